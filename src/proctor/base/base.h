@@ -1,0 +1,190 @@
+// What every folder stands on: errors as values, text, hashes, files, and the
+// outside world (clock, environment) as arguments.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <tl/expected.hpp>
+
+namespace proctor {
+
+// ---- Errors -----------------------------------------------------------------------
+
+// What a program does about an error. What a person does about it is in the message.
+enum class Fault {
+  usage,     // what was asked for cannot be: a flag, a configuration
+  data,      // a file, a data set or a store's content is not what it should be
+  io,        // the disk, a pipe or a file's rights
+  store,     // the store cannot be read or written, or another process holds the run
+  network,   // the same request may succeed later: refused, reset, time-out, 429, 5xx
+  rejected,  // this request will never be accepted, others may: 400, 413, 422
+  denied,  // no request will be accepted: 401, 402, 403, quota, no such model, bad TLS
+  cancelled,  // somebody asked to stop
+};
+
+// The name that stands in the store and in JSON: "network", "denied", ...
+std::string_view name_of(Fault fault);
+std::optional<Fault> fault_named(std::string_view name);
+
+struct Error {
+  Fault fault;
+  std::string message;  // no capital, no full stop, no "error:"
+
+  // The same error with its place put before it: "dev.csv: line 3: ...".
+  Error in(std::string_view place) const;
+};
+
+template <class T>
+class [[nodiscard]] Result : public tl::expected<T, Error> {
+ public:
+  using tl::expected<T, Error>::expected;
+  // The same result; an error is told its place.
+  Result in(std::string_view place) &&;
+};
+using Status = Result<void>;
+
+template <class T>
+Result<T> Result<T>::in(std::string_view place) && {
+  if (!this->has_value()) return tl::unexpected(this->error().in(place));
+  return std::move(*this);
+}
+
+template <class... Arguments>
+tl::unexpected<Error> fail(Fault fault, fmt::format_string<Arguments...> format,
+                           Arguments&&... arguments) {
+  return tl::unexpected(
+      Error{fault, fmt::format(format, std::forward<Arguments>(arguments)...)});
+}
+
+template <class T>
+T take(Result<T>&& result) {
+  if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+
+// The value of `expression`, or a return of its error from the function around it.
+#define TRY(expression)                                                      \
+  __extension__({                                                            \
+    auto try_result = (expression);                                          \
+    if (!try_result) return ::tl::unexpected(std::move(try_result).error()); \
+    ::proctor::take(std::move(try_result));                                  \
+  })
+
+// ---- Text -------------------------------------------------------------------------
+
+// The byte offset of the first byte that is not valid UTF-8 (RFC 3629), if any.
+std::optional<std::size_t> first_invalid_utf8(std::string_view text);
+// The text with every invalid byte replaced by U+FFFD.
+std::string to_valid_utf8(std::string_view text);
+// The code point at `at`, which moves behind it. Requires valid UTF-8 and at < size.
+char32_t next_code_point(std::string_view text, std::size_t& at);
+std::string utf8_of(char32_t code_point);
+// What Python's str.isspace() says of one code point.
+bool is_python_space(char32_t code_point);
+// What Python's str.strip() leaves.
+std::string_view python_strip(std::string_view text);
+std::string ascii_lower(std::string_view text);
+std::string ascii_upper(std::string_view text);
+std::vector<std::string> split(std::string_view text, char separator);
+std::string join(std::span<const std::string> parts, std::string_view between);
+std::string replace_all(std::string text, std::string_view what, std::string_view with);
+
+// Columns a terminal gives the text: 2 for East Asian wide, 0 for combining marks.
+int display_width(std::string_view text);
+// At most `columns` wide; a longer text is cut and ends in "…".
+std::string fit(std::string_view text, int columns);
+// Padded with blanks on the right to `columns` display columns.
+std::string pad(std::string_view text, int columns);
+
+// Model output and file content are hostile; these make them inert. Control characters
+// (C0 but for tab and line end, DEL, C1) and bidirectional overrides become visible.
+std::string for_terminal(std::string_view text);
+// The same on one line: line ends and tabs become visible too.
+std::string for_terminal_line(std::string_view text);
+std::string for_html(std::string_view text);
+// RFC 4180, quoted where needed; a leading = + - @ or tab gets an apostrophe before it,
+// so that no spreadsheet runs it.
+std::string for_csv(std::string_view text);
+
+// The candidate nearest to a mistyped word, if one is near enough to be meant.
+std::optional<std::string> did_you_mean(std::string_view word,
+                                        std::span<const std::string> candidates);
+// "; did you mean X?" or nothing: the end of an error message.
+std::string suggestion(std::string_view word, std::span<const std::string> candidates);
+
+// 14042 as "14,042".
+std::string with_thousands(std::int64_t number);
+
+// ---- Hashes -----------------------------------------------------------------------
+
+// SHA-256 of what is added, in any number of pieces.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
+
+  void add(std::string_view bytes);
+  // Length first, so that ("ab","c") and ("a","bc") differ.
+  void add_field(std::string_view bytes);
+  void add_number(std::uint64_t number);
+  // 64 lower-case hexadecimal digits. Call once.
+  std::string hex();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+std::string sha256_hex(std::string_view bytes);
+
+// ---- Files ------------------------------------------------------------------------
+
+Result<std::string> read_file(const std::filesystem::path& path);
+// Written beside it, synced and renamed: the old file or the new one, never a part.
+Status write_file(const std::filesystem::path& path, std::string_view content);
+
+// ---- The outside world ------------------------------------------------------------
+
+using TimePoint = std::chrono::steady_clock::time_point;
+using WallTime = std::chrono::sys_time<std::chrono::microseconds>;
+using Microseconds = std::chrono::microseconds;
+
+// "2026-08-01T12:34:56.789Z"
+std::string iso_time(WallTime time);
+
+// Environment variables, as they are when the program starts.
+class Environment {
+ public:
+  Environment() = default;
+  explicit Environment(std::map<std::string, std::string> values)
+      : values_(std::move(values)) {}
+  // The process's own.
+  static Environment of_process();
+
+  // Nothing for a variable that is unset or empty.
+  std::optional<std::string> get(const std::string& name) const;
+  // What a .env file adds: a variable that is set already wins.
+  void add_defaults(const std::map<std::string, std::string>& values);
+
+ private:
+  std::map<std::string, std::string> values_;
+};
+
+// Where a folder may say something to the person: one line, without a line end.
+using Talk = std::function<void(std::string_view)>;
+
+}  // namespace proctor
