@@ -1,0 +1,140 @@
+// Models: a prompt goes in, attempts come out. Retries, pauses and rate limits live
+// here.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "proctor/base/base.h"
+#include "proctor/http/http.h"
+#include "proctor/prompt/prompt.h"
+
+namespace proctor {
+
+struct Tokens {
+  std::optional<std::int64_t> prompt, reply;
+};
+
+struct Reply {
+  std::string text;           // valid UTF-8
+  std::string reasoning;      // a thinking model's, where the server keeps it apart
+  std::string finish_reason;  // the server's own word: stop, length, MAX_TOKENS, …
+  std::string model;          // what the server says it is
+  std::string build;          // its build or fingerprint
+  std::map<std::string, double> logprobs;  // by letter, where letters were scored
+  Tokens tokens;
+};
+
+// One try. Ids are unique over all stores: time first, then randomness, so that
+// "the smallest" has a meaning when stores are merged.
+struct Attempt {
+  std::string id;
+  Result<Reply> outcome = fail(Fault::cancelled, "not tried");
+  int status = 0;        // HTTP's, 0 where none came
+  std::string request;   // the body that was sent, without keys
+  std::string response;  // the body that came, as it came
+  WallTime started{};
+  Microseconds latency{};
+};
+
+// Which question, and which of its repeats and rotations.
+struct TrialId {
+  std::uint32_t ordinal = 0;  // position in the data set's canonical order
+  std::uint16_t repeat = 0;
+  std::uint16_t rotation = 0;
+  auto operator<=>(const TrialId&) const = default;
+};
+
+// All tries of one trial; the last one counts.
+struct Completion {
+  TrialId trial;
+  std::vector<Attempt> attempts;
+};
+
+// After ninja's CommandRunner: can I start more, start one, wait for some.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  // Never 0 when nothing is under way and it is not fatal.
+  virtual std::size_t room() const = 0;
+  // Returns at once. Requires room() > 0.
+  virtual void start(TrialId trial, Prompt prompt, const Question& question) = 0;
+  // What has ended; may be empty at `until`. Every trial started comes back once.
+  virtual std::vector<Completion> wait(TimePoint until) = 0;
+  // 401, 402, no such model, …: nothing more is to be started.
+  virtual std::optional<Error> fatal() const = 0;
+  // What is under way comes back as Fault::cancelled soon. Any thread may call it.
+  virtual void cancel() = 0;
+};
+
+// ---- Providers: what "provider/name" can be ----
+
+// Where and as whom a model is asked.
+struct Model {
+  std::string provider;  // "ollama"
+  std::string name;      // "mistral:7b"; empty for a llama-server
+  std::string base_url;  // "http://localhost:11434/v1", no / at its end
+  std::string key;       // never printed, never stored
+  std::vector<std::pair<std::string, std::string>> headers;  // --header
+  std::string extra_body;  // --extra-body, a JSON object
+};
+
+// One server's language: pure functions, tested without a socket.
+struct Dialect {
+  std::string_view name;
+  HttpRequest (*encode)(const Model& model, const Prompt& prompt);
+  // Of a 200. An error is Fault::network (not JSON, cut off) or Fault::rejected.
+  Result<Reply> (*decode)(std::string_view body);
+};
+
+struct Provider {
+  std::string_view name;                        // "deepseek"
+  std::string_view default_model;               // "deepseek-chat", or empty
+  std::string_view base_url;                    // "https://api.deepseek.com"
+  std::vector<std::string_view> key_variables;  // looked up in this order; none: no key
+  bool key_is_needed;
+  std::size_t concurrency;
+  const Dialect* dialect;
+  std::string_view hint;  // for "connection refused": "is ollama running?"
+};
+std::span<const Provider> providers();
+const Provider* find_provider(std::string_view name);
+
+// The user's base URL with or without /v1 at its end means the same.
+std::string chat_url(const Model& model);
+
+// What an error answer means: retry (network), this request only (rejected), or never
+// again (denied). The message is the server's own, inert, with the status before it.
+Error error_of(const Provider& provider, const HttpResponse& response);
+// The wait a server asks for: Retry-After in seconds or as a date, Gemini's retryDelay.
+std::optional<std::chrono::milliseconds> wait_asked_for(const HttpResponse& response,
+                                                        WallTime now);
+
+struct HttpBackendOptions {
+  std::size_t concurrency = 32;
+  int retries = 8;  // tries after the first, per trial
+  HttpDeadlines deadlines;
+  std::chrono::milliseconds first_pause{500};
+  std::chrono::milliseconds longest_pause{60'000};
+  std::uint64_t seed = 0;  // of the jitter and the attempt ids
+};
+std::unique_ptr<Backend> make_http_backend(const Provider& provider, Model model,
+                                           HttpBackendOptions options,
+                                           HttpOptions http);
+// What a server says of itself before the first question: how many it serves at once.
+// llama-server's /props total_slots; nothing where it does not say.
+std::optional<std::size_t> slots_of(const Provider& provider, const Model& model,
+                                    HttpClient& http);
+
+// random (seeded), longest, A … Z: answers at once, without a model.
+Result<std::unique_ptr<Backend>> make_baseline(std::string_view name,
+                                               std::uint64_t seed);
+
+}  // namespace proctor

@@ -1,0 +1,134 @@
+// Questions: where they come from, which are asked, and the digest that names them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proctor/base/base.h"
+#include "proctor/http/http.h"
+
+namespace proctor {
+
+struct Question {
+  std::string id;  // the data set's own, or "<subject>/<split>/<index>"
+  std::string subject;
+  std::string text;
+  std::vector<std::string> choices;  // 1 to 26
+  int right = 0;                     // index into choices
+  int index = 0;                     // position within its subject and split, from 0
+  std::string worked;  // a worked answer (MMLU-Pro's cot_content), or empty
+
+  bool operator==(const Question&) const = default;
+};
+
+// The letter of a choice: 0 is A.
+char letter_of(int choice);
+
+// One split of one data set, all its subjects, in its canonical order: as the source
+// has it, a folder's files by name.
+struct Dataset {
+  std::string name;      // as the user names it: "cais/mmlu", "sample", a path
+  std::string split;     // "test"
+  std::string revision;  // the hub's commit, or empty
+  std::string digest;    // digest_of(questions)
+  std::vector<Question> questions;
+};
+
+// SHA-256 over all questions in order: subject, text, choices, right, worked, each with
+// its length. The same rows give the same digest, whatever file or wire format they
+// came in: ids and names are not part of it.
+std::string digest_of(std::span<const Question> questions);
+
+// Which of a file's columns are what: --columns question=Q,choices=A+B+C+D,answer=Key,
+// subject=S,id=I. A single choices column holds a list.
+struct Columns {
+  std::string question, answer, subject, id;
+  std::vector<std::string> choices;
+};
+Result<Columns> parse_columns(std::string_view text);
+
+struct DatasetRequest {
+  // "cais/mmlu" or another hub data set, "sample", a folder in Hendrycks' layout, a
+  // .csv, .jsonl or .parquet file.
+  std::string name;
+  std::string split = "test";
+  std::optional<Columns> columns;
+  std::filesystem::path cache_dir;  // empty: the hub's conventions
+  std::string revision;  // empty: Proctor's pin for known data sets, else main
+};
+
+// What reading needs of the outside world.
+struct DatasetWorld {
+  const Environment& environment;
+  HttpClient& http;
+  Talk talk;  // "downloading …"; may be empty
+  std::function<void(std::uint64_t, std::uint64_t)> progress;  // bytes; may be empty
+};
+
+// The whole split, checked: every question has text, 1 to 26 choices, none empty,
+// and a right one. Errors are Fault::data or Fault::usage and name file, line and
+// column, what was found, what was expected. Hub trouble is Fault::network or denied.
+Result<Dataset> read_dataset(const DatasetRequest& request, DatasetWorld& world);
+
+// ---- The readers by format (each also checks every question) ----
+
+// RFC 4180 with or without a header: see docs/datasets.md. `subject` is the file's
+// where no column says another.
+Result<std::vector<Question>> read_csv(std::string_view content,
+                                       const std::optional<Columns>& columns,
+                                       const std::string& subject,
+                                       const std::string& split);
+Result<std::vector<Question>> read_jsonl(std::string_view content,
+                                         const std::optional<Columns>& columns,
+                                         const std::string& subject,
+                                         const std::string& split);
+// By the Arrow plug-in, loaded at the first call. Fault::usage where there is none.
+Result<std::vector<Question>> read_parquet(const std::filesystem::path& path,
+                                           const std::optional<Columns>& columns,
+                                           const std::string& subject,
+                                           const std::string& split);
+bool parquet_is_available();
+// Proctor's own exam, compiled in. Splits test and dev.
+Result<std::vector<Question>> sample_exam(std::string_view split);
+
+// ---- Subjects ----
+
+struct Subject {
+  std::string_view name;         // "abstract_algebra"
+  std::string_view category;     // Hendrycks': STEM, humanities, social sciences, other
+  std::string_view subcategory;  // "math"
+  std::string_view lm_eval_group;  // stem, humanities, social_sciences, other
+};
+// MMLU's 57, by name.
+std::span<const Subject> mmlu_subjects();
+const Subject* find_subject(std::string_view name);
+// The four categories' names on the command line: stem, humanities, social_sciences,
+// other.
+std::string_view category_key(std::string_view category);
+
+// The rows (positions in questions) that "--subject S,S|all|CATEGORY" and "--limit N
+// per subject" name, in canonical order. An unknown subject is Fault::usage with the
+// nearest name.
+Result<std::vector<std::uint32_t>> select_questions(const Dataset& dataset,
+                                                    std::string_view subjects,
+                                                    std::optional<int> limit);
+
+// ---- What is known by name ----
+
+struct KnownDataset {
+  std::string_view name;   // "cais/mmlu"
+  std::string_view title;  // "MMLU"
+  std::string_view licence;
+  std::string_view splits;    // "test, validation, dev"
+  std::string_view revision;  // the pinned commit, or empty
+  std::string_view about;     // size and where it comes from
+};
+std::span<const KnownDataset> known_datasets();
+
+}  // namespace proctor

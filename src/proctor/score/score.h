@@ -1,0 +1,74 @@
+// Marks, counts and intervals. Every formula's source stands beside it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proctor/answer/answer.h"
+#include "proctor/base/base.h"
+
+namespace proctor {
+
+enum class Mark {
+  right,
+  wrong,
+  unread,   // a reply in which the reader finds no letter
+  refused,  // the model or its provider declined
+  cut,      // stopped by a token limit before a letter could be read
+  failed,   // no reply came
+};
+std::string_view name_of(Mark mark);
+constexpr std::array all_marks = {Mark::right,   Mark::wrong, Mark::unread,
+                                  Mark::refused, Mark::cut,   Mark::failed};
+
+// A letter that was read counts, however the reply ended.
+Mark mark_of(const Answer& answer, char right, std::string_view finish_reason);
+// The words servers use for "stopped by the token limit" and "declined".
+bool means_cut(std::string_view finish_reason);
+bool means_refused(std::string_view finish_reason);
+
+struct Count {
+  std::int64_t right = 0, n = 0;
+  std::optional<double> share() const;
+};
+
+struct Interval {
+  double low = 0, high = 1;
+};
+// Wilson (1927), the score interval: stays inside [0, 1] and does not collapse at 0 %
+// and 100 %. n = 0 gives [0, 1]. z is the normal quantile: 1.959964 for 95 %.
+Interval wilson(const Count& count, double z = 1.959963984540054);
+
+struct Ledger {
+  std::int64_t right = 0, wrong = 0, unread = 0, refused = 0, cut = 0, failed = 0;
+
+  void add(Mark mark);
+  std::int64_t of(Mark mark) const;
+  std::int64_t n() const;
+  Count count() const { return {right, n()}; }
+  // [all unknown wrong, all unknown right]; unknown: unread, refused, cut, failed.
+  Interval bounds() const;
+};
+
+// The running account of a run: in all and by subject.
+struct Tally {
+  Ledger ledger;
+  std::map<std::string, Ledger, std::less<>> by_subject;
+
+  void add(std::string_view subject, Mark mark);
+};
+
+// The mean of the subjects' accuracies, each subject weighing the same.
+std::optional<double> macro_accuracy(const Tally& tally);
+
+// "40.00% (40/100)"
+std::string accuracy_text(const Count& count);
+// "95 % CI 30.9-49.8"
+std::string interval_text(const Interval& interval);
+
+}  // namespace proctor
