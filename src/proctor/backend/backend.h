@@ -65,7 +65,7 @@ class Backend {
   // Never 0 when nothing is under way and it is not fatal.
   virtual std::size_t room() const = 0;
   // Returns at once. Requires room() > 0.
-  virtual void start(TrialId trial, Prompt prompt, const Question& question) = 0;
+  virtual void start(TrialId trial, Prompt prompt) = 0;
   // What has ended; may be empty at `until`. Every trial started comes back once.
   virtual std::vector<Completion> wait(TimePoint until) = 0;
   // 401, 402, no such model, …: nothing more is to be started.

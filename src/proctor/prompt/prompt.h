@@ -35,6 +35,8 @@ struct Prompt {
   std::vector<std::string> continuations;  // scored instead of generated, if any
   Sampling sampling;
   std::string labels;  // the choices' letters: "ABCD"
+  std::vector<std::string>
+      choices;  // the options' texts; a server never sees them apart
 };
 
 struct Protocol {

@@ -1,6 +1,7 @@
 // Marks, counts and intervals. Every formula's source stands beside it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -23,8 +24,8 @@ enum class Mark {
   failed,   // no reply came
 };
 std::string_view name_of(Mark mark);
-constexpr std::array all_marks = {Mark::right,   Mark::wrong, Mark::unread,
-                                  Mark::refused, Mark::cut,   Mark::failed};
+inline constexpr std::array all_marks = {Mark::right,   Mark::wrong, Mark::unread,
+                                         Mark::refused, Mark::cut,   Mark::failed};
 
 // A letter that was read counts, however the reply ended.
 Mark mark_of(const Answer& answer, char right, std::string_view finish_reason);
