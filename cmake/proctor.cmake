@@ -4,7 +4,11 @@ find_package(Threads REQUIRED)
 
 function(proctor_folder name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
-  add_library(proctor_${name} STATIC ${sources})
+  if(NOT sources)  # a header alone
+    add_library(proctor_${name} STATIC ${PROJECT_SOURCE_DIR}/cmake/empty.cc)
+  else()
+    add_library(proctor_${name} STATIC ${sources})
+  endif()
   target_include_directories(proctor_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   if(ARGN)
     target_link_libraries(proctor_${name} PUBLIC ${ARGN})

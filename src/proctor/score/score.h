@@ -24,6 +24,7 @@ enum class Mark {
   failed,   // no reply came
 };
 std::string_view name_of(Mark mark);
+std::optional<Mark> mark_named(std::string_view name);
 inline constexpr std::array all_marks = {Mark::right,   Mark::wrong, Mark::unread,
                                          Mark::refused, Mark::cut,   Mark::failed};
 

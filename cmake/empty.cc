@@ -1,0 +1,1 @@
+// The body of a folder that is a header alone.
