@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,8 +16,9 @@
 
 namespace proctor {
 
-// Every deadline is finite. Before the first byte of a response only `connect` and
-// `total` hold: a reply that is not streamed starts when it is complete.
+// Every deadline is finite, and counts from the moment the request leaves the client's
+// queue. Before the first byte of a response only `connect` and `total` hold: a reply
+// that is not streamed starts when it is complete.
 struct HttpDeadlines {
   std::chrono::milliseconds connect{10'000};
   std::chrono::milliseconds silence{120'000};  // between bytes, once one has come
@@ -25,16 +28,21 @@ struct HttpDeadlines {
 struct HttpRequest {
   std::string method = "GET";  // GET, HEAD or POST
   std::string url;
+  // Sent as they are. Accept-Encoding is `identity` unless it is among them; there is
+  // no Content-Type unless it is.
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;  // POST's
   HttpDeadlines deadlines;
   // A longer response is an error (Fault::rejected), whatever Content-Length says.
   std::size_t most_bytes = 64U << 20U;
-  // Where set, the body of a 2xx answer is appended to this file instead of kept in
-  // `body`; other answers' bodies are kept. Used for downloads.
+  // Where set, the body of a 2xx answer goes to this file instead of `body`; other
+  // answers' bodies are kept. A 206 is appended if its Content-Range starts where the
+  // file ends (if not, nothing is written: Fault::rejected); any other 2xx starts the
+  // file anew. What has come of a broken answer stays, so that a Range can go on there.
   std::filesystem::path sink;
-  // Told now and then of the bytes so far and in all (0: not known). Called on the
-  // client's thread, so it must be quick and thread-safe.
+  // Told now and then, and at the end, of the bytes so far and in all (0: not known);
+  // for a 206 what was there before counts too. Called on the thread that does the I/O,
+  // so it must be quick and thread-safe.
   std::function<void(std::uint64_t done, std::uint64_t total)> progress;
 };
 
@@ -42,7 +50,7 @@ struct HttpResponse {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;
-  Microseconds latency{};  // from start to the last byte
+  Microseconds latency{};  // from leaving the queue to the last byte
 
   // The first header of that name (given in lower case).
   std::optional<std::string_view> header(std::string_view name) const;
@@ -52,20 +60,24 @@ struct HttpCompletion {
   std::uint64_t tag = 0;
   // Any status is a response. An error is one where no whole response came:
   // Fault::network (refused, reset, timed out, truncated), Fault::denied (certificate,
-  // no such host name, unsupported URL), Fault::rejected (too long), Fault::io (sink),
-  // Fault::cancelled. The message names the host and port, never a header or a body.
+  // no such host name, unsupported URL, a header that cannot be sent), Fault::rejected
+  // (too long), Fault::io (sink), Fault::cancelled. The message begins with scheme,
+  // host and port, and holds no header, body, path or query: keys travel there.
   Result<HttpResponse> response;
 };
 
 struct HttpOptions {
-  std::size_t connections = 32;  // at most so many at once, kept alive
+  // At most so many requests at once, others wait in order; connections are kept alive.
+  std::size_t connections = 32;
   std::string user_agent;
   std::string proxy;    // empty: as libcurl reads HTTPS_PROXY and its like
   std::string ca_file;  // SSL_CERT_FILE; empty: the system's
 };
 
 // One thread of its own does the I/O; all members may be called from one other thread,
-// cancel() from any. No redirect is followed, ever: whoever may follow one asks again.
+// wake() and cancel() from any. No redirect is followed, ever: whoever may follow one
+// asks again. HTTP/1.1, and HTTP/2 where TLS offers it. Nothing is retried, but that a
+// kept connection which turns out to be closed is replaced.
 class HttpClient {
  public:
   explicit HttpClient(HttpOptions options);
@@ -87,16 +99,26 @@ class HttpClient {
   std::unique_ptr<Loop> loop_;
 };
 
-// One request, waited for. For the few that stand alone (a download, a health check).
+// One request, waited for. For the few that stand alone (a download, a health check):
+// requires that nothing else is under way in this client.
 Result<HttpResponse> fetch(HttpClient& client, HttpRequest request);
 
 // Percent-encoded, with no safe characters but the unreserved ones (RFC 3986).
 std::string url_encoded(std::string_view text);
+// The parts of an http or https URL. The host is in lower case, an IPv6 address keeps
+// its brackets; the port is the scheme's where none is written; the path has no query.
 struct UrlParts {
   std::string scheme, host, path;
   int port = 0;
   bool operator==(const UrlParts&) const = default;
 };
+// Fault::usage for what is no http or https URL.
 Result<UrlParts> parse_url(std::string_view url);
+// What a Location header says, seen from the URL that answered with it (RFC 3986, 5).
+// Fault::usage as above.
+Result<std::string> resolved_url(std::string_view base, std::string_view location);
+// "https://host" or "http://host:8080": the URL's place without user, path and query,
+// fit for an error message. What is no URL is cut before its first @ ? or #.
+std::string url_origin(std::string_view url);
 
 }  // namespace proctor

@@ -1,0 +1,95 @@
+// One request under way: what libcurl is told, what its callbacks gather, and what came
+// of it. Internal to http/; everything here lives on the thread that does the I/O.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <curl/curl.h>
+
+#include "proctor/base/base.h"
+#include "proctor/http/http.h"
+
+namespace proctor {
+
+struct FreeEasy {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct FreeList {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
+// An easy handle and the header list it was last used with: requests to one server
+// differ in their bodies only, so the list is rarely made again.
+struct EasyHandle {
+  std::unique_ptr<CURL, FreeEasy> easy;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::unique_ptr<curl_slist, FreeList> list;
+};
+
+class Transfer {
+ public:
+  Transfer(std::uint64_t tag, HttpRequest request);
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+  ~Transfer();
+
+  // Takes the handle and sets it up. An error where the request cannot be asked at all.
+  Status prepare(EasyHandle handle, const HttpOptions& options);
+  // The handle, when libcurl has let go of it.
+  EasyHandle release() { return std::move(handle_); }
+  CURL* easy() const { return handle_.easy.get(); }
+
+  const HttpRequest& request() const { return request_; }
+  // Its place in the loop's list of those under way.
+  std::size_t slot = 0;
+
+  bool is_silent(TimePoint now) const;
+  Error silence() const;
+  // Call once, before release(): what has come, or why it has not.
+  HttpCompletion complete(CURLcode code);
+  HttpCompletion complete(Error error);
+
+ private:
+  static std::size_t on_header(char* data, std::size_t one, std::size_t size,
+                               void* self);
+  static std::size_t on_body(char* data, std::size_t one, std::size_t size, void* self);
+  void take_header(std::string_view line);
+  bool take_body(std::string_view bytes);
+  bool begin_body();
+  Status open_sink();
+  Status write_sink(std::string_view bytes);
+  void tell_progress(bool at_end);
+  Error error_of(CURLcode code) const;
+  Error timed_out() const;
+  Error broken_off() const;
+  Error tls_error(CURLcode code) const;
+
+  std::uint64_t tag_;
+  HttpRequest request_;
+  std::string place_;  // "http://localhost:8080"
+  EasyHandle handle_;
+  HttpResponse response_;
+  std::array<char, CURL_ERROR_SIZE> curl_says_{};
+  std::size_t header_bytes_ = 0;
+  bool headers_are_whole_ = false;
+  bool body_has_begun_ = false;
+  std::uint64_t body_bytes_ = 0;
+  std::optional<std::uint64_t> body_size_;  // Content-Length's
+  int sink_ = -1;
+  std::uint64_t sink_had_ = 0;    // bytes in the file before this answer
+  std::optional<Error> gave_up_;  // why a callback stopped the transfer
+  std::optional<TimePoint> last_byte_;
+  TimePoint last_progress_{};
+};
+
+// What getaddrinfo's answer for a host without an address means: denied where the name
+// does not exist, network where that may pass.
+Error name_error(std::string_view place, std::string_view host, int getaddrinfo_says);
+
+}  // namespace proctor

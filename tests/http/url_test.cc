@@ -1,0 +1,44 @@
+#include <gtest/gtest.h>
+
+#include "proctor/http/http.h"
+
+namespace proctor {
+namespace {
+
+TEST(Url, all_but_unreserved_bytes_are_encoded) {
+  EXPECT_EQ(url_encoded("a/b c~é&-._"), "a%2Fb%20c~%C3%A9%26-._");
+}
+
+TEST(Url, a_url_is_parsed_into_its_parts) {
+  EXPECT_EQ(*parse_url("https://user:pw@API.deepseek.com/v1/chat?key=k"),
+            (UrlParts{"https", "api.deepseek.com", "/v1/chat", 443}));
+  EXPECT_EQ(*parse_url("http://[::1]:8080"), (UrlParts{"http", "[::1]", "/", 8080}));
+}
+
+TEST(Url, other_schemes_and_none_are_usage_faults) {
+  for (const char* text :
+       {"ftp://host/", "localhost:8080", "", "http://", "http://a:x/", "http://a b/"}) {
+    const auto parts = parse_url(text);
+    ASSERT_FALSE(parts) << text;
+    EXPECT_EQ(parts.error().fault, Fault::usage);
+  }
+}
+
+TEST(Url, a_location_is_resolved_against_its_base) {
+  const std::string base = "https://hub.test/a/b?x=1";
+
+  EXPECT_EQ(*resolved_url(base, "/c d?y"), "https://hub.test/c%20d?y");
+  EXPECT_EQ(*resolved_url(base, "c"), "https://hub.test/a/c");
+  EXPECT_EQ(*resolved_url(base, "//cdn.test/z"), "https://cdn.test/z");
+  EXPECT_EQ(*resolved_url(base, "http://cdn.test/z?s=%2F"), "http://cdn.test/z?s=%2F");
+  EXPECT_FALSE(resolved_url(base, "file:///etc/passwd"));
+}
+
+TEST(Url, an_origin_holds_no_user_path_or_query) {
+  EXPECT_EQ(url_origin("https://u:p@host.test:8443/a?key=1"), "https://host.test:8443");
+  EXPECT_EQ(url_origin("http://host.test/a?key=1"), "http://host.test");
+  EXPECT_EQ(url_origin("bad url?key=1"), "bad url");
+}
+
+}  // namespace
+}  // namespace proctor
