@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,8 +39,8 @@ struct Attempt {
   std::string id;
   Result<Reply> outcome = fail(Fault::cancelled, "not tried");
   int status = 0;        // HTTP's, 0 where none came
-  std::string request;   // the body that was sent, without keys
-  std::string response;  // the body that came, as it came
+  std::string request;   // the body that was sent; keys are never in it
+  std::string response;  // the body that came, as it came, but for the key
   WallTime started{};
   Microseconds latency{};
 };
@@ -58,6 +59,11 @@ struct Completion {
   std::vector<Attempt> attempts;
 };
 
+enum class Cancel {
+  waiting,  // what waits for another try; what is on its way is awaited: it may be paid
+  all,
+};
+
 // After ninja's CommandRunner: can I start more, start one, wait for some.
 class Backend {
  public:
@@ -70,8 +76,8 @@ class Backend {
   virtual std::vector<Completion> wait(TimePoint until) = 0;
   // 401, 402, no such model, …: nothing more is to be started.
   virtual std::optional<Error> fatal() const = 0;
-  // What is under way comes back as Fault::cancelled soon. Any thread may call it.
-  virtual void cancel() = 0;
+  // What is cancelled comes back soon; its last attempt is Fault::cancelled.
+  virtual void cancel(Cancel what) = 0;
 };
 
 // ---- Providers: what "provider/name" can be ----
@@ -80,61 +86,73 @@ class Backend {
 struct Model {
   std::string provider;  // "ollama"
   std::string name;      // "mistral:7b"; empty for a llama-server
-  std::string base_url;  // "http://localhost:11434/v1", no / at its end
+  std::string base_url;  // as normal_base_url() leaves it
   std::string key;       // never printed, never stored
   std::vector<std::pair<std::string, std::string>> headers;  // --header
-  std::string extra_body;  // --extra-body, a JSON object
+  std::string extra_body;  // --extra-body: a JSON object whose keys win, or empty
 };
 
 // One server's language: pure functions, tested without a socket.
 struct Dialect {
-  std::string_view name;
-  HttpRequest (*encode)(const Model& model, const Prompt& prompt);
-  // Of a 200. An error is Fault::network (not JSON, cut off) or Fault::rejected.
+  // Fault::rejected where the server cannot be asked this.
+  Result<HttpRequest> (*encode)(const Model& model, const Prompt& prompt);
+  // Of a 200. An error is Fault::network: a server that answers like this may do
+  // better.
   Result<Reply> (*decode)(std::string_view body);
 };
 
 struct Provider {
-  std::string_view name;                        // "deepseek"
-  std::string_view default_model;               // "deepseek-chat", or empty
-  std::string_view base_url;                    // "https://api.deepseek.com"
-  std::vector<std::string_view> key_variables;  // looked up in this order; none: no key
+  std::string_view name;           // "deepseek"
+  std::string_view default_model;  // "deepseek-chat", or empty
+  std::string_view base_url;  // "https://api.deepseek.com"; empty: --base-url is needed
+  std::span<const std::string_view> key_variables;  // looked up in this order
   bool key_is_needed;
   std::size_t concurrency;
   const Dialect* dialect;
-  std::string_view hint;  // for "connection refused": "is ollama running?"
+  std::string_view hint;  // what to look at when the connection is refused
 };
 std::span<const Provider> providers();
-const Provider* find_provider(std::string_view name);
+// Fault::usage with the nearest name; the caller says where the name stood.
+Result<const Provider*> find_provider(std::string_view name);
 
-// The user's base URL with or without /v1 at its end means the same.
-std::string chat_url(const Model& model);
+// Without a / or /v1 at its end: both spellings mean the same server, and the same run.
+std::string normal_base_url(std::string_view url);
 
-// What an error answer means: retry (network), this request only (rejected), or never
-// again (denied). The message is the server's own, inert, with the status before it.
-Error error_of(const Provider& provider, const HttpResponse& response);
+// What an answer that is not a 200 means: retry (network), this request only
+// (rejected), or never again (denied). The message is the server's own, on one line,
+// inert.
+Error error_of(const HttpResponse& response);
 // The wait a server asks for: Retry-After in seconds or as a date, Gemini's retryDelay.
 std::optional<std::chrono::milliseconds> wait_asked_for(const HttpResponse& response,
                                                         WallTime now);
 
 struct HttpBackendOptions {
   std::size_t concurrency = 32;
-  int retries = 8;  // tries after the first, per trial
+  int retries = 5;  // tries after the first, per trial
   HttpDeadlines deadlines;
-  std::chrono::milliseconds first_pause{500};
+  std::chrono::milliseconds first_pause{500};  // doubled from try to try, with jitter
   std::chrono::milliseconds longest_pause{60'000};
-  std::uint64_t seed = 0;  // of the jitter and the attempt ids
+  // A server that asks for a longer wait ends the run: a quota, not a rush.
+  std::chrono::milliseconds longest_wait_asked{15 * 60'000};
+  std::uint64_t id_seed =
+      0;      // of the attempt ids and the jitter: another in every process
+  Talk talk;  // "429: pausing 20 s"; may be empty
 };
+// Begins with one request: only when it is answered do the others follow, so that a
+// wrong key or a server that is still loading sees one, not `concurrency`. After 429
+// and its like it asks less at once, and more again with every answer.
 std::unique_ptr<Backend> make_http_backend(const Provider& provider, Model model,
                                            HttpBackendOptions options,
                                            HttpOptions http);
-// What a server says of itself before the first question: how many it serves at once.
-// llama-server's /props total_slots; nothing where it does not say.
+// How many requests a server says it serves at once: llama-server's /props total_slots.
+// Nothing where it does not say.
 std::optional<std::size_t> slots_of(const Provider& provider, const Model& model,
                                     HttpClient& http);
 
-// random (seeded), longest, A … Z: answers at once, without a model.
+// random (by `seed`), longest, A … Z: answers at once, without a model. Fault::usage
+// for another name.
 Result<std::unique_ptr<Backend>> make_baseline(std::string_view name,
-                                               std::uint64_t seed);
+                                               std::uint64_t seed,
+                                               std::uint64_t id_seed);
 
 }  // namespace proctor

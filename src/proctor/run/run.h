@@ -2,7 +2,12 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
 #include <stop_token>
+#include <string>
+#include <vector>
 
 #include "proctor/answer/answer.h"
 #include "proctor/backend/backend.h"
@@ -13,33 +18,40 @@
 
 namespace proctor {
 
-// A plan with what turns it into prompts and replies into marks.
+// A plan with what turns questions into prompts and replies into marks.
 struct Evaluation {
-  Plan plan;
+  Plan plan;  // plan.dataset is set
   Protocol protocol;
-  std::vector<Question> shots;  // by subject, in order; empty: none
+  std::map<std::string, std::vector<Question>> shots;  // by subject, in order
   const Extractor* extractor = nullptr;
 };
 
+// One question's end, as it is told. The pointers are valid during the call.
 struct Graded {
   TrialId trial;
-  Mark mark = Mark::failed;
+  const Question* question = nullptr;
+  const Attempt* attempt = nullptr;  // the one that counts
+  std::int64_t attempts = 0;         // how often it was tried
   Answer answer;
-  char right = 'A';
-  const Question* question = nullptr;  // the plan's
-  const Attempt* attempt = nullptr;    // the one that counts; valid during the call
-  std::int64_t attempts = 0;
-  bool stored = false;  // answered from the store
+  Mark mark = Mark::failed;
 };
 
 struct Progress {
-  std::int64_t planned = 0, under_way = 0, requests = 0, reused = 0;
+  std::int64_t planned = 0;                          // trials of the plan
+  std::int64_t under_way = 0;                        // started, not ended
+  std::int64_t reused = 0;                           // answered from the store
+  std::int64_t requests = 0;                         // tries in this process
+  std::int64_t prompt_tokens = 0, reply_tokens = 0;  // of all replies, the store's too
   Tally tally;
+
+  std::int64_t ended() const { return tally.ledger.n(); }
 };
 
-// Who is told. Everything told is on disk already.
+// Who is told. What is told is on disk already.
 struct Watch {
+  // In the order in which questions end; the store's own come first.
   std::function<void(const Graded&, const Progress&)> saw;
+  // At least every `interval`.
   std::function<void(const Progress&)> tick;
   std::chrono::milliseconds interval{100};
 };
@@ -48,15 +60,22 @@ struct Outcome {
   Progress progress;
   std::optional<Error> fatal;  // the provider said no for good
   bool interrupted = false;
+
+  bool is_complete() const {
+    return progress.ended() == progress.planned && progress.tally.ledger.failed == 0;
+  }
 };
 
+// The prompt of a trial of the plan.
 Prompt prompt_for(const Evaluation& evaluation, TrialId trial);
-Graded grade(const Evaluation& evaluation, const Question& question, TrialId trial,
-             const Attempt& attempt);
+// What an attempt at a question is worth. Pure.
+Graded grade(const Evaluation& evaluation, TrialId trial, const Attempt& attempt);
 
-// Asks what is not answered yet. The error is the store's: then nothing was told that
-// is not on disk. Requires an open run.
+// Asks all of the plan that is not answered yet; requires an open run. Two stops: the
+// first ends asking and awaits what is on its way; the second drops that too. An error
+// is the store's; then nothing was told that is not on disk.
 Result<Outcome> run(const Evaluation& evaluation, Backend& backend, Store& store,
-                    const Watch& watch, std::stop_token stop);
+                    const Watch& watch, std::stop_token stop = {},
+                    std::stop_token stop_now = {});
 
 }  // namespace proctor

@@ -1,0 +1,59 @@
+// Anthropic's messages.
+#include "proctor/backend/dialects.h"
+#include "proctor/backend/json.h"
+
+namespace proctor {
+namespace {
+
+// The API demands a limit; this one is sent where neither protocol nor user sets one.
+constexpr int default_max_tokens = 4096;
+
+}  // namespace
+
+Result<HttpRequest> encode_anthropic(const Model& model, const Prompt& prompt) {
+  const Sampling& sampling = prompt.sampling;
+  nlohmann::json body = {
+      {"model", model.name},
+      {"max_tokens", sampling.max_tokens.value_or(default_max_tokens)}};
+  if (prompt.messages.empty()) {
+    body["messages"] = {{{"role", "user"}, {"content", prompt.text}}};
+  }
+  for (const Message& message : prompt.messages) {
+    if (message.role == "system") {
+      body["system"] = message.content;
+    } else {
+      body["messages"].push_back(
+          {{"role", message.role}, {"content", message.content}});
+    }
+  }
+  if (sampling.temperature) body["temperature"] = *sampling.temperature;
+  if (sampling.top_p) body["top_p"] = *sampling.top_p;
+  if (!sampling.stop.empty()) body["stop_sequences"] = sampling.stop;
+  auto request =
+      TRY(json_request(model, model.base_url + "/v1/messages", std::move(body)));
+  request.headers.emplace_back("anthropic-version", "2023-06-01");
+  if (!model.key.empty()) request.headers.emplace_back("x-api-key", model.key);
+  return request;
+}
+
+Result<Reply> decode_anthropic(std::string_view body) {
+  const Document document = TRY(Document::parse(body));
+  const simdjson::dom::element root = document.root();
+  simdjson::dom::array blocks;
+  if (root["content"].get(blocks) != simdjson::SUCCESS) {
+    return fail(Fault::network, "the answer has no content: {}",
+                fit(for_terminal_line(body), 60));
+  }
+  Reply reply;
+  for (const auto block : blocks) {
+    reply.text += text_at(block, "/text");
+    reply.reasoning += text_at(block, "/thinking");
+  }
+  reply.finish_reason = text_at(root, "/stop_reason");
+  reply.model = text_at(root, "/model");
+  reply.tokens = {.prompt = number_at(root, "/usage/input_tokens"),
+                  .reply = number_at(root, "/usage/output_tokens")};
+  return reply;
+}
+
+}  // namespace proctor

@@ -1,0 +1,19 @@
+// The servers' languages, one file each. Not for other folders: they meet them in the
+// table of providers.
+#pragma once
+
+#include "proctor/backend/backend.h"
+
+namespace proctor {
+
+// base URL + /v1 where no version stands in it + endpoint ("/chat/completions").
+std::string openai_url(const Model& model, std::string_view endpoint);
+
+Result<HttpRequest> encode_openai(const Model& model, const Prompt& prompt);
+Result<Reply> decode_openai(std::string_view body);
+Result<HttpRequest> encode_gemini(const Model& model, const Prompt& prompt);
+Result<Reply> decode_gemini(std::string_view body);
+Result<HttpRequest> encode_anthropic(const Model& model, const Prompt& prompt);
+Result<Reply> decode_anthropic(std::string_view body);
+
+}  // namespace proctor

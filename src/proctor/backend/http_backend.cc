@@ -1,0 +1,261 @@
+#include <algorithm>
+#include <cassert>
+#include <deque>
+#include <unordered_map>
+
+#include "proctor/backend/attempt_id.h"
+#include "proctor/backend/throttle.h"
+
+namespace proctor {
+namespace {
+
+// A question on its way: its request, and all tries so far.
+struct Try {
+  TrialId trial;
+  HttpRequest request;
+  std::vector<Attempt> attempts;
+  TimePoint first_started{};
+  TimePoint due{};  // when it waits for another try
+};
+
+// llama-server says so for as long as it reads a model from disk: not a failed try.
+bool is_loading(const HttpResponse& response) {
+  return response.status == 503 &&
+         response.body.find("Loading model") != std::string::npos;
+}
+
+class HttpBackend final : public Backend {
+ public:
+  HttpBackend(const Provider& provider, Model model, HttpBackendOptions options,
+              HttpOptions http)
+      : provider_(provider),
+        model_(std::move(model)),
+        options_(std::move(options)),
+        client_(std::move(http)),
+        throttle_(options_),
+        ids_(options_.id_seed) {}
+
+  std::size_t room() const override {
+    if (fatal_ || drained_) return 0;
+    const std::size_t busy = flying_.size() + waiting_.size();
+    const std::size_t most = throttle_.window();
+    return busy < most ? most - busy : 0;
+  }
+
+  void start(TrialId trial, Prompt prompt) override {
+    assert(room() > 0);
+    Try attempt{.trial = trial, .first_started = std::chrono::steady_clock::now()};
+    auto request = provider_.dialect->encode(model_, prompt);
+    if (!request) {
+      record(attempt, request.error());
+      finish(std::move(attempt));
+      return;
+    }
+    attempt.request = *std::move(request);
+    attempt.request.deadlines = options_.deadlines;
+    attempt.due = throttle_.free_at();
+    if (attempt.due > std::chrono::steady_clock::now()) {
+      waiting_.push_back(std::move(attempt));
+    } else {
+      launch(std::move(attempt));
+    }
+  }
+
+  std::vector<Completion> wait(TimePoint until) override {
+    while (true) {
+      launch_due();
+      if (!done_.empty() || (flying_.empty() && waiting_.empty())) break;
+      TimePoint wake = until;
+      for (const Try& each : waiting_) wake = std::min(wake, each.due);
+      for (HttpCompletion& completion : client_.wait(wake))
+        receive(std::move(completion));
+      if (done_.empty() && std::chrono::steady_clock::now() >= until) break;
+    }
+    return std::exchange(done_, {});
+  }
+
+  std::optional<Error> fatal() const override { return fatal_; }
+
+  void cancel(Cancel what) override {
+    drained_ = true;
+    end_waiting();
+    if (what == Cancel::all) client_.cancel();
+  }
+
+ private:
+  void launch(Try attempt) {
+    const std::uint64_t tag = next_tag_++;
+    Attempt& record = attempt.attempts.emplace_back();
+    const auto now = std::chrono::floor<Microseconds>(std::chrono::system_clock::now());
+    record.id = ids_.next(now);
+    record.started = now;
+    record.request = attempt.request.body;
+    client_.start(tag, attempt.request);
+    flying_.emplace(tag, std::move(attempt));
+  }
+
+  void launch_due() {
+    const auto now = std::chrono::steady_clock::now();
+    for (std::size_t i = 0; i < waiting_.size();) {
+      waiting_[i].due = std::max(waiting_[i].due, throttle_.free_at());
+      if (waiting_[i].due > now || flying_.size() >= throttle_.window()) {
+        ++i;
+        continue;
+      }
+      Try due = std::move(waiting_[i]);
+      waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
+      launch(std::move(due));
+    }
+  }
+
+  // An attempt that never reached the wire.
+  void record(Try& attempt, const Error& error) {
+    Attempt& made = attempt.attempts.emplace_back();
+    made.started = std::chrono::floor<Microseconds>(std::chrono::system_clock::now());
+    made.id = ids_.next(made.started);
+    made.outcome = tl::unexpected(error);
+  }
+
+  void receive(HttpCompletion completion) {
+    const auto found = flying_.find(completion.tag);
+    assert(found != flying_.end());
+    Try attempt = std::move(found->second);
+    flying_.erase(found);
+    Attempt& made = attempt.attempts.back();
+    made.latency = std::chrono::floor<Microseconds>(std::chrono::system_clock::now() -
+                                                    made.started);
+    if (!completion.response) {
+      made.outcome = tl::unexpected(completion.response.error());
+      after_failure(std::move(attempt), std::nullopt, false);
+      return;
+    }
+    HttpResponse& response = *completion.response;
+    made.status = response.status;
+    made.latency = response.latency;
+    made.response = without_key(std::move(response.body));
+    response.body = made.response;
+    if (response.status == 200) {
+      made.outcome = provider_.dialect->decode(made.response);
+    } else {
+      Error error = error_of(response);
+      error.message = without_key(std::move(error.message));
+      made.outcome = tl::unexpected(std::move(error));
+    }
+    if (made.outcome) {
+      throttle_.succeeded();
+      answered_ = true;
+      finish(std::move(attempt));
+      return;
+    }
+    const bool rush =
+        response.status == 429 || response.status == 503 || response.status == 529;
+    if (rush) throttle_.rushed(made.started);
+    const auto asked = wait_asked_for(
+        response, std::chrono::floor<Microseconds>(std::chrono::system_clock::now()));
+    after_failure(std::move(attempt), asked, is_loading(response));
+  }
+
+  void after_failure(Try attempt, std::optional<std::chrono::milliseconds> asked,
+                     bool loading) {
+    const Error error = attempt.attempts.back().outcome.error();
+    const auto now = std::chrono::steady_clock::now();
+    if (error.fault == Fault::denied) {
+      give_up(error);
+    } else if (error.fault == Fault::rejected) {
+      // What is wrong with every question is wrong with the request: a field that this
+      // server does not know, say. Fourteen thousand more will not teach us more.
+      if (!answered_ && ++refusals_ >= most_refusals) {
+        give_up({Fault::denied, fmt::format("the first {} requests were all refused: {}",
+                                            refusals_, error.message)});
+      }
+    } else if (error.fault == Fault::network && !fatal_ && !drained_) {
+      if (asked && *asked > options_.longest_wait_asked) {
+        give_up(
+            {Fault::denied,
+             fmt::format("{}; the server asks to wait {} s: run the same command again "
+                         "then",
+                         error.message, asked->count() / 1000)});
+      } else if (loading && now - attempt.first_started < options_.deadlines.total) {
+        attempt.attempts.pop_back();  // not a try: nothing was asked yet
+        schedule(std::move(attempt), std::chrono::seconds(1));
+        return;
+      } else if (static_cast<int>(attempt.attempts.size()) <= options_.retries) {
+        if (asked) throttle_.pause_until(now + *asked);
+        const auto pause =
+            throttle_.pause_after(static_cast<int>(attempt.attempts.size()), asked);
+        say(fmt::format("{}; trying again in {:.1f} s", error.message,
+                        static_cast<double>(pause.count()) / 1000));
+        schedule(std::move(attempt), pause);
+        return;
+      } else if (!throttle_.is_proved() && attempt.attempts.back().status == 0) {
+        give_up({Fault::network, fmt::format("{}; {}", error.message, provider_.hint)});
+      }
+    }
+    // A server that answers, if only with errors, is there: the rest need not wait.
+    if (attempt.attempts.back().status != 0) throttle_.open();
+    finish(std::move(attempt));
+  }
+
+  void schedule(Try attempt, std::chrono::milliseconds pause) {
+    attempt.due = std::chrono::steady_clock::now() + pause;
+    waiting_.push_back(std::move(attempt));
+  }
+
+  void give_up(Error error) {
+    if (!fatal_) fatal_ = std::move(error);
+    end_waiting();
+  }
+
+  void end_waiting() {
+    for (Try& attempt : waiting_) {
+      if (attempt.attempts.empty()) {
+        record(attempt, {Fault::cancelled, "stopped before it was asked"});
+      }
+      finish(std::move(attempt));
+    }
+    waiting_.clear();
+  }
+
+  void finish(Try attempt) {
+    done_.push_back({attempt.trial, std::move(attempt.attempts)});
+  }
+
+  // A server may repeat a key in what it says; the store and the screen never do.
+  std::string without_key(std::string text) const {
+    if (model_.key.size() < 8) return text;
+    return replace_all(std::move(text), model_.key, "***");
+  }
+
+  void say(std::string_view message) const {
+    if (options_.talk) options_.talk(message);
+  }
+
+  static constexpr int most_refusals = 10;
+
+  const Provider& provider_;
+  Model model_;
+  HttpBackendOptions options_;
+  HttpClient client_;
+  Throttle throttle_;
+  AttemptIds ids_;
+  std::unordered_map<std::uint64_t, Try> flying_;
+  std::vector<Try> waiting_;
+  std::vector<Completion> done_;
+  std::optional<Error> fatal_;
+  bool drained_ = false;
+  bool answered_ = false;  // one question at least
+  int refusals_ = 0;       // before the first answer
+  std::uint64_t next_tag_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_http_backend(const Provider& provider, Model model,
+                                           HttpBackendOptions options,
+                                           HttpOptions http) {
+  http.connections = options.concurrency;
+  return std::make_unique<HttpBackend>(provider, std::move(model), std::move(options),
+                                       std::move(http));
+}
+
+}  // namespace proctor

@@ -1,0 +1,47 @@
+#include "proctor/backend/json.h"
+
+namespace proctor {
+
+Result<Document> Document::parse(std::string_view body) {
+  const std::string_view text = python_strip(body);
+  if (text.empty()) return fail(Fault::network, "the answer is empty");
+  Document document;
+  auto error = document.parser_->parse(text.data(), text.size()).get(document.root_);
+  if (error == simdjson::UTF8_ERROR) {
+    const std::string valid = to_valid_utf8(text);
+    error = document.parser_->parse(valid.data(), valid.size()).get(document.root_);
+  }
+  if (error != simdjson::SUCCESS) {
+    return fail(Fault::network, "the answer is not JSON: {}",
+                fit(for_terminal_line(text), 60));
+  }
+  return document;
+}
+
+std::string_view text_at(simdjson::dom::element root, std::string_view pointer) {
+  std::string_view text;
+  if (root.at_pointer(pointer).get(text) != simdjson::SUCCESS) return {};
+  return text;
+}
+
+std::optional<std::int64_t> number_at(simdjson::dom::element root,
+                                      std::string_view pointer) {
+  std::int64_t number = 0;
+  if (root.at_pointer(pointer).get(number) != simdjson::SUCCESS) return std::nullopt;
+  return number;
+}
+
+Result<HttpRequest> json_request(const Model& model, std::string url,
+                                 nlohmann::json body) {
+  if (!model.extra_body.empty()) {
+    body.update(nlohmann::json::parse(model.extra_body));
+  }
+  HttpRequest request{.method = "POST", .url = std::move(url)};
+  request.headers = {{"Content-Type", "application/json"}};
+  for (const auto& header : model.headers) request.headers.push_back(header);
+  // Questions are valid UTF-8; a user's words might not be.
+  request.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return request;
+}
+
+}  // namespace proctor

@@ -1,0 +1,40 @@
+// What the dialects share in reading and writing JSON. Not for other folders.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <simdjson.h>
+#include <nlohmann/json.hpp>
+
+#include "proctor/backend/backend.h"
+#include "proctor/base/base.h"
+
+namespace proctor {
+
+// A server's answer, parsed. Owns its text; invalid UTF-8 was replaced before parsing.
+class Document {
+ public:
+  // Blank lines before the JSON (DeepSeek's keep-alive) are no error.
+  static Result<Document> parse(std::string_view body);
+
+  simdjson::dom::element root() const { return root_; }
+
+ private:
+  std::unique_ptr<simdjson::dom::parser> parser_ =
+      std::make_unique<simdjson::dom::parser>();
+  simdjson::dom::element root_;
+};
+
+// The string at a JSON pointer ("/error/message"), or "" where there is none.
+std::string_view text_at(simdjson::dom::element root, std::string_view pointer);
+std::optional<std::int64_t> number_at(simdjson::dom::element root,
+                                      std::string_view pointer);
+
+// A JSON request to `url`; --extra-body's keys and --header's lines win.
+Result<HttpRequest> json_request(const Model& model, std::string url,
+                                 nlohmann::json body);
+
+}  // namespace proctor
