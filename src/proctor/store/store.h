@@ -29,7 +29,10 @@ struct RunKey {
 
   // SHA-256 of the canonical JSON below; a prefix of it is what a user types.
   std::string id() const;
+  // One object, keys in byte order, no blanks; JSON inside a field stays a string.
   std::string canonical_json() const;
+
+  bool operator==(const RunKey&) const = default;
 };
 
 // What the store keeps of a run beside its key. Free to change between calls: the
@@ -49,7 +52,7 @@ struct Plan {
   RunInfo info;
   const Dataset* dataset = nullptr;  // must outlive the plan
   std::vector<TrialId> trials;       // what is to be asked, in the order to ask it
-  int generation = 0;
+  int generation = 0;                // --again: one more than StoredRun::generation
 };
 
 // What one trial came to, this time.
@@ -65,6 +68,7 @@ struct StoredRun {
   WallTime created{}, updated{};
   std::int64_t results = 0;   // trials with a reply
   std::int64_t attempts = 0;  // tries in all
+  int generation = 0;         // the highest one tried
 };
 
 // The attempt that counts of one trial: the highest generation's, and there the
@@ -73,31 +77,43 @@ struct StoredResult {
   TrialId trial;
   Attempt attempt;
   std::int64_t attempts = 0;  // how often it was tried
+  int generation = 0;         // the attempt's
+};
+
+// One try as the store holds it.
+struct StoredAttempt {
+  TrialId trial;
+  int generation = 0;
+  Attempt attempt;
 };
 
 struct Trouble {
   std::string place, message;
 };
 
-// One process's hands on a store. Not thread-safe.
+// One process's hands on a store. Not thread-safe. May hold several runs open.
 class Store {
  public:
   virtual ~Store() = default;
 
-  // Takes the run for this process and writes its plan and questions if they are new.
-  // Fault::store where another process holds it ("run 7f3a is being asked by process
-  // 4711 …"); its lock goes with the process, also at kill -9.
+  // Takes the run for this process until the store goes, and writes its info and
+  // questions if they are new. Opening a run again forgets its claims. Fault::store
+  // where another process (or another Store of this one) holds it ("run 7f3a1c20 is
+  // being asked by process 4711 on host; …"); the lock goes with the process, also at
+  // kill -9. Different runs of one store may be open in different processes.
   virtual Status open(const Plan& plan) = 0;
-  // Up to `most` trials of the plan that have no reply, were not claimed since open, in
-  // the plan's order.
+  // Up to `most` trials of the plan that have no reply of its generation or a later
+  // one and were not claimed since open, in the plan's order. Empty: none is left.
+  // Requires the plan that was opened, with the same trials.
   virtual Result<std::vector<TrialId>> claim(const Plan& plan, std::size_t most) = 0;
   // All of them or none, and on disk when it returns. The same attempt id twice is kept
-  // once.
+  // once; neither order nor repetition changes the results. Requires that the run is
+  // open and every attempt has an id.
   virtual Status append(const Plan& plan, std::span<const Record> records) = 0;
 
   // The rest needs no open run.
 
-  // Newest first.
+  // Last written first.
   virtual Result<std::vector<StoredRun>> runs() = 0;
   // What was asked in a run; positions are ordinals.
   virtual Result<Dataset> questions(const std::string& run_id) = 0;
@@ -105,20 +121,36 @@ class Store {
   // left empty unless asked for. Stops at the first error that `see` returns.
   virtual Status results(const std::string& run_id, bool with_bodies,
                          const std::function<Status(StoredResult)>& see) = 0;
+  // Every try with its bodies, by generation, then trial, then id.
+  virtual Status attempts(const std::string& run_id,
+                          const std::function<Status(StoredAttempt)>& see) = 0;
   // Checks the file, the digests of questions, plans and attempts, and that every
   // reference holds. Empty: whole.
   virtual Result<std::vector<Trouble>> verify() = 0;
 };
 
-// The one run that a person means by a name or by the first digits of its id.
+// The one run that a person means: by its name (the newest that has it), by the first
+// digits of its id, or by the word "last". Fault::usage says which there are.
 Result<StoredRun> find_run(Store& store, std::string_view name_or_prefix);
+
+// Copies every run with all its attempts. Any order, any number of times, gives the
+// same results. Fault::store where a run is being asked.
+struct Merged {
+  std::int64_t runs = 0, attempts = 0;  // read, new or not
+};
+Result<Merged> merge(Store& from, Store& into);
+
+using WallClock = std::function<WallTime()>;
+WallTime system_time();
 
 enum class OpenMode { read_write, read_only };
 // Makes the file where there is none (read_write). Errors name the path and the way
-// out.
+// out. Read-only works in a folder that cannot be written, and beside a process that
+// writes.
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& path,
-                                                 OpenMode mode);
+                                                 OpenMode mode,
+                                                 WallClock clock = system_time);
 // Forgets all when it goes. For tests and --dry-run.
-std::unique_ptr<Store> make_memory_store();
+std::unique_ptr<Store> make_memory_store(WallClock clock = system_time);
 
 }  // namespace proctor

@@ -1,0 +1,222 @@
+#include "proctor/store/sqlite.h"
+
+#include <cerrno>
+#include <cstring>
+
+namespace proctor {
+
+// ---- Statement --------------------------------------------------------------------
+
+Statement::Statement(Statement&& other) noexcept {
+  *this = std::move(other);
+}
+
+Statement& Statement::operator=(Statement&& other) noexcept {
+  std::swap(database_, other.database_);
+  std::swap(statement_, other.statement_);
+  std::swap(parameter_, other.parameter_);
+  std::swap(bind_error_, other.bind_error_);
+  return *this;
+}
+
+Statement::~Statement() {
+  sqlite3_finalize(statement_);
+}
+
+Statement& Statement::bound(int code) {
+  if (code != SQLITE_OK && bind_error_ == SQLITE_OK) bind_error_ = code;
+  return *this;
+}
+
+Statement& Statement::number(std::int64_t value) {
+  return bound(sqlite3_bind_int64(statement_, ++parameter_, value));
+}
+
+Statement& Statement::number(const std::optional<std::int64_t>& value) {
+  return value ? number(*value) : null();
+}
+
+Statement& Statement::text(std::string_view value) {
+  return value.find('\0') == std::string_view::npos ? exact_text(value) : blob(value);
+}
+
+// An empty view may hold no pointer, and no pointer means NULL to SQLite.
+Statement& Statement::exact_text(std::string_view value) {
+  return bound(sqlite3_bind_text64(statement_, ++parameter_,
+                                   value.empty() ? "" : value.data(), value.size(),
+                                   SQLITE_STATIC, SQLITE_UTF8));
+}
+
+Statement& Statement::blob(std::string_view value) {
+  return bound(sqlite3_bind_blob64(statement_, ++parameter_,
+                                   value.empty() ? "" : value.data(), value.size(),
+                                   SQLITE_STATIC));
+}
+
+Statement& Statement::null() {
+  return bound(sqlite3_bind_null(statement_, ++parameter_));
+}
+
+Result<bool> Statement::step() {
+  if (bind_error_ != SQLITE_OK) {
+    const int code = bind_error_;
+    reset();
+    return tl::unexpected(database_->error(code));
+  }
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  const Error error = database_->error(code);
+  reset();
+  return tl::unexpected(error);
+}
+
+Status Statement::run() {
+  while (TRY(step())) continue;
+  reset();
+  return {};
+}
+
+void Statement::reset() {
+  sqlite3_reset(statement_);
+  parameter_ = 0;
+  bind_error_ = SQLITE_OK;
+}
+
+std::int64_t Statement::number_at(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
+
+std::optional<std::int64_t> Statement::optional_at(int column) const {
+  if (is_null(column)) return std::nullopt;
+  return number_at(column);
+}
+
+std::string_view Statement::text_at(int column) const {
+  const void* const bytes = sqlite3_column_blob(statement_, column);
+  if (bytes == nullptr) return {};
+  return {static_cast<const char*>(bytes),
+          static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+// ---- Database ---------------------------------------------------------------------
+
+Database::Database(sqlite3* handle, std::string shown)
+    : handle_(handle), shown_(std::move(shown)) {}
+
+Database::Database(Database&& other) noexcept
+    : handle_(std::exchange(other.handle_, nullptr)), shown_(std::move(other.shown_)) {}
+
+Database& Database::operator=(Database&& other) noexcept {
+  std::swap(handle_, other.handle_);
+  std::swap(shown_, other.shown_);
+  return *this;
+}
+
+Database::~Database() {
+  sqlite3_close_v2(handle_);
+}
+
+Result<Database> Database::open(const std::string& file, int flags, std::string shown) {
+  sqlite3* handle = nullptr;
+  const int code = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
+  Database database(handle, std::move(shown));
+  if (code != SQLITE_OK) return tl::unexpected(database.error(code));
+  sqlite3_extended_result_codes(handle, 1);
+  // A store may come from a stranger: its schema must not call functions for them.
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  return database;
+}
+
+Status Database::execute(const std::string& sql) const {
+  const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return tl::unexpected(error(code));
+  return {};
+}
+
+Result<Statement> Database::prepare(std::string_view sql) const {
+  Statement statement;
+  statement.database_ = this;
+  const int code =
+      sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
+                         SQLITE_PREPARE_PERSISTENT, &statement.statement_, nullptr);
+  if (code != SQLITE_OK) return tl::unexpected(error(code));
+  return statement;
+}
+
+Result<std::string> Database::value_of(std::string_view sql) const {
+  Statement statement = TRY(prepare(sql));
+  if (!TRY(statement.step())) return std::string();
+  return std::string(statement.text_at(0));
+}
+
+Error Database::error(int code) const {
+  const int number = handle_ != nullptr ? sqlite3_system_errno(handle_) : 0;
+  const char* const text =
+      handle_ != nullptr ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
+  const std::string reason = number != 0 ? ascii_lower(std::strerror(number)) : text;
+  const int primary = code & 0xFF;
+  const bool no_room = number == ENOSPC || number == EDQUOT || number == EFBIG;
+  if (primary == SQLITE_FULL || (primary == SQLITE_IOERR && no_room)) {
+    return {Fault::io, fmt::format("{}: the disk is full; make room and start the same "
+                                   "command again, what is stored is whole",
+                                   shown_)};
+  }
+  switch (primary) {
+    case SQLITE_READONLY:
+      return {Fault::io, fmt::format("{}: cannot be written ({}); change its rights or "
+                                     "name another with --store",
+                                     shown_, text)};
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      return {Fault::io, fmt::format("{}: cannot be opened ({}); change its or its "
+                                     "folder's rights or name another with --store",
+                                     shown_, reason)};
+    case SQLITE_IOERR:
+      return {Fault::io, fmt::format("{}: {}", shown_, reason)};
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {Fault::store, fmt::format("{}: another process keeps it locked; wait for "
+                                        "it or stop it",
+                                        shown_)};
+    case SQLITE_CORRUPT:
+      return {Fault::data,
+              fmt::format("{}: damaged ({}); `proctor verify` says where, and "
+                          "`sqlite3 {} .recover` saves what can be read",
+                          shown_, text, shown_)};
+    case SQLITE_NOTADB:
+      return {Fault::data, fmt::format("{}: expected a Proctor store, found {}", shown_,
+                                       "a file that is not SQLite's")};
+    case SQLITE_TOOBIG:
+      return {Fault::store,
+              fmt::format("{}: a reply longer than SQLite takes (1 GB)", shown_)};
+    default:
+      return {Fault::store, fmt::format("{}: {}", shown_, text)};
+  }
+}
+
+// ---- Transaction ------------------------------------------------------------------
+
+Result<Transaction> Transaction::begin(const Database& database) {
+  TRY(database.execute("BEGIN IMMEDIATE"));
+  return Transaction(database);
+}
+
+// Some errors have rolled back already; then there is nothing to undo.
+Transaction::~Transaction() {
+  if (database_ != nullptr) (void)database_->execute("ROLLBACK");
+}
+
+Status Transaction::commit() {
+  TRY(database_->execute("COMMIT"));
+  database_ = nullptr;
+  return {};
+}
+
+}  // namespace proctor

@@ -1,0 +1,547 @@
+#include <algorithm>
+#include <cassert>
+#include <fstream>
+#include <list>
+#include <thread>
+
+#include "proctor/store/claims.h"
+#include "proctor/store/form.h"
+#include "proctor/store/run_lock.h"
+#include "proctor/store/schema.h"
+#include "proctor/store/sqlite.h"
+#include "proctor/store/sqlite_rows.h"
+
+namespace proctor {
+namespace {
+
+constexpr int application_id = 0x50726374;  // "Prct", bytes 68 to 71 of the file
+constexpr int schema_version = 1;
+
+struct OpenRun {
+  std::string id;
+  RunKey key;
+  RunLock lock;
+  std::int64_t number = 0;
+  Claims claims;
+};
+
+// Prepared once: preparing costs more than a small append.
+struct Writing {
+  Statement insert_attempt, upsert_result, touch;
+};
+
+class SqliteStore : public Store {
+ public:
+  SqliteStore(Database database, std::filesystem::path path, OpenMode mode,
+              WallClock clock)
+      : database_(std::move(database)),
+        path_(std::move(path)),
+        mode_(mode),
+        clock_(std::move(clock)) {}
+
+  Status open(const Plan& plan) override;
+  Result<std::vector<TrialId>> claim(const Plan& plan, std::size_t most) override;
+  Status append(const Plan& plan, std::span<const Record> records) override;
+  Result<std::vector<StoredRun>> runs() override;
+  Result<Dataset> questions(const std::string& run_id) override;
+  Status results(const std::string& run_id, bool with_bodies,
+                 const std::function<Status(StoredResult)>& see) override;
+  Status attempts(const std::string& run_id,
+                  const std::function<Status(StoredAttempt)>& see) override;
+  Result<std::vector<Trouble>> verify() override { return verify_sqlite(database_); }
+
+ private:
+  OpenRun& opened(const Plan& plan);
+  Result<std::int64_t> number_of(const std::string& run_id);
+  Result<std::int64_t> keep_dataset(const Plan& plan);
+  Result<std::int64_t> keep_run(const Plan& plan, const std::string& id);
+  Result<std::vector<TrialId>> answered(std::int64_t run, int generation);
+  Status prepare_writing();
+  Status insert(const OpenRun& run, TrialId trial, int generation,
+                const Attempt& attempt);
+
+  Database database_;
+  std::filesystem::path path_;
+  OpenMode mode_;
+  WallClock clock_;
+  std::optional<Writing> writing_;
+  std::list<OpenRun> open_runs_;
+};
+
+std::int64_t count_of(WallTime time) {
+  return time.time_since_epoch().count();
+}
+
+TrialId trial_at(const Statement& row, int first) {
+  return {.ordinal = static_cast<std::uint32_t>(row.number_at(first)),
+          .repeat = static_cast<std::uint16_t>(row.number_at(first + 1)),
+          .rotation = static_cast<std::uint16_t>(row.number_at(first + 2))};
+}
+
+// ---- Writing ----------------------------------------------------------------------
+
+Status SqliteStore::open(const Plan& plan) {
+  if (mode_ == OpenMode::read_only) {
+    return fail(Fault::store, "{}: was opened for reading only", database_.shown());
+  }
+  TRY(prepare_writing());
+  std::string id = plan.info.key.id();
+  auto run = std::ranges::find(open_runs_, id, &OpenRun::id);
+  std::optional<RunLock> lock;
+  if (run == open_runs_.end()) lock = TRY(RunLock::take(path_, id));
+
+  Transaction transaction = TRY(Transaction::begin(database_));
+  const std::int64_t number = TRY(keep_run(plan, id));
+  TRY(transaction.commit());
+  Claims claims(TRY(answered(number, plan.generation)));
+
+  if (run == open_runs_.end()) {
+    open_runs_.push_back(
+        {.id = std::move(id), .key = plan.info.key, .lock = *std::move(lock)});
+    run = std::prev(open_runs_.end());
+  }
+  run->number = number;
+  run->claims = std::move(claims);
+  return {};
+}
+
+Status SqliteStore::prepare_writing() {
+  if (writing_) return {};
+  writing_ = Writing{
+      .insert_attempt = TRY(database_.prepare(
+          "INSERT INTO attempt (id, run, ordinal, repeat, rotation, generation, "
+          "started, "
+          "latency, status, fault, message, finish_reason, model, build, "
+          "prompt_tokens, "
+          "reply_tokens, logprobs, sha256, text, reasoning, request, response) VALUES "
+          "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+          "ON CONFLICT (id) DO NOTHING")),
+      .upsert_result = TRY(database_.prepare(
+          "INSERT INTO result (run, ordinal, repeat, rotation, generation, attempt) "
+          "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (run, ordinal, repeat, rotation) "
+          "DO UPDATE SET generation = excluded.generation, attempt = excluded.attempt "
+          "WHERE excluded.generation > result.generation OR (excluded.generation = "
+          "result.generation AND excluded.attempt < result.attempt)")),
+      .touch = TRY(database_.prepare(
+          "INSERT INTO activity (run, updated) VALUES (?, ?) ON CONFLICT (run) "
+          "DO UPDATE SET updated = max(updated, excluded.updated)"))};
+  return {};
+}
+
+Result<std::int64_t> SqliteStore::keep_dataset(const Plan& plan) {
+  const std::string& digest = plan.info.key.dataset_digest;
+  Statement find =
+      TRY(database_.prepare("SELECT number FROM dataset WHERE digest = ?"));
+  find.text(digest);
+  if (TRY(find.step())) return find.number_at(0);
+
+  Dataset dataset = *plan.dataset;
+  dataset.digest = digest;
+  const std::string sum = dataset_sum(dataset);
+  Statement insert = TRY(database_.prepare(
+      "INSERT INTO dataset (digest, name, split, revision, n, sha256) "
+      "VALUES (?, ?, ?, ?, ?, ?) RETURNING number"));
+  insert.text(digest).text(dataset.name).text(dataset.split).text(dataset.revision);
+  insert.number(static_cast<std::int64_t>(dataset.questions.size())).text(sum);
+  TRY(insert.step());
+  const std::int64_t number = insert.number_at(0);
+  insert.reset();
+
+  Statement question = TRY(database_.prepare(
+      fmt::format("INSERT INTO question (dataset, ordinal, {}, sha256) VALUES "
+                  "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                  question_columns)));
+  for (std::size_t at = 0; at < dataset.questions.size(); ++at) {
+    const Question& asked = dataset.questions[at];
+    const auto ordinal = static_cast<std::uint32_t>(at);
+    const std::string choices = choices_json(asked.choices);
+    const std::string question_digest = question_sum(digest, ordinal, asked);
+    question.number(number).number(ordinal).text(asked.id).text(asked.subject);
+    question.number(asked.index).text(asked.text).text(choices).number(asked.right);
+    question.text(asked.worked).text(question_digest);
+    TRY(question.run());
+  }
+  return number;
+}
+
+Result<std::int64_t> SqliteStore::keep_run(const Plan& plan, const std::string& id) {
+  const std::int64_t now = count_of(clock_());
+  const std::int64_t dataset = TRY(keep_dataset(plan));
+  const std::string info = info_json(plan.info);
+  Statement find =
+      TRY(database_.prepare("SELECT number, key, info, created FROM run WHERE id = ?"));
+  find.text(id);
+  std::int64_t number = 0;
+  if (!TRY(find.step())) {
+    const std::string key = plan.info.key.canonical_json();
+    const std::string sum = run_sum(id, key, info, now);
+    Statement insert = TRY(
+        database_.prepare("INSERT INTO run (id, dataset, key, info, created, sha256) "
+                          "VALUES (?, ?, ?, ?, ?, ?) RETURNING number"));
+    insert.text(id).number(dataset).text(key).text(info).number(now).text(sum);
+    TRY(insert.step());
+    number = insert.number_at(0);
+    insert.reset();
+  } else {
+    number = find.number_at(0);
+    if (find.text_at(2) != info) {
+      const std::string sum = run_sum(id, find.text_at(1), info, find.number_at(3));
+      Statement update = TRY(
+          database_.prepare("UPDATE run SET info = ?, sha256 = ? WHERE number = ?"));
+      TRY(update.text(info).text(sum).number(number).run());
+    }
+  }
+  TRY(writing_->touch.number(number).number(now).run());
+  return number;
+}
+
+Result<std::vector<TrialId>> SqliteStore::answered(std::int64_t run, int generation) {
+  Statement row =
+      TRY(database_.prepare("SELECT ordinal, repeat, rotation FROM result WHERE run = "
+                            "? AND generation >= ?"));
+  row.number(run).number(generation);
+  std::vector<TrialId> trials;
+  while (TRY(row.step())) trials.push_back(trial_at(row, 0));
+  return trials;
+}
+
+OpenRun& SqliteStore::opened(const Plan& plan) {
+  const auto run = std::ranges::find(open_runs_, plan.info.key, &OpenRun::key);
+  assert(run != open_runs_.end());
+  return *run;
+}
+
+Result<std::vector<TrialId>> SqliteStore::claim(const Plan& plan, std::size_t most) {
+  return opened(plan).claims.take(plan.trials, most);
+}
+
+Status SqliteStore::append(const Plan& plan, std::span<const Record> records) {
+  OpenRun& run = opened(plan);
+  if (records.empty()) return {};
+  WallTime updated{};
+  Transaction transaction = TRY(Transaction::begin(database_));
+  for (const Record& record : records) {
+    for (const Attempt& attempt : record.attempts) {
+      assert(!attempt.id.empty());
+      TRY(insert(run, record.trial, plan.generation, attempt));
+      updated = std::max(updated, attempt.started + attempt.latency);
+    }
+  }
+  TRY(writing_->touch.number(run.number).number(count_of(updated)).run());
+  TRY(transaction.commit());
+  for (const Record& record : records) {
+    for (const Attempt& attempt : record.attempts) {
+      if (attempt.outcome) run.claims.answered(record.trial);
+    }
+  }
+  return {};
+}
+
+Status SqliteStore::insert(const OpenRun& run, TrialId trial, int generation,
+                           const Attempt& attempt) {
+  const auto bind_trial = [&](Statement& statement) {
+    statement.number(run.number).number(trial.ordinal).number(trial.repeat);
+    statement.number(trial.rotation).number(generation);
+  };
+  const Reply* const reply = attempt.outcome ? &*attempt.outcome : nullptr;
+  const std::string logprobs = reply != nullptr ? logprobs_json(reply->logprobs) : "";
+  const std::string sum = attempt_sum(run.id, trial, generation, attempt, logprobs);
+
+  Statement& row = writing_->insert_attempt;
+  row.exact_text(attempt.id);
+  bind_trial(row);
+  row.number(count_of(attempt.started)).number(attempt.latency.count());
+  row.number(attempt.status);
+  if (reply != nullptr) {
+    row.null().null();
+    row.text(reply->finish_reason).text(reply->model).text(reply->build);
+    row.number(reply->tokens.prompt).number(reply->tokens.reply).text(logprobs);
+    row.text(sum).text(reply->text).text(reply->reasoning);
+  } else {
+    row.text(name_of(attempt.outcome.error().fault));
+    row.text(attempt.outcome.error().message);
+    row.null().null().null().null().null().null().text(sum).null().null();
+  }
+  TRY(row.text(attempt.request).blob(attempt.response).run());
+
+  const bool is_new = database_.changes() == 1;
+  if (reply == nullptr || !is_new) return {};
+  Statement& result = writing_->upsert_result;
+  bind_trial(result);
+  return result.exact_text(attempt.id).run();
+}
+
+// ---- Reading ----------------------------------------------------------------------
+
+Result<std::vector<StoredRun>> SqliteStore::runs() {
+  Statement row = TRY(
+      database_.prepare("SELECT r.id, r.key, r.info, r.created, coalesce(t.updated, "
+                        "r.created) AS updated, "
+                        "(SELECT count(*) FROM result WHERE run = r.number), "
+                        "(SELECT count(*) FROM attempt WHERE run = r.number), "
+                        "(SELECT max(generation) FROM attempt WHERE run = r.number) "
+                        "FROM run r LEFT JOIN activity t ON t.run = r.number ORDER BY "
+                        "updated DESC, r.id"));
+  std::vector<StoredRun> listed;
+  while (TRY(row.step())) {
+    std::string id(row.text_at(0));
+    Result<RunInfo> info = read_info(row.text_at(1), row.text_at(2));
+    if (!info) {
+      return tl::unexpected(
+          info.error().in(fmt::format("{}: run {}", database_.shown(), short_id(id))));
+    }
+    listed.push_back({.id = std::move(id),
+                      .info = *std::move(info),
+                      .created = WallTime(Microseconds(row.number_at(3))),
+                      .updated = WallTime(Microseconds(row.number_at(4))),
+                      .results = row.number_at(5),
+                      .attempts = row.number_at(6),
+                      .generation = static_cast<int>(row.number_at(7))});
+  }
+  return listed;
+}
+
+Result<std::int64_t> SqliteStore::number_of(const std::string& run_id) {
+  Statement row = TRY(database_.prepare("SELECT number FROM run WHERE id = ?"));
+  row.text(run_id);
+  if (TRY(row.step())) return row.number_at(0);
+  return fail(Fault::store, "{}: no run {} in this store", database_.shown(),
+              short_id(run_id));
+}
+
+Result<Dataset> SqliteStore::questions(const std::string& run_id) {
+  const std::int64_t number = TRY(number_of(run_id));
+  Statement run = TRY(database_.prepare(
+      "SELECT r.key, r.info, d.number, d.digest FROM run r JOIN dataset d "
+      "ON d.number = r.dataset WHERE r.number = ?"));
+  run.number(number);
+  if (!TRY(run.step())) {
+    return fail(Fault::data, "{}: run {} has no data set", database_.shown(),
+                short_id(run_id));
+  }
+  const RunInfo info =
+      TRY(read_info(run.text_at(0), run.text_at(1)).in(database_.shown()));
+  Dataset dataset{.name = info.dataset,
+                  .split = info.split,
+                  .revision = info.revision,
+                  .digest = std::string(run.text_at(3))};
+  Statement row = TRY(database_.prepare(fmt::format(
+      "SELECT {} FROM question WHERE dataset = ? ORDER BY ordinal", question_columns)));
+  row.number(run.number_at(2));
+  while (TRY(row.step())) {
+    dataset.questions.push_back(TRY(read_question(row).in(
+        fmt::format("{}: question {}", database_.shown(), dataset.questions.size()))));
+  }
+  return dataset;
+}
+
+Status SqliteStore::results(const std::string& run_id, bool with_bodies,
+                            const std::function<Status(StoredResult)>& see) {
+  const std::int64_t number = TRY(number_of(run_id));
+  // The inner query never leaves the index attempt_trial. Ids begin with the time, so
+  // the greatest is the newest.
+  Statement row = TRY(database_.prepare(fmt::format(
+      "SELECT {}, {}, t.attempts FROM (SELECT ordinal, repeat, rotation, count(*) AS "
+      "attempts, max(id) AS newest FROM attempt WHERE run = ?1 GROUP BY ordinal, "
+      "repeat, "
+      "rotation) t LEFT JOIN result r ON r.run = ?1 AND r.ordinal = t.ordinal AND "
+      "r.repeat = t.repeat AND r.rotation = t.rotation JOIN attempt a ON a.id = "
+      "coalesce(r.attempt, t.newest) ORDER BY t.ordinal, t.repeat, t.rotation",
+      attempt_columns, with_bodies ? "a.request, a.response" : "NULL, NULL")));
+  row.number(number);
+  while (TRY(row.step())) {
+    StoredAttempt stored = TRY(read_attempt(row, with_bodies).in(database_.shown()));
+    TRY(see({.trial = stored.trial,
+             .attempt = std::move(stored.attempt),
+             .attempts = row.number_at(attempt_column_count + 2),
+             .generation = stored.generation}));
+  }
+  return {};
+}
+
+Status SqliteStore::attempts(const std::string& run_id,
+                             const std::function<Status(StoredAttempt)>& see) {
+  const std::int64_t number = TRY(number_of(run_id));
+  Statement row = TRY(database_.prepare(
+      fmt::format("SELECT {}, a.request, a.response FROM attempt a WHERE a.run = ? "
+                  "ORDER BY a.generation, a.ordinal, a.repeat, a.rotation, a.id",
+                  attempt_columns)));
+  row.number(number);
+  while (TRY(row.step())) {
+    StoredAttempt stored = TRY(read_attempt(row, true).in(database_.shown()));
+    TRY(see(std::move(stored)));
+  }
+  return {};
+}
+
+// ---- Opening ----------------------------------------------------------------------
+
+enum class Content { nothing, store };
+
+// What the file's first bytes say, before SQLite sees it.
+Status check_file(const std::filesystem::path& path, OpenMode mode) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::is_directory(status)) {
+    return fail(Fault::store, "{}: is a folder; name a file with --store",
+                path.string());
+  }
+  if (!std::filesystem::exists(status)) {
+    if (mode == OpenMode::read_only) {
+      return fail(Fault::store,
+                  "{}: no such store; proctor run makes one, --store names another",
+                  path.string());
+    }
+    const auto folder = std::filesystem::absolute(path, error).parent_path();
+    if (std::filesystem::is_directory(folder, error)) return {};
+    return fail(Fault::io,
+                "{}: the folder {} does not exist; make it or name another store with "
+                "--store",
+                path.string(), folder.string());
+  }
+  constexpr std::string_view magic("SQLite format 3\0", 16);
+  std::string head(magic.size(), '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(file.gcount()));
+  // What cannot be read is SQLite's to explain.
+  if (head.empty() || head == magic) return {};
+  return fail(Fault::data,
+              "{}: expected a Proctor store, found a file that begins with \"{}\"",
+              path.string(), for_terminal_line(head));
+}
+
+Result<Content> identify(const Database& database) {
+  const std::string id = TRY(database.value_of("PRAGMA application_id"));
+  const std::string version = TRY(database.value_of("PRAGMA user_version"));
+  const std::string tables = TRY(database.value_of(
+      "SELECT group_concat(name, ', ') FROM (SELECT name FROM sqlite_schema LIMIT 5)"));
+  if (id == "0" && version == "0" && tables.empty()) return Content::nothing;
+  if (id != std::to_string(application_id)) {
+    return fail(Fault::data,
+                "{}: expected a Proctor store, found another program's SQLite database "
+                "({})",
+                database.shown(), for_terminal_line(tables));
+  }
+  if (version == std::to_string(schema_version)) return Content::store;
+  const std::string maker = TRY(database.value_of("SELECT made_by FROM proctor"));
+  return fail(
+      Fault::store,
+      "{}: has schema {} (made by {}), this Proctor knows schema {}; use a newer "
+      "Proctor or name another store with --store",
+      database.shown(), for_terminal_line(version), for_terminal_line(maker),
+      schema_version);
+}
+
+// Another process may be doing the same at this moment; then busy is not the end.
+Status use_wal(const Database& database) {
+  constexpr int most_tries = 200;
+  for (int attempt = 0;; ++attempt) {
+    const auto mode = database.value_of("PRAGMA journal_mode = WAL");
+    if (mode) return {};
+    if (mode.error().fault != Fault::store || attempt == most_tries) {
+      return tl::unexpected(mode.error());
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
+Status create(const Database& database) {
+  TRY(database.execute("PRAGMA page_size = 8192"));
+  TRY(use_wal(database));
+  Transaction transaction = TRY(Transaction::begin(database));
+  if (TRY(identify(database)) == Content::store) return {};
+  TRY(database.execute(store_schema));
+  TRY(database.execute(
+      fmt::format("INSERT INTO proctor (schema, made_by) VALUES ({0}, 'Proctor {1}');"
+                  "PRAGMA application_id = {2}; PRAGMA user_version = {0}",
+                  schema_version, PROCTOR_VERSION, application_id)));
+  return transaction.commit();
+}
+
+constexpr const char* settings =
+    "PRAGMA busy_timeout = 30000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; "
+    "PRAGMA cell_size_check = ON; PRAGMA cache_size = -16384; "
+    "PRAGMA wal_autocheckpoint = 2000; PRAGMA temp_store = MEMORY";
+
+std::string file_uri(const std::filesystem::path& file) {
+  std::string uri = "file:";
+  for (const char byte : file.string()) {
+    const bool plain = std::string_view("?#%").find(byte) == std::string_view::npos;
+    uri += plain ? std::string(1, byte)
+                 : fmt::format("%{:02X}", static_cast<unsigned char>(byte));
+  }
+  return uri + "?immutable=1";
+}
+
+// Opened for writing where that can be, so that the last reader leaves no -wal and -shm
+// behind; query_only keeps it from changing a thing.
+Result<Database> open_for_reading(const std::filesystem::path& file,
+                                  std::string shown) {
+  const auto usable = [](const Database& database) -> Status {
+    TRY(database.execute(settings));
+    TRY(database.execute("PRAGMA query_only = ON"));
+    TRY(database.value_of("SELECT count(*) FROM sqlite_schema"));
+    return {};
+  };
+  Database database = TRY(Database::open(
+      file.string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, shown));
+  const Status status = usable(database);
+  if (status) return database;
+  if (status.error().fault != Fault::io) return tl::unexpected(status.error());
+
+  // A folder that cannot be written has no room for the -shm file. Without a -wal file
+  // nobody is writing and all is in the file itself.
+  std::error_code error;
+  const auto waiting = std::filesystem::file_size(file.string() + "-wal", error);
+  if (!error && waiting > 0) {
+    return fail(Fault::io,
+                "{}: its last answers are in {}-wal, and the folder cannot be written; "
+                "copy both files to a folder of yours and read them there",
+                shown, shown);
+  }
+  Database still = TRY(Database::open(
+      file_uri(file), SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI,
+      shown));
+  TRY(usable(still));
+  return still;
+}
+
+Result<Database> open_for_writing(const std::filesystem::path& file,
+                                  std::string shown) {
+  Database database = TRY(Database::open(
+      file.string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+      shown));
+  TRY(database.execute(settings));
+  if (database.is_read_only()) {
+    return fail(Fault::io,
+                "{}: cannot be written; change its rights or name another store with "
+                "--store",
+                shown);
+  }
+  return database;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& path,
+                                                 OpenMode mode, WallClock clock) {
+  TRY(check_file(path, mode));
+  // Absolute, so that ":memory:" and a later change of folder have no meaning.
+  std::error_code error;
+  const auto file = std::filesystem::absolute(path, error);
+  Database database =
+      TRY(mode == OpenMode::read_only ? open_for_reading(file, path.string())
+                                      : open_for_writing(file, path.string()));
+  if (TRY(identify(database)) == Content::nothing) {
+    if (mode == OpenMode::read_only) {
+      return fail(Fault::store, "{}: is empty; proctor run makes it a store",
+                  path.string());
+    }
+    TRY(create(database));
+  }
+  return std::make_unique<SqliteStore>(std::move(database), file, mode,
+                                       std::move(clock));
+}
+
+}  // namespace proctor

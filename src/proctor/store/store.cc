@@ -1,0 +1,147 @@
+#include "proctor/store/store.h"
+
+#include <algorithm>
+
+#include "proctor/store/form.h"
+
+namespace proctor {
+namespace {
+
+constexpr std::size_t most_listed = 5;
+
+// As many digits as tell these runs apart, eight at least.
+std::size_t digits_needed(std::span<const StoredRun> runs) {
+  std::vector<std::string_view> ids;
+  for (const StoredRun& run : runs) ids.emplace_back(run.id);
+  std::ranges::sort(ids);
+  std::size_t digits = 8;
+  for (std::size_t i = 1; i < ids.size(); ++i) {
+    const auto differs = std::ranges::mismatch(ids[i - 1], ids[i]).in1;
+    const auto shared = static_cast<std::size_t>(differs - ids[i - 1].begin());
+    digits = std::max(digits, shared + 1);
+  }
+  return digits;
+}
+
+// "7f3a1c20 (ollama/mistral:7b, seed), 7f99…"
+std::string list_of(std::span<const StoredRun> runs) {
+  const std::size_t digits = digits_needed(runs);
+  std::vector<std::string> parts;
+  for (const StoredRun& run : runs.first(std::min(runs.size(), most_listed))) {
+    const RunKey& key = run.info.key;
+    const std::string model =
+        key.model.empty() ? key.provider : key.provider + "/" + key.model;
+    const std::string name =
+        run.info.name.empty() ? "" : fmt::format("\"{}\", ", run.info.name);
+    parts.push_back(fmt::format("{} ({}{}, {})", run.id.substr(0, digits), name, model,
+                                run.info.protocol));
+  }
+  if (runs.size() > parts.size()) {
+    parts.push_back(fmt::format("and {} more", runs.size() - parts.size()));
+  }
+  return join(parts, ", ");
+}
+
+bool is_hexadecimal(std::string_view text) {
+  return !text.empty() &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+tl::unexpected<Error> no_such_run(std::string_view wanted,
+                                  std::span<const StoredRun> runs) {
+  std::vector<std::string> candidates;
+  for (const StoredRun& run : runs) {
+    if (!run.info.name.empty()) candidates.push_back(run.info.name);
+    candidates.emplace_back(short_id(run.id));
+  }
+  return fail(Fault::usage, "{}: no such run{}; the newest: {}", wanted,
+              suggestion(wanted, candidates), list_of(runs));
+}
+
+// Copies one run's attempts; a batch is what one append takes.
+Result<std::int64_t> copy_attempts(Store& from, Store& into, Plan& plan,
+                                   const std::string& run_id) {
+  constexpr std::size_t most_attempts = 1000;
+  constexpr std::size_t most_bytes = 16U << 20U;
+  std::vector<Record> records;
+  std::size_t bytes = 0;
+  std::int64_t copied = 0;
+  const auto flush = [&]() -> Status {
+    TRY(into.append(plan, records));
+    records.clear();
+    bytes = 0;
+    return {};
+  };
+  const auto take_one = [&](StoredAttempt stored) -> Status {
+    if (stored.generation != plan.generation || records.size() >= most_attempts ||
+        bytes >= most_bytes) {
+      TRY(flush());
+    }
+    plan.generation = stored.generation;
+    bytes += stored.attempt.request.size() + stored.attempt.response.size();
+    Record record{.trial = stored.trial, .attempts = {}};
+    record.attempts.push_back(std::move(stored.attempt));
+    records.push_back(std::move(record));
+    ++copied;
+    return {};
+  };
+  TRY(from.attempts(run_id, take_one));
+  TRY(flush());
+  return copied;
+}
+
+}  // namespace
+
+WallTime system_time() {
+  return std::chrono::floor<Microseconds>(std::chrono::system_clock::now());
+}
+
+std::string_view short_id(std::string_view id) {
+  return id.substr(0, 8);
+}
+
+Result<StoredRun> find_run(Store& store, std::string_view name_or_prefix) {
+  std::vector<StoredRun> runs = TRY(store.runs());
+  if (runs.empty()) {
+    return fail(Fault::usage, "{}: the store holds no runs; proctor run makes one",
+                name_or_prefix);
+  }
+  const auto named = std::ranges::find_if(runs, [&](const StoredRun& run) {
+    return !run.info.name.empty() && run.info.name == name_or_prefix;
+  });
+  if (named != runs.end()) return std::move(*named);
+  if (name_or_prefix == "last") return std::move(runs.front());
+
+  const std::string prefix = ascii_lower(name_or_prefix);
+  std::vector<StoredRun> found;
+  if (is_hexadecimal(prefix)) {
+    for (const StoredRun& run : runs) {
+      if (run.id.starts_with(prefix)) found.push_back(run);
+    }
+  }
+  if (found.empty()) return no_such_run(name_or_prefix, runs);
+  if (found.size() > 1) {
+    return fail(Fault::usage, "{}: {} runs begin so: {}; add digits", name_or_prefix,
+                found.size(), list_of(found));
+  }
+  return std::move(found.front());
+}
+
+Result<Merged> merge(Store& from, Store& into) {
+  const std::vector<StoredRun> present = TRY(into.runs());
+  const std::vector<StoredRun> source = TRY(from.runs());
+  Merged merged;
+  for (const StoredRun& run : source) {
+    const auto twin = std::ranges::find(present, run.id, &StoredRun::id);
+    // The words of the store that wrote the run last stay, whichever is merged first.
+    const bool keep = twin != present.end() && twin->updated >= run.updated;
+    const Dataset dataset = TRY(from.questions(run.id));
+    Plan plan{.info = keep ? twin->info : run.info, .dataset = &dataset};
+    TRY(into.open(plan));
+    merged.attempts += TRY(copy_attempts(from, into, plan, run.id));
+    ++merged.runs;
+  }
+  return merged;
+}
+
+}  // namespace proctor
