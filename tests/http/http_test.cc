@@ -1,10 +1,9 @@
 #include "proctor/http/http.h"
 
-#include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <latch>
 #include <map>
-#include <set>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -351,11 +350,11 @@ TEST(Http, bytes_do_not_put_off_the_total_deadline) {
   SocketServer server([](Connection& connection) {
     connection.read_request();
     connection.send("HTTP/1.1 200 OK\r\n\r\n");
-    std::thread reader([&] { connection.wait_for_end(); });
-    reader.join();
+    connection.drip("\n");
   });
 
-  const Error error = error_of(server, {.deadlines = {.total = milliseconds(100)}});
+  const Error error = error_of(
+      server, {.deadlines = {.silence = milliseconds(90), .total = milliseconds(100)}});
 
   EXPECT_EQ(error.fault, Fault::network);
   EXPECT_THAT(error.message, HasSubstr("the answer was not whole within 0.1 s"));

@@ -15,6 +15,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -53,6 +54,11 @@ class Connection {
       if (sent <= 0) return;
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
+  }
+  // Sends `bytes` again and again, with pauses, until the client has gone.
+  void drip(std::string_view bytes) {
+    pollfd client{.fd = descriptor_, .events = POLLIN, .revents = 0};
+    while (::poll(&client, 1, 5) == 0) send(bytes);
   }
   // The end of this connection becomes a reset instead of an orderly close.
   void reset() {
