@@ -1,0 +1,11 @@
+#include "proctor/answer/peers.h"
+#include "proctor/answer/readers.h"
+
+namespace proctor {
+
+Answer read_lm_eval_llama(const Reading& reading) {
+  return filtered(std::string(python_strip(reading.reply)), first_four(reading.labels),
+                  "whole reply");
+}
+
+}  // namespace proctor
