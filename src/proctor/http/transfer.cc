@@ -123,7 +123,7 @@ std::string system_says(int number) {
 }  // namespace
 
 Transfer::Transfer(std::uint64_t tag, HttpRequest request)
-    : tag_(tag), request_(std::move(request)), place_(url_origin(request_.url)) {}
+    : tag_(tag), request_(std::move(request)) {}
 
 Transfer::~Transfer() {
   if (sink_ >= 0) ::close(sink_);
@@ -131,13 +131,16 @@ Transfer::~Transfer() {
 
 Status Transfer::prepare(EasyHandle handle, const HttpOptions& options) {
   handle_ = std::move(handle);
-  if (!handle_.easy) return fail(Fault::io, "{}: out of memory", place_);
+  if (!handle_.easy) return fail(Fault::io, "{}: out of memory", place());
   CURL* curl = handle_.easy.get();
   curl_easy_reset(curl);
-  if (auto url = parse_url(request_.url); !url) {
-    return fail(Fault::denied, "{}", url.error().message);
+  if (handle_.url != request_.url) {
+    auto url = parse_url(request_.url);
+    if (!url) return fail(Fault::denied, "{}", url.error().message);
+    handle_.url = request_.url;
   }
-  TRY(list_headers(handle_, request_).in(place_));
+  auto headers = list_headers(handle_, request_);
+  if (!headers) return tl::unexpected(headers.error().in(place()));
 
   set(curl, CURLOPT_PRIVATE, this);
   set(curl, CURLOPT_URL, request_.url.c_str());
@@ -190,7 +193,7 @@ std::size_t Transfer::on_header(char* data, std::size_t one, std::size_t size,
     transfer.gave_up_ = Error{Fault::rejected,
                               fmt::format("{}: the answer's headers are longer than {} "
                                           "bytes",
-                                          transfer.place_, most_header_bytes)};
+                                          transfer.place(), most_header_bytes)};
     return 0;
   }
   transfer.take_header({data, one * size});
@@ -237,7 +240,7 @@ bool Transfer::take_body(std::string_view bytes) {
       body_size_.value_or(0) > request_.most_bytes) {
     gave_up_ =
         Error{Fault::rejected, fmt::format("{}: the answer is longer than {} bytes",
-                                           place_, request_.most_bytes)};
+                                           place(), request_.most_bytes)};
     return false;
   }
   if (sink_ >= 0) {
@@ -285,7 +288,7 @@ Status Transfer::open_sink() {
   if (goes_on && range_start(response_.header("content-range")) != sink_had_) {
     return fail(Fault::rejected,
                 "{}: the answer is another part of the file than the one after byte {}",
-                place_, sink_had_);
+                place(), sink_had_);
   }
   return {};
 }
@@ -315,8 +318,8 @@ bool Transfer::is_silent(TimePoint now) const {
 
 Error Transfer::silence() const {
   return {Fault::network,
-          fmt::format("{}: the answer stopped after {} bytes, none came for {}", place_,
-                      body_bytes_, in_seconds(request_.deadlines.silence))};
+          fmt::format("{}: the answer stopped after {} bytes, none came for {}",
+                      place(), body_bytes_, in_seconds(request_.deadlines.silence))};
 }
 
 HttpCompletion Transfer::complete(Error error) {
@@ -343,7 +346,7 @@ HttpCompletion Transfer::complete(CURLcode code) {
 
 Error Transfer::error_of(CURLcode code) const {
   const auto error = [this](Fault fault, std::string_view what) {
-    return Error{fault, fmt::format("{}: {}", place_, what)};
+    return Error{fault, fmt::format("{}: {}", place(), what)};
   };
   const std::string_view says = curl_says_.data();
   switch (code) {
@@ -398,28 +401,28 @@ Error Transfer::timed_out() const {
     return {Fault::network,
             fmt::format("{}: the answer was not whole within {}: {} bytes "
                         "had come",
-                        place_, total, body_bytes_)};
+                        place(), total, body_bytes_)};
   }
   if (ready > 0) {
-    return {Fault::network, fmt::format("{}: no answer within {}", place_, total)};
+    return {Fault::network, fmt::format("{}: no answer within {}", place(), total)};
   }
   return {Fault::network,
-          fmt::format("{}: no connection within {}", place_,
+          fmt::format("{}: no connection within {}", place(),
                       in_seconds(std::min(deadlines.connect, deadlines.total)))};
 }
 
 Error Transfer::broken_off() const {
   if (!headers_are_whole_ || !body_has_begun_) {
     return {Fault::network,
-            fmt::format("{}: the answer ended before its body", place_)};
+            fmt::format("{}: the answer ended before its body", place())};
   }
   if (!body_size_) {
     return {Fault::network,
             fmt::format("{}: the answer ended after {} bytes, before its last chunk",
-                        place_, body_bytes_)};
+                        place(), body_bytes_)};
   }
   return {Fault::network, fmt::format("{}: the answer ended after {} of {} bytes",
-                                      place_, body_bytes_, *body_size_)};
+                                      place(), body_bytes_, *body_size_)};
 }
 
 Error Transfer::tls_error(CURLcode code) const {
@@ -431,20 +434,20 @@ Error Transfer::tls_error(CURLcode code) const {
     if (has("wrong version number") || has("packet length too long")) {
       return {Fault::denied,
               fmt::format("{}: the server does not speak TLS here; is it http://?",
-                          place_)};
+                          place())};
     }
     // An alert is the server's considered no; anything else may be a broken line.
     if (!has("alert")) {
-      return {Fault::network, fmt::format("{}: the TLS handshake broke", place_)};
+      return {Fault::network, fmt::format("{}: the TLS handshake broke", place())};
     }
   }
   if (code == CURLE_SSL_CACERT_BADFILE) {
     return {Fault::denied,
             fmt::format("{}: the file of trusted certificates cannot be read; see "
                         "SSL_CERT_FILE",
-                        place_)};
+                        place())};
   }
-  return {Fault::denied, fmt::format("{}: TLS: {}", place_,
+  return {Fault::denied, fmt::format("{}: TLS: {}", place(),
                                      says.empty() ? curl_easy_strerror(code) : says)};
 }
 

@@ -24,10 +24,11 @@ struct FreeList {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 
-// An easy handle and the header list it was last used with: requests to one server
-// differ in their bodies only, so the list is rarely made again.
+// An easy handle, the URL and the header list it was last used with: requests to one
+// server differ in their bodies only, so neither is often checked or made again.
 struct EasyHandle {
   std::unique_ptr<CURL, FreeEasy> easy;
+  std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
   std::unique_ptr<curl_slist, FreeList> list;
 };
@@ -65,6 +66,7 @@ class Transfer {
   Status open_sink();
   Status write_sink(std::string_view bytes);
   void tell_progress(bool at_end);
+  std::string place() const { return url_origin(request_.url); }
   Error error_of(CURLcode code) const;
   Error timed_out() const;
   Error broken_off() const;
@@ -72,7 +74,6 @@ class Transfer {
 
   std::uint64_t tag_;
   HttpRequest request_;
-  std::string place_;  // "http://localhost:8080"
   EasyHandle handle_;
   HttpResponse response_;
   std::array<char, CURL_ERROR_SIZE> curl_says_{};
