@@ -78,24 +78,36 @@ std::string subject_of(const std::filesystem::path& path) {
   return name;
 }
 
+// Where the choice ends behind "A. " or "A) "; it must end its line, or go before "
+// (B)".
+std::size_t end_of_labelled(std::string_view prompt, std::size_t at, char letter,
+                            const std::string& choice) {
+  std::size_t first = std::string_view::npos;
+  for (const std::string_view mark : {". ", ") "}) {
+    const std::string wanted = letter + std::string(mark) + choice;
+    for (std::size_t here = prompt.find(wanted, at); here < first;
+         here = prompt.find(wanted, here + 1)) {
+      const std::string_view rest = prompt.substr(here + wanted.size());
+      const std::size_t next = rest.find_first_not_of(" \t\r");
+      const bool ends = next == std::string_view::npos || rest[next] == '\n';
+      if (ends || rest.starts_with(" (")) first = here + wanted.size();
+    }
+  }
+  return first;
+}
+
 // Whether the choices follow from `at` on, in order, each behind its letter or not.
 bool choices_follow(std::string_view prompt, std::size_t at,
                     const AnswerKey::Question& question, bool labelled) {
   char letter = 'A';
   for (const std::string& choice : question.choices) {
-    std::size_t found = std::string_view::npos;
     if (labelled) {
-      for (const std::string_view mark : {". ", ") "}) {
-        const std::string wanted = letter + std::string(mark) + choice;
-        const std::size_t here = prompt.find(wanted, at);
-        if (here < found) found = here + wanted.size();
-      }
-    } else if ((found = prompt.find(choice, at)) != std::string_view::npos) {
-      found += choice.size();
+      at = end_of_labelled(prompt, at, letter++, choice);
+    } else {
+      at = prompt.find(choice, at);
+      if (at != std::string_view::npos) at += choice.size();
     }
-    if (found == std::string_view::npos) return false;
-    at = found;
-    ++letter;
+    if (at == std::string_view::npos) return false;
   }
   return true;
 }
@@ -118,6 +130,8 @@ Status AnswerKey::add(const std::filesystem::path& path) {
 Status AnswerKey::add_file(const std::filesystem::path& path) {
   const std::string place = "--key " + path.string();
   const std::string text = TRY(read_file(path).in("--key"));
+  if (const auto bad = first_invalid_utf8(text))
+    return fail(Fault::data, "{}: byte {}: expected UTF-8", place, *bad);
   const std::vector<CsvRow> rows = TRY(read_csv(text).in(place));
   std::size_t number = 0;
   for (const CsvRow& row : rows) {
@@ -149,7 +163,13 @@ Status AnswerKey::add_file(const std::filesystem::path& path) {
 
 void AnswerKey::close() {
   std::ranges::stable_sort(questions_, {}, &Question::text);
-  for (const Question& question : questions_) {
+  const Question* like = questions_.data();
+  for (Question& question : questions_) {
+    if (question.text != like->text) like = &question;
+    const Question* end = &question;
+    question.first = std::find_if(like, end, [&](const Question& other) {
+      return other.choices == question.choices && other.subject == question.subject;
+    });
     if (question.text.size() < start_size) {
       if (!question.text.empty()) short_.push_back(&question);
     } else {

@@ -22,6 +22,8 @@ class AnswerKey {
     std::size_t right = 0;
     std::size_t row = 0;  // in its file, from 0
     std::string subject;  // "college computer science"
+    // Of questions of a file that are alike in all, the one that `find` gives.
+    const Question* first = nullptr;
   };
 
   // Adds a CSV file in Hendrycks' layout (question, choices, answer; with a header and

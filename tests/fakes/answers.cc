@@ -122,6 +122,13 @@ std::string Answers::wrapped(char letter) const {
   return replace_all(wrap, "{}", std::string_view(&letter, 1));
 }
 
+// The index of the choice it takes.
+std::size_t Answers::said(const AnswerKey::Question& question) const {
+  const std::size_t choices = question.choices.size();
+  if (right->holds(question.row) || choices < 2) return question.right;
+  return (question.right + 1 + question.row % (choices - 1)) % choices;
+}
+
 std::string Answers::text_for(std::string_view prompt) {
   if (right) {
     const AnswerKey::Question* question = key.find(prompt);
@@ -129,12 +136,7 @@ std::string Answers::text_for(std::string_view prompt) {
       ++unknown_;
       return "I do not know this question.";
     }
-    const std::size_t choices = question->choices.size();
-    const std::size_t said =
-        right->holds(question->row) || choices < 2
-            ? question->right
-            : (question->right + 1 + question->row % (choices - 1)) % choices;
-    return wrapped(static_cast<char>('A' + said));
+    return wrapped(static_cast<char>('A' + said(*question)));
   }
   if (random) return wrapped(letters[hash_of(prompt, *random) % letters.size()]);
   return always;
@@ -157,7 +159,7 @@ std::map<std::string, Answers::Expected> Answers::expected() const {
   for (const AnswerKey::Question& question : key.questions()) {
     Expected& here = out[question.subject];
     ++here.questions;
-    if (right && right->holds(question.row)) ++here.right;
+    if (right && said(*question.first) == question.right) ++here.right;
   }
   return out;
 }

@@ -67,6 +67,8 @@ class Answers {
   void reset();
   std::uint64_t unknown() const { return unknown_; }
   // How many of a subject's questions get the right letter, and how many there are.
+  // (MMLU repeats a few questions within a file; no prompt can tell them apart, so they
+  // get one answer and the share may be off by as many.)
   struct Expected {
     std::uint64_t questions = 0;
     std::uint64_t right = 0;
@@ -74,6 +76,7 @@ class Answers {
   std::map<std::string, Expected> expected() const;
 
  private:
+  std::size_t said(const AnswerKey::Question& question) const;
   std::string wrapped(char letter) const;
   std::string text_for(std::string_view prompt);
   std::uint64_t unknown_ = 0;  // prompts that ask no question of the key

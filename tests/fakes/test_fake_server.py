@@ -251,6 +251,22 @@ def test_the_question_after_the_examples_is_the_one_answered(start, tmp_path):
         assert server.text(examples + shot(row)) == "ABCD"[row[5]]
 
 
+def test_questions_alike_but_for_a_choice_are_told_apart(start, tmp_path):
+    one = ["Who?", "Kant", "Adler", "Perls", "Mach", 0]
+    two = ["Who?", "Kant", "Adler.", "Perls", "Mach", 3]
+    exam(tmp_path / "x_test.csv", [one, two])
+    server = start("--key", tmp_path)
+    assert [server.text(seed_prompt(row)) for row in [one, two]] == ["A", "D"]
+
+
+def test_questions_alike_in_all_get_one_answer_and_the_stats_know(start, tmp_path):
+    row = ["Which of these is number 1?", "1", "2", "3", "4", 0]
+    exam(tmp_path / "x_test.csv", [row, row, row])
+    server = start("--right", "1/3", "--key", tmp_path)
+    assert server.text(seed_prompt(row)) == "A"
+    assert server.get("/stats")["key"] == {"x": {"questions": 3, "right": 3}}
+
+
 def test_a_letter_by_hash_is_the_same_every_time(start):
     one, two = start("--random", 1), start("--random", 1)
     letters = [one.text(f"prompt {i}") for i in range(40)]
