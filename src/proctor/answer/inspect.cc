@@ -204,12 +204,12 @@ Answer read_inspect(const Reading& reading) {
   while (end > begin && is_python_space((*group)[end - 1])) --end;
   while (begin < end && (*group)[begin] == ',') ++begin;
   while (begin < end && (*group)[end - 1] == ',') --end;
-  const char32_t only = end == begin + 1 ? lower((*group)[begin]) : 0;
-  const char upper = only >= 'a' && only <= 'z' ? static_cast<char>(only - 0x20) : '\0';
-  if (upper == 0 || reading.labels.find(upper) == std::string_view::npos) {
+  const char32_t only = end == begin + 1 ? upper((*group)[begin]) : 0;
+  if (only == 0 || only >= 0x80 ||
+      reading.labels.find(static_cast<char>(only)) == std::string_view::npos) {
     return {.rule = "ANSWER: without one letter"};
   }
-  return named(upper, "ANSWER: X");
+  return named(static_cast<char>(only), "ANSWER: X");
 }
 
 }  // namespace proctor
