@@ -346,6 +346,18 @@ TEST(Http, silence_before_the_first_byte_is_not_counted) {
   EXPECT_THAT(error.message, HasSubstr("no answer within 0.15 s"));
 }
 
+TEST(Http, the_first_byte_has_a_deadline_of_its_own) {
+  SocketServer server([](Connection& connection) {
+    connection.read_request();
+    connection.wait_for_end();
+  });
+
+  const Error error = error_of(server, {.deadlines = {.first_byte = milliseconds(50)}});
+
+  EXPECT_EQ(error.fault, Fault::network);
+  EXPECT_THAT(error.message, HasSubstr("no answer within 0.05 s"));
+}
+
 TEST(Http, bytes_do_not_put_off_the_total_deadline) {
   SocketServer server([](Connection& connection) {
     connection.read_request();

@@ -59,6 +59,11 @@ NameQuestion ask_for_name(const std::string& host, TimePoint now) {
   return question;
 }
 
+milliseconds shortest_silence(const Transfer& transfer) {
+  const HttpDeadlines& deadlines = transfer.request().deadlines;
+  return std::min(deadlines.first_byte, deadlines.silence);
+}
+
 // Signals are the program's other threads' business, SIGPIPE from TLS nobody's.
 class SignalsBlocked {
  public:
@@ -251,7 +256,7 @@ void HttpClient::Loop::begin(std::unique_ptr<Transfer> transfer) {
     keep_for_reuse(*transfer);
     return;
   }
-  const milliseconds silence = transfer->request().deadlines.silence;
+  const milliseconds silence = shortest_silence(*transfer);
   if (silence < shortest_silence_) {
     shortest_silence_ = silence;
     next_silence_check_ = TimePoint{};
@@ -312,8 +317,7 @@ void HttpClient::Loop::end_silent(TimePoint now) {
       fresh_.push_back(transfer.complete(transfer.silence()));
       keep_for_reuse(*take_out(transfer));
     } else {
-      shortest_silence_ =
-          std::min(shortest_silence_, transfer.request().deadlines.silence);
+      shortest_silence_ = std::min(shortest_silence_, shortest_silence(transfer));
     }
   }
   next_silence_check_ =

@@ -17,10 +17,11 @@
 namespace proctor {
 
 // Every deadline is finite, and counts from the moment the request leaves the client's
-// queue. Before the first byte of a response only `connect` and `total` hold: a reply
-// that is not streamed starts when it is complete.
+// queue. A reply that is not streamed starts when it is complete, so the first byte may
+// take as long as all of it: `first_byte` is for downloads, whose `total` is long.
 struct HttpDeadlines {
   std::chrono::milliseconds connect{10'000};
+  std::chrono::milliseconds first_byte = std::chrono::hours(24);
   std::chrono::milliseconds silence{120'000};  // between bytes, once one has come
   std::chrono::milliseconds total{600'000};
 };

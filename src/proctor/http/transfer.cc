@@ -142,6 +142,7 @@ Status Transfer::prepare(EasyHandle handle, const HttpOptions& options) {
   auto headers = list_headers(handle_, request_);
   if (!headers) return tl::unexpected(headers.error().in(place()));
 
+  began_ = std::chrono::steady_clock::now();
   set(curl, CURLOPT_PRIVATE, this);
   set(curl, CURLOPT_URL, request_.url.c_str());
   set(curl, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -313,10 +314,16 @@ void Transfer::tell_progress(bool at_end) {
 }
 
 bool Transfer::is_silent(TimePoint now) const {
-  return last_byte_ && now - *last_byte_ >= request_.deadlines.silence;
+  const HttpDeadlines& deadlines = request_.deadlines;
+  return last_byte_ ? now - *last_byte_ >= deadlines.silence
+                    : now - began_ >= deadlines.first_byte;
 }
 
 Error Transfer::silence() const {
+  if (!last_byte_) {
+    return {Fault::network, fmt::format("{}: no answer within {}", place(),
+                                        in_seconds(request_.deadlines.first_byte))};
+  }
   return {Fault::network,
           fmt::format("{}: the answer stopped after {} bytes, none came for {}",
                       place(), body_bytes_, in_seconds(request_.deadlines.silence))};

@@ -50,6 +50,7 @@ class Transfer {
   // Its place in the loop's list of those under way.
   std::size_t slot = 0;
 
+  // Whether `first_byte` or `silence` has passed, the deadlines libcurl does not keep.
   bool is_silent(TimePoint now) const;
   Error silence() const;
   // Call once, before release(): what has come, or why it has not.
@@ -85,6 +86,7 @@ class Transfer {
   int sink_ = -1;
   std::uint64_t sink_had_ = 0;    // bytes in the file before this answer
   std::optional<Error> gave_up_;  // why a callback stopped the transfer
+  TimePoint began_{};
   std::optional<TimePoint> last_byte_;
   TimePoint last_progress_{};
 };
