@@ -30,11 +30,12 @@ struct Question {
 // The letter of a choice: 0 is A.
 char letter_of(int choice);
 
-// One split of one data set, all its subjects, in its canonical order: as the source
-// has it, a folder's files by name.
+// One split of one data set, all its subjects, in canonical order: by the subject's
+// name (bytes), and within a subject as the source has it. So the same rows in one file
+// or in 57 give the same order, and the same digest.
 struct Dataset {
   std::string name;      // as the user names it: "cais/mmlu", "sample", a path
-  std::string split;     // "test"
+  std::string split;     // "test"; of a single file what its name says
   std::string revision;  // the hub's commit, or empty
   std::string digest;    // digest_of(questions)
   std::vector<Question> questions;
@@ -57,10 +58,18 @@ struct DatasetRequest {
   // "cais/mmlu" or another hub data set, "sample", a folder in Hendrycks' layout, a
   // .csv, .jsonl or .parquet file.
   std::string name;
+  // "val" is another name of "validation". A single file is one split: read_dataset
+  // takes it as it is for "test" and "" and finds the sibling of a file named
+  // S_test.csv (../dev/S_dev.csv) for another split; else that is Fault::usage, so that
+  // no question becomes its own example. For a file of shots ask for "".
   std::string split = "test";
   std::optional<Columns> columns;
   std::filesystem::path cache_dir;  // empty: the hub's conventions
   std::string revision;  // empty: Proctor's pin for known data sets, else main
+  // What is going to be asked, as --subject has it. Only used where a hub data set's
+  // file of all subjects cannot be had: then the files of these subjects are read
+  // instead, and the data set (so its digest too) is theirs alone.
+  std::string subjects;
 };
 
 // What reading needs of the outside world.
@@ -78,12 +87,18 @@ Result<Dataset> read_dataset(const DatasetRequest& request, DatasetWorld& world)
 
 // ---- The readers by format (each also checks every question) ----
 
-// RFC 4180 with or without a header: see docs/datasets.md. `subject` is the file's
-// where no column says another.
+// RFC 4180, strictly, in UTF-8: with a header that names question, choices (choice0…,
+// A…, option_a…) and answer (letter, or digit from 0) or what `columns` names; or
+// Hendrycks' own form, without a header: question, four choices, letter. Which of the
+// two it is, the first line says, or it is an error. `subject` is the file's where no
+// column says another. Nothing is read as missing: "None" and "NA" are choices.
 Result<std::vector<Question>> read_csv(std::string_view content,
                                        const std::optional<Columns>& columns,
                                        const std::string& subject,
                                        const std::string& split);
+// An object a line: question, choices (a list) or options, answer (index from 0, or
+// letter) or answer_index; id and subject or category where they are. Lines may be
+// blank.
 Result<std::vector<Question>> read_jsonl(std::string_view content,
                                          const std::optional<Columns>& columns,
                                          const std::string& subject,

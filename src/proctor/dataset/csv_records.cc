@@ -1,0 +1,92 @@
+#include "proctor/dataset/csv_records.h"
+
+namespace proctor {
+namespace {
+
+std::string place_named(std::size_t line, std::size_t column, std::size_t byte) {
+  return fmt::format("line {}, column {}, byte {}", line, column, byte);
+}
+
+}  // namespace
+
+Result<bool> CsvRecords::next(CsvRecord& record) {
+  while (line_end()) continue;
+  if (at_ == text_.size()) return false;
+  record.line = line_;
+  std::size_t count = 0;
+  while (true) {
+    if (count == record.fields.size()) record.fields.emplace_back();
+    std::string& field = record.fields[count++];
+    field.clear();
+    const bool quoted = at_ < text_.size() && text_[at_] == '"';
+    TRY(quoted ? quoted_field(field, count) : plain_field(field, count));
+    if (at_ == text_.size() || line_end()) break;
+    if (text_[at_] == '\r') {
+      return fail(Fault::data, "{}: found CR without LF, expected LF or CR LF",
+                  place(count, at_));
+    }
+    if (text_[at_] != ',') {
+      return fail(Fault::data,
+                  "{}: found text after the closing quote, expected a comma or the "
+                  "line's end; a quote inside a field is doubled",
+                  place(count, at_));
+    }
+    ++at_;
+  }
+  record.fields.resize(count);
+  return true;
+}
+
+Status CsvRecords::quoted_field(std::string& field, std::size_t column) {
+  const auto opened = [column, line = line_, byte = at_ - line_start_ + 1] {
+    return place_named(line, column, byte);
+  };
+  ++at_;
+  while (true) {
+    const std::size_t stop = text_.find_first_of("\"\n", at_);
+    if (stop == std::string_view::npos) {
+      return fail(Fault::data, "{}: the quote that opens here is never closed",
+                  opened());
+    }
+    field.append(text_, at_, stop - at_);
+    at_ = stop + 1;
+    if (text_[stop] == '\n') {
+      field += '\n';
+      ++line_;
+      line_start_ = at_;
+    } else if (at_ < text_.size() && text_[at_] == '"') {
+      field += '"';
+      ++at_;
+    } else {
+      return {};
+    }
+  }
+}
+
+Status CsvRecords::plain_field(std::string& field, std::size_t column) {
+  const std::size_t stop = std::min(text_.find_first_of(",\"\r\n", at_), text_.size());
+  field.append(text_, at_, stop - at_);
+  at_ = stop;
+  if (stop < text_.size() && text_[stop] == '"') {
+    return fail(Fault::data,
+                "{}: found a quote inside a field that does not start with one; put "
+                "the field in quotes and double it",
+                place(column, stop));
+  }
+  return {};
+}
+
+bool CsvRecords::line_end() {
+  const std::string_view rest = text_.substr(at_, 2);
+  if (!rest.starts_with('\n') && rest != "\r\n") return false;
+  at_ += rest[0] == '\n' ? 1 : 2;
+  ++line_;
+  line_start_ = at_;
+  return true;
+}
+
+std::string CsvRecords::place(std::size_t column, std::size_t at) const {
+  return place_named(line_, column, at - line_start_ + 1);
+}
+
+}  // namespace proctor

@@ -1,0 +1,78 @@
+// Which column or key of a file plays which part in a question, and the one place where
+// rows, whatever format they came in, become checked questions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proctor/dataset/dataset.h"
+
+namespace proctor {
+
+// How a format speaks of its parts in an error: "line 7, column answer".
+struct Words {
+  std::string_view row;    // "line", "row"
+  std::string_view field;  // "column", "key"
+};
+
+// Positions among a file's columns.
+struct Layout {
+  std::vector<std::string> names;  // of all columns
+  std::size_t question = 0;
+  std::vector<std::size_t> choices;  // one that holds a list, or one a choice
+  bool choices_are_a_list = false;
+  std::optional<std::size_t> answer, answer_index;  // at least one of them
+  std::optional<std::size_t> subject, id, worked;
+  // MMLU-Pro fills its lists up with "N/A", which are no choices.
+  bool drops_not_applicable = false;
+};
+
+// By `columns`, and for what it leaves open by the names in use: question; choices or
+// options (a list), choice0…, A…, option_a…; answer, answer_index; subject or
+// category; id, question_id or sample_id; cot_content. Fault::data names what is
+// missing and what there is. Without `lists` a column named choices is no list.
+// An error begins with `place`: "line 1, " or nothing.
+Result<Layout> layout_of(std::vector<std::string> names,
+                         const std::optional<Columns>& columns, const Words& words,
+                         bool lists, std::string_view place);
+
+// One field of one row.
+struct Value {
+  enum class Kind { none, text, number, list, other };
+  Kind kind = Kind::none;
+  std::string_view text;  // for other: what it is instead, "an object"
+  std::int64_t number = 0;
+  std::vector<std::string_view> items;
+};
+
+// Collects rows and checks each: text, 1 to 26 choices, none blank, an answer among
+// them, no NUL, valid UTF-8, an id of its own.
+class QuestionList {
+ public:
+  // `subject` is for rows that name none.
+  QuestionList(Words words, std::string subject, std::string split)
+      : words_(words), subject_(std::move(subject)), split_(std::move(split)) {}
+
+  // `row` counts from 1. Values stand as the layout's names do.
+  Status add(const Layout& layout, std::span<const Value> values, std::size_t row);
+  // All of them, numbered within their subjects. Fault::data if there is none.
+  Result<std::vector<Question>> finish() &&;
+
+ private:
+  Words words_;
+  std::string subject_, split_;
+  std::vector<Question> questions_;
+  std::map<std::string, std::size_t, std::less<>> rows_by_id_;
+  std::map<std::string, int, std::less<>> count_by_subject_;
+};
+
+// "anatomy/test/3"
+std::string id_of(std::string_view subject, std::string_view split, int index);
+
+}  // namespace proctor

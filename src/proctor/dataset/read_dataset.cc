@@ -1,0 +1,83 @@
+#include <algorithm>
+#include <set>
+#include <system_error>
+
+#include "proctor/dataset/folder.h"
+#include "proctor/dataset/from_hub.h"
+#include "proctor/dataset/layout.h"
+
+namespace proctor {
+namespace {
+
+namespace fs = std::filesystem;
+
+// By subject, else as they came; numbered anew, as a subject may come from two files.
+Status put_in_order(std::vector<Question>& questions, const std::string& split) {
+  std::ranges::stable_sort(questions, {}, &Question::subject);
+  std::set<std::string_view> ids;
+  const Question* last = nullptr;
+  for (Question& question : questions) {
+    const bool has_own_id =
+        question.id != id_of(question.subject, split, question.index);
+    question.index =
+        last != nullptr && last->subject == question.subject ? last->index + 1 : 0;
+    if (!has_own_id) question.id = id_of(question.subject, split, question.index);
+    if (!ids.insert(question.id).second) {
+      return fail(Fault::data,
+                  "two questions have the id {}; ids are unique in a split",
+                  question.id);
+    }
+    last = &question;
+  }
+  return {};
+}
+
+tl::unexpected<Error> not_found(const std::string& name) {
+  std::vector<std::string> known;
+  for (const KnownDataset& dataset : known_datasets()) {
+    const std::string whole(dataset.name);
+    const std::string own = whole.substr(whole.find('/') + 1);
+    if (ascii_lower(own) == ascii_lower(name)) {
+      return fail(Fault::usage, "{}: no such file or folder; did you mean {}?", name,
+                  whole);
+    }
+    known.push_back(whole);
+  }
+  return fail(Fault::usage,
+              "{}: no such file or folder, and no data set of the hub "
+              "(owner/name){}",
+              name, suggestion(name, known));
+}
+
+Result<Dataset> read_rows(const DatasetRequest& request, DatasetWorld& world) {
+  Dataset dataset{.name = request.name, .split = split_named(request.split)};
+  std::error_code error;
+  const fs::file_status status = fs::status(request.name, error);
+  if (request.name == "sample") {
+    dataset.questions = TRY(sample_exam(dataset.split));
+  } else if (fs::is_directory(status)) {
+    dataset.questions = TRY(read_folder(request.name, request.columns, dataset.split));
+  } else if (fs::exists(status)) {
+    OneFile file = TRY(read_one_file(request.name, request.columns, dataset.split));
+    dataset.split = file.split;
+    dataset.questions = std::move(file.questions);
+  } else if (is_hub_name(request.name)) {
+    HubQuestions hub = TRY(read_from_hub(request, dataset.split, world));
+    dataset.revision = hub.revision;
+    dataset.questions = std::move(hub.questions);
+  } else {
+    return not_found(request.name);
+  }
+  return dataset;
+}
+
+}  // namespace
+
+Result<Dataset> read_dataset(const DatasetRequest& request, DatasetWorld& world) {
+  Dataset dataset = TRY(read_rows(request, world));
+  TRY(put_in_order(dataset.questions, dataset.split).in(request.name));
+  dataset.digest = digest_of(dataset.questions);
+  return dataset;
+}
+
+}  // namespace proctor

@@ -1,0 +1,133 @@
+// The real exam, where it is at hand: nothing of it is in the repository.
+#include <chrono>
+#include <iostream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "proctor/dataset/dataset.h"
+#include "support/shared.h"
+
+namespace proctor {
+namespace {
+
+class Mmlu : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto shared = shared_folder();
+    if (!shared) GTEST_SKIP() << "no shared folder: skipped";
+    csv_ = (*shared / "mmlu/csv").string();
+    hub_ = (*shared / "mmlu/hub/datasets/cais/mmlu").string();
+  }
+
+  Dataset read(const std::string& name, const std::string& split) {
+    const Environment environment;
+    HttpClient http({});
+    DatasetWorld world{environment, http, {}, {}};
+    auto dataset = read_dataset({.name = name, .split = split}, world);
+    EXPECT_TRUE(dataset) << dataset.error().message;
+    return dataset.value_or(Dataset{});
+  }
+
+  std::string csv_, hub_;
+};
+
+const Question& find(const Dataset& dataset, std::string_view id) {
+  const auto found =
+      std::ranges::find(dataset.questions, id, [](const Question& q) { return q.id; });
+  EXPECT_NE(found, dataset.questions.end()) << id;
+  return *found;
+}
+
+int count(const Dataset& dataset, auto matches) {
+  return static_cast<int>(std::ranges::count_if(dataset.questions, matches));
+}
+
+bool has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+TEST_F(Mmlu, has_14042_test_questions_and_none_trips_a_check) {
+  const Dataset dataset = read(csv_, "test");
+
+  std::cout << "compared " << dataset.questions.size() << " rows\n";
+  EXPECT_EQ(dataset.questions.size(), 14042);
+  EXPECT_EQ(read(csv_, "dev").questions.size(), 285);
+}
+
+// The counts are of pandas and Python's csv module: docs of the exam's oddities.
+TEST_F(Mmlu, keeps_every_oddity_byte_for_byte) {
+  const Dataset test = read(csv_, "test");
+  const Dataset dev = read(csv_, "dev");
+  int none = 0;
+  int lines_in_choices = 0;
+  std::size_t bytes = 0;
+  for (const Question& question : test.questions) {
+    bytes += question.text.size() + question.subject.size() + 4 + 4 + 16 + 4 + 8;
+    for (const std::string& choice : question.choices) {
+      bytes += choice.size();
+      none += choice == "None" ? 1 : 0;
+      lines_in_choices += has(choice, "\n") ? 1 : 0;
+    }
+  }
+
+  EXPECT_EQ(bytes, 6967453);  // the card's num_bytes
+  EXPECT_GE(none, 10);
+  EXPECT_EQ(lines_in_choices, 4);
+  EXPECT_EQ(count(test, [](const Question& q) { return has(q.text, "\n"); }), 1127);
+  EXPECT_EQ(count(test, [](const Question& q) { return has(q.text, "\t"); }), 4);
+  EXPECT_EQ(count(test, [](const Question& q) { return has(q.text, "\xC2\x85"); }), 2);
+  EXPECT_EQ(count(test, [](const Question& q) { return has(q.text, "\""); }), 1221);
+  EXPECT_TRUE(has(find(dev, "college_mathematics/dev/2").text, "\r\n"));
+  EXPECT_EQ(find(test, "college_computer_science/test/10").choices[0], "None");
+  EXPECT_EQ(find(test, "elementary_mathematics/test/113").choices[1], "687");
+}
+
+TEST_F(Mmlu, has_as_many_of_each_letter_as_counted_elsewhere) {
+  const Dataset dataset = read(csv_, "test");
+
+  const auto letters = [&](int right) {
+    return count(dataset, [&](const Question& q) { return q.right == right; });
+  };
+  EXPECT_EQ(letters(0), 3222);
+  EXPECT_EQ(letters(1), 3462);
+  EXPECT_EQ(letters(2), 3582);
+  EXPECT_EQ(letters(3), 3776);
+}
+
+TEST_F(Mmlu, is_in_canonical_order_with_the_table_of_subjects) {
+  const Dataset dataset = read(csv_, "test");
+
+  EXPECT_TRUE(std::ranges::is_sorted(dataset.questions, {}, &Question::subject));
+  for (const Subject& subject : mmlu_subjects()) {
+    EXPECT_TRUE(select_questions(dataset, subject.name, {})) << subject.name;
+  }
+  EXPECT_EQ(
+      select_questions(dataset, "stem,humanities,social_sciences,other", {})->size(),
+      14042);
+  EXPECT_EQ(select_questions(dataset, "all", 5)->size(), 57 * 5);
+}
+
+TEST_F(Mmlu, reads_in_far_less_than_a_second) {
+  const auto start = std::chrono::steady_clock::now();
+  const Dataset dataset = read(csv_, "test");
+  const std::chrono::duration<double, std::milli> took =
+      std::chrono::steady_clock::now() - start;
+
+  std::cout << "read " << dataset.questions.size() << " rows with their digest in "
+            << took.count() << " ms\n";
+  EXPECT_LT(took.count(), 5000);  // a wide margin for sanitizers; 150 ms in release
+}
+
+TEST_F(Mmlu, one_file_is_one_subject_and_finds_its_dev_split) {
+  const Dataset test = read(csv_ + "/test/anatomy_test.csv", "test");
+  const Dataset dev = read(csv_ + "/test/anatomy_test.csv", "dev");
+
+  EXPECT_EQ(test.questions.size(), 135);
+  EXPECT_EQ(test.questions[134].id, "anatomy/test/134");
+  EXPECT_EQ(dev.questions.size(), 5);
+  EXPECT_EQ(dev.questions[4].id, "anatomy/dev/4");
+}
+
+}  // namespace
+}  // namespace proctor
