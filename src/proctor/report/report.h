@@ -20,6 +20,7 @@ enum class Language { en, ja };
 enum class Align { left, right };
 struct TableColumn {
   std::string title;
+  // right is for numbers: a column aligned right is never cut, a number cut would lie.
   Align align = Align::left;
   int least_width = 0;  // a terminal that is too narrow cuts no further
 };
@@ -30,8 +31,9 @@ struct Table {
 };
 enum class TableFormat { terminal, markdown, csv, json };
 std::optional<TableFormat> table_format_named(std::string_view name);
-// `width`: the terminal's columns; text that is too wide is cut with "…", Japanese
-// counted at two columns. json: one object a line, the titles as keys.
+// `width`: the terminal's columns, 0 for a pipe, where nothing is cut. Text that is too
+// wide is cut with "…", the widest columns first; Japanese counts two columns. No line
+// ends in a blank. json: one object a line, the titles as keys, the cells as strings.
 std::string table_text(const Table& table, TableFormat format, int width);
 
 // ---- Charts ----
@@ -40,18 +42,35 @@ struct Bar {
   std::string label;
   std::string method;  // how it was got: a line under the label, may be empty
   double percent = 0;  // 0 to 100
-  std::optional<Interval> interval;  // of the share, 0 to 1: drawn as whiskers
-  std::int64_t right = 0, n = 0;     // 0: not known, no "n = 100"
+  // 95 %, of the share, 0 to 1: drawn as whiskers. Not known: no whiskers.
+  std::optional<Interval> interval;
+  std::int64_t right = 0, n = 0;  // n = 0: not known, no "n = 100"
 };
 struct Chart {
   std::vector<Bar> bars;
   Language language = Language::en;
   std::string title;  // empty: the language's own
 };
-// The ending picks .jpg .jpeg .png .svg .pdf. Warnings (a missing CJK font) go to talk.
+enum class ImageFormat { jpg, png, svg, pdf };
+// By its ending: .jpg .jpeg .png .svg .pdf, in any case. Fault::usage lists them.
+Result<ImageFormat> image_format_of(const std::filesystem::path& path);
+
+// The chart as a file's bytes, 10 x 6 inches, 200 dots an inch: up to 60 bars; more
+// make it wider. The same chart gives the same bytes with the same fonts installed.
+// The ids inside an SVG are its own, so that several can stand in one page.
+// Where no font has Japanese characters, talk hears it and the chart's own words are
+// English. No bar, or more than 1,000: Fault::usage. A percentage or an interval out of
+// its range: Fault::data names the bar.
+Result<std::string> chart_image(const Chart& chart, ImageFormat format,
+                                const Talk& talk);
+// The same, written to a file whole or not at all.
 Status write_chart(const Chart& chart, const std::filesystem::path& path,
                    const Talk& talk);
-// model,method,subject,accuracy,correct,n  (the last two may be empty)
+
+// model,method,subject,accuracy,correct,n in any order; accuracy in percent. correct
+// and n come together or not at all, then the interval is Wilson's; accuracy may be
+// empty where they are given. Of the columns only model and accuracy must be there,
+// and subject is not drawn. Fault::data names line and column.
 Result<std::vector<Bar>> read_bars_csv(std::string_view content);
 
 }  // namespace proctor

@@ -1,0 +1,76 @@
+// Where everything in a chart stands: geometry in, geometry out, no drawing. Lengths
+// are points, 72 an inch; x grows to the right, y down.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proctor/report/report.h"
+
+namespace proctor {
+
+struct Point {
+  double x = 0, y = 0;
+};
+struct Extent {
+  double width = 0, height = 0;
+};
+struct Colour {
+  double red = 0, green = 0, blue = 0;
+};
+
+enum class Part { title, axis_title, tick, label, method, value, n, note };
+
+struct PlacedText {
+  Part part;
+  std::string text;
+  double size;    // of the font
+  Extent extent;  // as measured; the width cut to what there is room for
+  Point anchor;   // the point of the text's box that `align` names lies here
+  Point align;    // 0, 0: the box's upper left corner; 1, 1: its lower right one
+  double turn;    // degrees, clockwise, about the anchor
+  bool cut;       // wider than its extent: ends in "…"
+  Colour colour;
+};
+// The corners of the text's box on the canvas, in order round it.
+std::array<Point, 4> corners(const PlacedText& text);
+
+struct FilledBox {
+  double left, top, right, bottom;
+  Colour colour;
+};
+struct Stroke {
+  Point from, to;
+  double width;
+  Colour colour;
+};
+
+// Drawn in this order: strokes behind, boxes, strokes before, texts.
+struct Picture {
+  Extent canvas;
+  FilledBox plot;  // not drawn: from the axis's 100 to its 0
+  std::vector<Stroke> grid;
+  std::vector<FilledBox> bars;
+  std::vector<Stroke> whiskers;
+  std::vector<PlacedText> texts;
+};
+
+// The size of one line of text set at a font size of 1.
+using Measure = std::function<Extent(std::string_view text)>;
+
+struct Words {
+  std::string title, x_axis, y_axis, whiskers, each;
+};
+// The chart's own words; `title`, where it is not empty, replaces theirs.
+Words words_in(Language language, std::string_view title);
+
+// Promises: no text leaves the canvas or meets another text, a bar of value or a
+// whisker; the plot and its head room take half of the height or more. Requires 1 to
+// 1,000 bars with percentages and intervals in their range.
+Picture layout(const std::vector<Bar>& bars, const Words& words,
+               const Measure& measure);
+
+}  // namespace proctor

@@ -1,0 +1,208 @@
+#include <algorithm>
+#include <cassert>
+#include <numeric>
+
+#include <nlohmann/json.hpp>
+
+#include "proctor/report/report.h"
+
+namespace proctor {
+namespace {
+
+using Widths = std::vector<int>;
+using Row = std::vector<std::string>;
+
+constexpr std::string_view gap = "  ";
+
+Row titles_of(const Table& table) {
+  Row titles;
+  for (const TableColumn& column : table.columns) titles.push_back(column.title);
+  return titles;
+}
+
+// The titles, then the rows, each cell as `make_inert` leaves it.
+std::vector<Row> inert_rows(const Table& table,
+                            std::string (*make_inert)(std::string_view)) {
+  std::vector<Row> rows = {titles_of(table)};
+  rows.insert(rows.end(), table.rows.begin(), table.rows.end());
+  for (Row& row : rows) {
+    for (std::string& cell : row) cell = make_inert(cell);
+  }
+  return rows;
+}
+
+Widths widths_of(const std::vector<Row>& rows, std::size_t columns) {
+  Widths widths(columns, 0);
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < columns; ++i) {
+      widths[i] = std::max(widths[i], display_width(row[i]));
+    }
+  }
+  return widths;
+}
+
+int least_width_of(const TableColumn& column, int natural) {
+  if (column.align == Align::right) return natural;
+  return std::min(natural, std::max(column.least_width, 1));
+}
+
+// Takes from the widest columns, one terminal column at a time, so that what is left is
+// shared fairly; the first of equals keeps most.
+void shrink(Widths& widths, const std::vector<TableColumn>& columns, int width) {
+  const auto gaps = static_cast<int>(gap.size() * (widths.size() - 1));
+  int excess = std::accumulate(widths.begin(), widths.end(), gaps) - width;
+  const Widths natural = widths;
+  for (; excess > 0; --excess) {
+    std::optional<std::size_t> widest;
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      if (widths[i] <= least_width_of(columns[i], natural[i])) continue;
+      if (!widest || widths[i] >= widths[*widest]) widest = i;
+    }
+    if (!widest) return;
+    --widths[*widest];
+  }
+}
+
+std::string aligned(std::string_view cell, Align align, int width) {
+  const std::string fitted = fit(cell, width);
+  if (align == Align::left) return pad(fitted, width);
+  const int missing = std::max(0, width - display_width(fitted));
+  return std::string(static_cast<std::size_t>(missing), ' ') + fitted;
+}
+
+Row aligned_row(const Row& row, const Table& table, const Widths& widths) {
+  Row cells;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    cells.push_back(aligned(row[i], table.columns[i].align, widths[i]));
+  }
+  return cells;
+}
+
+std::string line_of(const Row& cells) {
+  std::string line = join(cells, gap);
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line + '\n';
+}
+
+std::string terminal_text(const Table& table, int width) {
+  const std::vector<Row> rows = inert_rows(table, for_terminal_line);
+  Widths widths = widths_of(rows, table.columns.size());
+  if (width > 0) shrink(widths, table.columns, width);
+  std::string text = line_of(aligned_row(rows[0], table, widths));
+  Row rule;
+  for (const int w : widths) {
+    rule.emplace_back();
+    for (int i = 0; i < w; ++i) rule.back() += "─";
+  }
+  text += line_of(rule);
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    text += line_of(aligned_row(rows[i], table, widths));
+  }
+  return text;
+}
+
+bool is_word(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+// GitHub's Markdown: what would end a cell or start markup gets a backslash. An
+// underscore inside a word, as in college_computer_science, starts nothing there.
+std::string for_markdown_cell(std::string_view text) {
+  const std::string inert = for_terminal_line(text);
+  std::string out;
+  for (std::size_t i = 0; i < inert.size(); ++i) {
+    const char c = inert[i];
+    const bool inside_word =
+        i > 0 && i + 1 < inert.size() && is_word(inert[i - 1]) && is_word(inert[i + 1]);
+    if (std::string_view("\\|`*[]<&~").find(c) != std::string_view::npos ||
+        (c == '_' && !inside_word)) {
+      out += '\\';
+    }
+    out += c;
+  }
+  return out;
+}
+
+std::string markdown_text(const Table& table) {
+  const std::vector<Row> rows = inert_rows(table, for_markdown_cell);
+  Widths widths = widths_of(rows, table.columns.size());
+  for (int& width : widths) width = std::max(width, 3);
+  const auto line = [](const Row& cells) { return "| " + join(cells, " | ") + " |\n"; };
+  std::string text = line(aligned_row(rows[0], table, widths));
+  Row rule;
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    const bool right = table.columns[i].align == Align::right;
+    rule.push_back(std::string(static_cast<std::size_t>(widths[i] - right), '-') +
+                   (right ? ":" : ""));
+  }
+  text += line(rule);
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    text += line(aligned_row(rows[i], table, widths));
+  }
+  return text;
+}
+
+std::string csv_text(const Table& table) {
+  std::string text;
+  for (const Row& row : inert_rows(table, for_csv)) text += join(row, ",") + '\n';
+  return text;
+}
+
+// JSON must keep every character; those that steer a terminal are kept as escapes.
+std::string with_escapes(std::string_view json) {
+  std::string out;
+  for (std::size_t at = 0; at < json.size();) {
+    const std::size_t start = at;
+    const char32_t c = next_code_point(json, at);
+    const bool steers = (c >= 0x7F && c <= 0x9F) || (c >= 0x202A && c <= 0x202E) ||
+                        (c >= 0x2066 && c <= 0x2069);
+    if (steers) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      out += json.substr(start, at - start);
+    }
+  }
+  return out;
+}
+
+std::string json_text(const Table& table) {
+  std::string text;
+  for (const Row& row : table.rows) {
+    nlohmann::ordered_json object = nlohmann::ordered_json::object();
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      object[to_valid_utf8(table.columns[i].title)] = to_valid_utf8(row[i]);
+    }
+    text += with_escapes(object.dump()) + '\n';
+  }
+  return text;
+}
+
+}  // namespace
+
+std::optional<TableFormat> table_format_named(std::string_view name) {
+  if (name == "terminal") return TableFormat::terminal;
+  if (name == "markdown" || name == "md") return TableFormat::markdown;
+  if (name == "csv") return TableFormat::csv;
+  if (name == "json") return TableFormat::json;
+  return std::nullopt;
+}
+
+std::string table_text(const Table& table, TableFormat format, int width) {
+  assert(!table.columns.empty());
+  assert(std::ranges::all_of(
+      table.rows, [&](const Row& row) { return row.size() == table.columns.size(); }));
+  switch (format) {
+    case TableFormat::terminal:
+      return terminal_text(table, width);
+    case TableFormat::markdown:
+      return markdown_text(table);
+    case TableFormat::csv:
+      return csv_text(table);
+    case TableFormat::json:
+      break;
+  }
+  return json_text(table);
+}
+
+}  // namespace proctor
