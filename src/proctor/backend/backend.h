@@ -21,6 +21,8 @@ namespace proctor {
 
 struct Tokens {
   std::optional<std::int64_t> prompt, reply;
+  // What an embedded engine really computed; the rest of the prompts was shared.
+  std::optional<std::int64_t> decoded;
 };
 
 struct Reply {
@@ -154,5 +156,25 @@ std::optional<std::size_t> slots_of(const Provider& provider, const Model& model
 Result<std::unique_ptr<Backend>> make_baseline(std::string_view name,
                                                std::uint64_t seed,
                                                std::uint64_t id_seed);
+
+// ---- The embedded engine ----
+
+class Engine;  // engine/engine.h
+
+struct EngineBackendOptions {
+  std::string model;          // what replies say they are of: "tiny.gguf"
+  bool only_letters = false;  // a reply that is written can be nothing but a label
+  std::uint64_t id_seed = 0;  // of the attempt ids: another in every process
+};
+// Asks an engine of this process. Questions should come in the order of subjects: what
+// one's prompt shares with the one before it is not computed again. Without a
+// temperature the likeliest token is written, without a limit 256 of them.
+// A reply's text is the letter of the likeliest continuation where they are scored (the
+// first of equals), its finish_reason then "scored", its logprobs the sums by letter;
+// Attempt::response has them by token, character and byte too. A prompt that is longer
+// than the context is Fault::rejected ("context: needs …"); where that is so of every
+// question, and the context is less than 1,024 tokens, it ends the run (Fault::usage).
+std::unique_ptr<Backend> make_engine_backend(std::unique_ptr<Engine> engine,
+                                             EngineBackendOptions options);
 
 }  // namespace proctor

@@ -1,0 +1,141 @@
+// The embedded engine: a GGUF file, llama.cpp in this process, requests in, likelihoods
+// or text out. Knows nothing of questions or protocols.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proctor/base/base.h"
+
+namespace proctor {
+
+// Whether this program was built with llama.cpp.
+bool has_engine();
+// llama.cpp's version, or nothing in a program that was built without it.
+std::optional<std::string> llama_version_text();
+
+struct EngineOptions {
+  std::filesystem::path model;
+  // Flash attention off, tokens decoded in the same portions for every order of
+  // requests, one at a time: the same bits in every run on one kind of machine.
+  bool exact = false;
+  // false: each request is decoded whole, as if it were alone. For comparison.
+  bool share = true;
+  int threads = 0;      // 0: the physical cores that are not busy
+  int gpu_layers = -1;  // -1: all that llama.cpp's build can take
+  int context = 0;      // tokens; 0: what the model was trained for, 8,192 at most
+  std::string chat_template;    // a name that llama.cpp knows; empty: the model's own
+  int parallel = 0;             // replies written at once; 0: 8, and 1 where exact
+  std::filesystem::path cache;  // where digests are kept; empty: nowhere
+  Talk talk;                    // a line for the person; may be empty
+  Talk log;                     // llama.cpp's own lines; may be empty
+};
+
+struct EngineTurn {
+  std::string role, content;
+};
+
+// One thing to do: score `continuations` after the prompt, or write on.
+struct EngineRequest {
+  std::uint64_t tag = 0;  // comes back with the answer
+  std::string name;       // "question 17": what a crash inside llama.cpp is told by
+  std::vector<EngineTurn> turns;  // through the chat template; a last turn of the
+                                  // assistant is gone on with
+  std::string text;               // raw, where there are no turns
+  std::vector<std::string> continuations;
+
+  // Of a reply that is written:
+  int max_tokens = 256;
+  double temperature = 0;  // 0: the likeliest token, the first of equals
+  std::optional<double> top_p;
+  std::uint32_t seed = 0;
+  std::vector<std::string> stop;  // the reply ends before the first of these
+  std::string letters;            // not empty: the reply is one of these letters
+};
+
+// How likely a continuation is after its prompt.
+struct Likelihood {
+  double sum = 0;  // natural logarithms of its tokens' probabilities
+  std::int64_t tokens = 0;
+};
+
+struct EngineReply {
+  std::vector<Likelihood> likelihoods;  // of the continuations, in their order
+  std::string text;                     // written; valid UTF-8
+  std::string finish_reason;            // scored, stop, length
+  std::int64_t prompt_tokens = 0;
+  std::int64_t reply_tokens = 0;
+  std::int64_t decoded = 0;  // what was computed for it; the rest was shared
+};
+
+struct EngineAnswer {
+  std::uint64_t tag = 0;
+  std::string prompt;  // the text that was put in, the chat template's part too
+  // Fault::rejected: this request cannot be done (longer than the context, a NUL byte).
+  // Fault::usage: none of its kind can (no chat template). Fault::cancelled.
+  Result<EngineReply> reply = fail(Fault::cancelled, "not asked");
+  bool overflowed = false;  // rejected since the context is too small
+  WallTime started{};
+  Microseconds latency{};
+};
+
+struct EngineInfo {
+  std::string model;     // "llama 8B Q4_K - Medium"
+  std::string build;     // "llama.cpp 0.5.0, 4 threads": may differ within a run
+  std::string identity;  // canonical JSON of all that changes scores
+  std::string digest;    // SHA-256 of the file
+  int threads = 0;
+  int context = 0;
+  int trained_context = 0;
+  std::int64_t weight_bytes = 0, cache_bytes = 0, buffer_bytes = 0;
+  bool is_recurrent = false;  // nothing can be shared
+};
+
+// Not a singleton; llama.cpp's log and its abort hook alone are the process's. One
+// worker thread computes; start, wait and info belong to one thread, cancel to any.
+// Answers come in the order of the requests, replies that are written at once in the
+// order in which they end. Put requests with a common beginning one after another: what
+// one shares with the one before it is not decoded again.
+class Engine {
+ public:
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  const EngineInfo& info() const;
+  // Whether turns can be asked: Fault::usage names --chat-template where not.
+  Status can_chat() const;
+  void start(EngineRequest request);
+  // What has ended: as soon as there is something, or nothing at `until`. Every request
+  // comes back once.
+  std::vector<EngineAnswer> wait(TimePoint until);
+  // Requests that were not begun come back as Fault::cancelled, and with `also_begun`
+  // those under way too, after the layer that is being computed (on a GPU: after the
+  // portion of 512 tokens).
+  void cancel(bool also_begun);
+
+  // Hidden, so that only this folder sees llama.cpp.
+  struct Worker;
+  explicit Engine(std::unique_ptr<Worker> worker);
+
+ private:
+  std::unique_ptr<Worker> worker_;
+};
+
+// Reads the header, checks the memory, loads. Errors name the file: Fault::data for
+// one that is cut, is not a GGUF or has no usable vocabulary; Fault::usage for too
+// little memory, an unknown template, or a program built without llama.cpp.
+Result<std::unique_ptr<Engine>> load_engine(EngineOptions options);
+
+// SHA-256 of a model file, all parts of one that is split. Kept in `cache` by inode,
+// size and time of change, so that 40 GB are read once.
+Result<std::string> model_digest(const std::filesystem::path& model,
+                                 const std::filesystem::path& cache, const Talk& talk);
+
+}  // namespace proctor

@@ -1,0 +1,414 @@
+#include "proctor/engine/engine.h"
+
+#include <algorithm>
+#include <cassert>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "proctor/engine/llama/load.h"
+#include "proctor/engine/llama/scorer.h"
+#include "proctor/engine/llama/writer.h"
+
+namespace proctor {
+namespace {
+
+// A request with what is known of it.
+struct Job {
+  EngineRequest request;
+  std::vector<Piece> pieces;
+  Tokens tokens;
+  EngineAnswer answer;
+  EngineReply reply;
+  TimePoint began{};
+
+  bool is_writing() const { return request.continuations.empty(); }
+};
+
+// A reply that is written beside others.
+struct Stream {
+  Job job;
+  Writer writer;
+  llama_seq_id sequence = 0;
+  std::size_t at = 0;                // tokens in the cache
+  std::size_t reserved = 0;          // cells of the cache, beyond the shared ones
+  std::optional<llama_token> token;  // the next one to put in, once it is written
+  std::int32_t index = -1;           // of its logits in the last batch
+};
+
+std::size_t same_beginning(const Tokens& a, const Tokens& b) {
+  return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+}
+
+std::string text_of(const std::vector<Piece>& pieces) {
+  std::string text;
+  for (const Piece& piece : pieces) text += piece.text;
+  return text;
+}
+
+// Beginnings that differ by less are not worth computing another base for.
+constexpr std::size_t worth_a_base = 64;
+
+}  // namespace
+
+struct Engine::Worker {
+  Loaded loaded;  // the worker's thread alone touches it, once that runs
+  bool exact = false;
+  std::unique_ptr<Scorer> scorer;
+  std::atomic<bool> abort{false};      // set by any thread: ends a decode under way
+  std::atomic<bool> cancelled{false};  // set by any thread: nothing more is begun
+
+  std::mutex mutex;                   // of what follows
+  std::deque<EngineRequest> waiting;  // written by start(), read by the worker
+  std::vector<EngineAnswer> done;     // written by the worker, read by wait()
+  std::size_t under_way = 0;          // started and not in `done`
+  bool ends = false;
+  std::condition_variable to_worker, to_caller;
+  std::jthread thread;
+
+  ~Worker() {
+    abort = true;
+    cancelled = true;
+    {
+      const std::lock_guard lock(mutex);
+      ends = true;
+    }
+    to_worker.notify_all();
+  }
+
+  void work();
+
+ private:
+  std::optional<Job> next(bool only_writing, bool may_wait);
+  Status prepare(Job& job);
+  void finish(Job job, Result<EngineReply> reply);
+  void finish_writing(Stream stream, std::string reason);
+  void score(Job job);
+  void write_alone(Job job);
+  void write_together(Job first);
+  bool admit(std::deque<Job>& ahead, std::vector<Stream>& streams);
+  void step(std::vector<Stream>& streams);
+
+  Session& session() { return *loaded.session; }
+};
+
+void Engine::Worker::work() {
+  while (auto job = next(false, true)) {
+    const UnderWay named(job->request.name);
+    // No exception of a library gets past here: it is this request's error.
+    try {
+      if (!job->is_writing()) {
+        score(std::move(*job));
+      } else if (exact || loaded.sequences == 1) {
+        write_alone(std::move(*job));
+      } else {
+        write_together(std::move(*job));
+      }
+    } catch (const std::exception& problem) {
+      finish(std::move(*job), fail(Fault::data, "llama.cpp: {}", problem.what()));
+    }
+  }
+}
+
+// The next request, prepared; those that cannot be are finished on the way.
+std::optional<Job> Engine::Worker::next(bool only_writing, bool may_wait) {
+  while (true) {
+    Job job;
+    {
+      std::unique_lock lock(mutex);
+      if (may_wait) {
+        to_worker.wait(lock, [&] { return ends || !waiting.empty(); });
+      }
+      if (ends || waiting.empty()) return std::nullopt;
+      if (only_writing && !waiting.front().continuations.empty()) return std::nullopt;
+      job.request = std::move(waiting.front());
+      waiting.pop_front();
+    }
+    if (cancelled) {
+      finish(std::move(job), fail(Fault::cancelled, "stopped before it was asked"));
+      continue;
+    }
+    if (const Status ready = prepare(job); !ready) {
+      finish(std::move(job), tl::unexpected(ready.error()));
+      continue;
+    }
+    return job;
+  }
+}
+
+Status Engine::Worker::prepare(Job& job) {
+  job.began = std::chrono::steady_clock::now();
+  job.answer.started =
+      std::chrono::floor<Microseconds>(std::chrono::system_clock::now());
+  if (job.request.turns.empty()) {
+    job.pieces.push_back({job.request.text, false});
+  } else {
+    job.pieces = TRY(loaded.chat->render(job.request.turns));
+  }
+  job.answer.prompt = text_of(job.pieces);
+  job.tokens = loaded.vocabulary->tokens_of(job.pieces);
+  job.reply.prompt_tokens = static_cast<std::int64_t>(job.tokens.size());
+  if (job.tokens.empty()) return fail(Fault::rejected, "the prompt is empty");
+  if (job.tokens.size() + 1 > session().context()) {
+    job.answer.overflowed = true;
+    return fail(Fault::rejected,
+                "context: needs {} tokens, has {}; a larger --context or fewer --shots",
+                job.tokens.size() + 1, session().context());
+  }
+  return {};
+}
+
+void Engine::Worker::finish(Job job, Result<EngineReply> reply) {
+  job.answer.tag = job.request.tag;
+  job.answer.reply = std::move(reply);
+  if (job.began != TimePoint{}) {
+    job.answer.latency =
+        std::chrono::floor<Microseconds>(std::chrono::steady_clock::now() - job.began);
+  }
+  const std::lock_guard lock(mutex);
+  done.push_back(std::move(job.answer));
+  assert(under_way > 0);
+  --under_way;
+  to_caller.notify_all();
+}
+
+void Engine::Worker::score(Job job) {
+  const auto seam = scorer->seam_of(job.pieces, job.tokens, job.request.continuations);
+  if (!seam) return finish(std::move(job), tl::unexpected(seam.error()));
+  std::size_t longest = 0;
+  std::size_t together = seam->start;
+  for (const Tokens& tail : seam->tails) {
+    longest = std::max(longest, tail.size());
+    together += tail.size();
+  }
+  if (seam->start + longest > session().context()) {
+    job.answer.overflowed = true;
+    const auto needed = seam->start + longest;
+    return finish(std::move(job),
+                  fail(Fault::rejected,
+                       "context: needs {} tokens, has {}; a larger --context or fewer "
+                       "--shots",
+                       needed, session().context()));
+  }
+  // Where the context is too tight for all continuations at once they go in turn.
+  const std::size_t sequences = together <= session().context() ? loaded.sequences : 1;
+  auto likelihoods = scorer->score(job.tokens, *seam, sequences, job.reply.decoded);
+  if (!likelihoods) return finish(std::move(job), tl::unexpected(likelihoods.error()));
+  job.reply.likelihoods = *std::move(likelihoods);
+  job.reply.finish_reason = "scored";
+  EngineReply reply = std::move(job.reply);
+  finish(std::move(job), std::move(reply));
+}
+
+void Engine::Worker::write_alone(Job job) {
+  auto writer = Writer::of(job.request, *loaded.vocabulary,
+                           session().context() - job.tokens.size());
+  if (!writer) return finish(std::move(job), tl::unexpected(writer.error()));
+  auto index = session().hold(job.tokens, job.reply.decoded);
+  while (true) {
+    if (!index) return finish(std::move(job), tl::unexpected(index.error()));
+    const llama_token token = writer->next(session(), *index);
+    if (const auto reason = writer->take(token)) {
+      job.reply.finish_reason = *reason;
+      break;
+    }
+    const Status more = session().extend(std::span(&token, 1), job.reply.decoded);
+    index = more ? Result<std::int32_t>(0) : tl::unexpected(more.error());
+  }
+  // What was written was computed token by token: no prompt is to begin with it.
+  session().cut(job.tokens.size());
+  job.reply.text = writer->text();
+  job.reply.reply_tokens = writer->tokens();
+  EngineReply reply = std::move(job.reply);
+  finish(std::move(job), std::move(reply));
+}
+
+void Engine::Worker::finish_writing(Stream stream, std::string reason) {
+  session().drop(stream.sequence);
+  EngineReply reply = std::move(stream.job.reply);
+  reply.finish_reason = std::move(reason);
+  reply.text = stream.writer.text();
+  reply.reply_tokens = stream.writer.tokens();
+  finish(std::move(stream.job), std::move(reply));
+}
+
+// Replies of many requests, a token of each at a time. Sequence 0 holds a beginning
+// that they share; it is changed only when nothing is being written.
+void Engine::Worker::write_together(Job first) {
+  std::deque<Job> ahead;
+  ahead.push_back(std::move(first));
+  std::vector<Stream> streams;
+  while (true) {
+    while (!cancelled && ahead.size() < 2 * loaded.sequences) {
+      auto job = next(true, false);
+      if (!job) break;
+      ahead.push_back(std::move(*job));
+    }
+    while (cancelled && !ahead.empty()) {
+      finish(std::move(ahead.front()),
+             fail(Fault::cancelled, "stopped before it was asked"));
+      ahead.pop_front();
+    }
+    while (!ahead.empty() && streams.size() < loaded.sequences &&
+           admit(ahead, streams)) {
+    }
+    if (streams.empty() && ahead.empty()) return;
+    if (!streams.empty()) step(streams);
+  }
+}
+
+// Begins with the first of `ahead`, or ends it with its error. False: it has to wait
+// until others have ended.
+bool Engine::Worker::admit(std::deque<Job>& ahead, std::vector<Stream>& streams) {
+  Job& job = ahead.front();
+  auto writer = Writer::of(job.request, *loaded.vocabulary,
+                           session().context() - job.tokens.size());
+  if (!writer) {
+    finish(std::move(job), tl::unexpected(writer.error()));
+    ahead.pop_front();
+    return true;
+  }
+  const std::size_t most_shared = job.tokens.size() - 1;
+  std::size_t shared =
+      std::min(same_beginning(session().held(), job.tokens), most_shared);
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < ahead.size(); ++i) {
+    best = std::max(best, same_beginning(job.tokens, ahead[i].tokens));
+  }
+  best = std::min(best, most_shared);
+  if (best > shared + worth_a_base) {
+    if (!streams.empty()) return false;
+    const auto base = std::span(job.tokens).first(best);
+    if (const Status held = session().hold_base(base, job.reply.decoded); !held) {
+      finish(std::move(job), tl::unexpected(held.error()));
+      ahead.pop_front();
+      return true;
+    }
+    shared = best;
+  }
+  const std::size_t reserved = job.tokens.size() - shared + writer->most();
+  std::size_t used = session().held().size();
+  for (const Stream& stream : streams) used += stream.reserved;
+  if (used + reserved > session().context()) {
+    if (!streams.empty()) return false;
+    session().cut(shared);  // alone it always fits: the writer's length is limited
+  }
+  std::vector<bool> taken(loaded.sequences + 1);
+  for (const Stream& stream : streams) {
+    taken[static_cast<std::size_t>(stream.sequence)] = true;
+  }
+  llama_seq_id sequence = 1;
+  while (taken[static_cast<std::size_t>(sequence)]) ++sequence;
+  session().copy(sequence, shared);
+  streams.push_back({.job = std::move(job),
+                     .writer = *std::move(writer),
+                     .sequence = sequence,
+                     .at = shared,
+                     .reserved = reserved});
+  ahead.pop_front();
+  return true;
+}
+
+void Engine::Worker::step(std::vector<Stream>& streams) {
+  Batch batch(Session::portion);
+  for (Stream& stream : streams) {  // first one token of each reply: nobody waits long
+    stream.index = -1;
+    if (!stream.token) continue;
+    stream.index = batch.add(*stream.token, stream.at++, stream.sequence, true);
+    ++stream.job.reply.decoded;
+  }
+  for (Stream& stream : streams) {
+    const Tokens& prompt = stream.job.tokens;
+    while (stream.at < prompt.size() && batch.room() > 0) {
+      const bool is_last = stream.at + 1 == prompt.size();
+      const auto index =
+          batch.add(prompt[stream.at], stream.at, stream.sequence, is_last);
+      ++stream.at;
+      ++stream.job.reply.decoded;
+      if (is_last) stream.index = index;
+    }
+  }
+  std::int64_t all_decoded = 0;
+  if (const Status done_it = session().decode(batch, all_decoded); !done_it) {
+    for (Stream& stream : streams) {
+      finish(std::move(stream.job), tl::unexpected(done_it.error()));
+    }
+    streams.clear();
+    return;
+  }
+  std::vector<Stream> going_on;
+  for (Stream& stream : streams) {
+    if (stream.index >= 0) {
+      const llama_token token = stream.writer.next(session(), stream.index);
+      if (auto reason = stream.writer.take(token)) {
+        finish_writing(std::move(stream), *std::move(reason));
+        continue;
+      }
+      stream.token = token;
+    }
+    going_on.push_back(std::move(stream));
+  }
+  streams = std::move(going_on);
+}
+
+// ---- The engine -------------------------------------------------------------------
+
+Engine::Engine(std::unique_ptr<Worker> worker) : worker_(std::move(worker)) {}
+Engine::~Engine() = default;
+
+const EngineInfo& Engine::info() const {
+  return worker_->loaded.info;
+}
+
+Status Engine::can_chat() const {
+  return worker_->loaded.chat->can_chat();
+}
+
+void Engine::start(EngineRequest request) {
+  {
+    const std::lock_guard lock(worker_->mutex);
+    worker_->waiting.push_back(std::move(request));
+    ++worker_->under_way;
+  }
+  worker_->to_worker.notify_one();
+}
+
+std::vector<EngineAnswer> Engine::wait(TimePoint until) {
+  std::unique_lock lock(worker_->mutex);
+  worker_->to_caller.wait_until(
+      lock, until, [&] { return !worker_->done.empty() || worker_->under_way == 0; });
+  return std::exchange(worker_->done, {});
+}
+
+void Engine::cancel(bool also_begun) {
+  worker_->cancelled = true;
+  if (also_begun) worker_->abort = true;
+}
+
+bool has_engine() {
+  return true;
+}
+
+std::optional<std::string> llama_version_text() {
+  return llama_version();
+}
+
+Result<std::unique_ptr<Engine>> load_engine(EngineOptions options) {
+  auto worker = std::make_unique<Engine::Worker>();
+  try {
+    worker->loaded = TRY(load_model(options, worker->abort));
+  } catch (const std::exception& problem) {
+    return fail(Fault::data, "{}: llama.cpp: {}", options.model.string(),
+                problem.what());
+  }
+  worker->exact = options.exact;
+  worker->scorer = std::make_unique<Scorer>(
+      *worker->loaded.vocabulary, *worker->loaded.session,
+      options.exact || !worker->loaded.share, worker->loaded.share);
+  auto* const mine = worker.get();
+  worker->thread = std::jthread([mine] { mine->work(); });
+  return std::make_unique<Engine>(std::move(worker));
+}
+
+}  // namespace proctor

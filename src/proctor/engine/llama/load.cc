@@ -1,0 +1,196 @@
+#include "proctor/engine/llama/load.h"
+
+#include <algorithm>
+#include <array>
+
+#include <unistd.h>
+
+#include "proctor/engine/gguf.h"
+#include "proctor/engine/memory.h"
+
+namespace proctor {
+namespace {
+
+constexpr int usual_context = 8192;  // MMLU's longest 5-shot prompts need half of it
+constexpr int least_context = 16;
+constexpr int usual_parallel = 8;
+constexpr std::int64_t cache_bytes = 2;  // f16, llama.cpp's default
+
+// JSON strings of our own making: names, versions, flags.
+std::string json_string(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') escaped += '\\';
+    escaped += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  return fmt::format("\"{}\"", escaped);
+}
+
+Result<GgufHeader> read_headers(const std::filesystem::path& model) {
+  const auto parts = parts_of(model);
+  GgufHeader header = TRY(read_gguf(parts.front()));
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    header.tensor_bytes += TRY(read_gguf(parts[i])).tensor_bytes;
+  }
+  const auto kind = header.texts.find("tokenizer.ggml.model");
+  const auto words = header.lengths.find("tokenizer.ggml.tokens");
+  if (kind == header.texts.end() || kind->second == "none" ||
+      kind->second == "no_vocab" || words == header.lengths.end() ||
+      words->second == 0) {
+    return fail(Fault::data,
+                "{}: has no vocabulary, so no text can be put in; take a GGUF that was "
+                "converted with its tokenizer",
+                model.string());
+  }
+  if (header.tensors == 0) {
+    return fail(Fault::data, "{}: holds a vocabulary but no weights", model.string());
+  }
+  return header;
+}
+
+Status check_memory(const MemoryNeed& need, int context, const std::string& model) {
+  const auto left = memory_left();
+  if (!left || need.sum() <= left->bytes) return {};
+  return fail(
+      Fault::usage,
+      "{}: needs about {} of memory ({} weights, {} cache for {} tokens, {} "
+      "buffers), {} leaves {}; a smaller --context or a smaller model needs less",
+      model, in_bytes(need.sum()), in_bytes(need.weights), in_bytes(need.cache),
+      with_thousands(context), in_bytes(need.buffers), left->limit,
+      in_bytes(left->bytes));
+}
+
+std::string description_of(const llama_model* model) {
+  std::array<char, 256> text{};
+  llama_model_desc(model, text.data(), text.size());
+  return text.data();
+}
+
+std::string because(std::string_view complaints) {
+  return complaints.empty() ? std::string() : fmt::format(": {}", complaints);
+}
+
+int context_of(const EngineOptions& options, int trained) {
+  if (options.context > 0) return options.context;
+  return trained > 0 ? std::min(trained, usual_context) : usual_context;
+}
+
+// All that changes scores, in the order of its keys. Not in it: the context, which only
+// decides what fits.
+std::string identity_of(const EngineOptions& options, const Loaded& loaded) {
+  const auto words = [](bool yes) { return yes ? "true" : "false"; };
+  return fmt::format(
+      R"({{"cache_k":"f16","cache_v":"f16","chat_template":{},"exact":{},)"
+      R"("flash_attention":"{}","gpu_layers":{},"llama_cpp":{},"model_sha256":"{}",)"
+      R"("portion":{},"sequences":{},"share":{},"system":{},"threads":{}}})",
+      json_string(loaded.chat->identity()), words(options.exact),
+      options.exact ? "off" : "auto",
+      llama_supports_gpu_offload() ? options.gpu_layers : 0,
+      json_string(llama_version()), loaded.info.digest,
+      options.exact && loaded.share ? Session::exact_portion : Session::portion,
+      loaded.sequences, words(loaded.share), json_string(llama_print_system_info()),
+      options.threads > 0 ? fmt::format("{}", options.threads) : "\"auto\"");
+}
+
+}  // namespace
+
+Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>& stop) {
+  const std::string name = options.model.string();
+  const GgufHeader header = TRY(read_headers(options.model));
+  const int trained = static_cast<int>(std::clamp<std::int64_t>(
+      header.of_architecture("context_length", 0), 0, 1 << 30));
+  const int context = context_of(options, trained);
+  if (context < least_context) {
+    return fail(Fault::usage, "--context {}: too small for any question; at least {}",
+                context, least_context);
+  }
+  const MemoryNeed need = memory_for(header, context, Session::portion, cache_bytes,
+                                     static_cast<std::int64_t>(Session::most_logits));
+  const bool on_gpu = llama_supports_gpu_offload() && options.gpu_layers != 0;
+  if (!on_gpu) TRY(check_memory(need, context, name));
+
+  Loaded loaded;
+  loaded.log = std::make_unique<LlamaLog>(options.log);
+  auto params = llama_model_default_params();
+  params.n_gpu_layers = options.gpu_layers;
+  // llama.cpp prints dots where nobody listens to its progress.
+  params.progress_callback = [](float, void* flag) {
+    return !static_cast<const std::atomic<bool>*>(flag)->load();
+  };
+  params.progress_callback_user_data = const_cast<std::atomic<bool>*>(&stop);
+  loaded.model.reset(llama_model_load_from_file(name.c_str(), params));
+  if (!loaded.model) {
+    return fail(Fault::data, "{}: llama.cpp cannot load it{}", name,
+                because(loaded.log->complaints()));
+  }
+  if (llama_model_has_encoder(loaded.model.get()) ||
+      !llama_model_has_decoder(loaded.model.get()) ||
+      llama_model_is_diffusion(loaded.model.get())) {
+    return fail(Fault::data,
+                "{}: is no model that writes text from left to right, so it cannot sit "
+                "an exam",
+                name);
+  }
+  auto vocabulary = Vocabulary::of(loaded.model.get());
+  if (!vocabulary) {
+    return fail(Fault::data, "{}: {}", name, vocabulary.error().message);
+  }
+  loaded.vocabulary = std::make_unique<Vocabulary>(*std::move(vocabulary));
+  loaded.chat = std::make_unique<ChatTemplate>(
+      TRY(ChatTemplate::of(loaded.model.get(), options.chat_template)));
+
+  EngineInfo& info = loaded.info;
+  info.is_recurrent = llama_model_is_recurrent(loaded.model.get()) ||
+                      llama_model_is_hybrid(loaded.model.get());
+  loaded.share = options.share && !info.is_recurrent;
+  const bool one_by_one = options.exact || !loaded.share;
+  loaded.sequences =
+      one_by_one
+          ? 1
+          : static_cast<std::size_t>(std::clamp(
+                options.parallel > 0 ? options.parallel : usual_parallel, 1, 32));
+  info.threads = options.threads > 0 ? options.threads : idle_cores();
+  info.context = context;
+  info.trained_context = trained;
+  info.weight_bytes = need.weights;
+  info.cache_bytes = need.cache;
+  info.buffer_bytes = need.buffers;
+  info.model = description_of(loaded.model.get());
+  info.digest = TRY(model_digest(options.model, options.cache, options.talk));
+  auto session = Session::of(loaded.model.get(),
+                             {.exact = options.exact,
+                              .share = loaded.share,
+                              .threads = info.threads,
+                              .context = static_cast<std::size_t>(context),
+                              .sequences = loaded.sequences},
+                             stop);
+  if (!session) {
+    return fail(Fault::usage, "{}: --context {}: {}{}", name, context,
+                session.error().message, because(loaded.log->complaints()));
+  }
+  loaded.session = *std::move(session);
+  info.build = fmt::format("llama.cpp {}, {} thread{}", llama_version(), info.threads,
+                           info.threads == 1 ? "" : "s");
+  info.identity = identity_of(options, loaded);
+  if (options.talk) {
+    options.talk(fmt::format(
+        "{}: {}; memory: {} weights, {} cache for {} tokens, about {} buffers; {}",
+        options.model.filename().string(), info.model, in_bytes(need.weights),
+        in_bytes(need.cache), with_thousands(context), in_bytes(need.buffers),
+        info.build));
+    if (trained > 0 && context > trained) {
+      options.talk(
+          fmt::format("--context {}: the model was trained for {} tokens; "
+                      "beyond them it answers badly",
+                      context, trained));
+    }
+    if (info.is_recurrent && options.share) {
+      options.talk(
+          "this model keeps a state instead of a cache: each prompt is "
+          "computed whole");
+    }
+  }
+  return loaded;
+}
+
+}  // namespace proctor

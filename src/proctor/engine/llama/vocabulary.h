@@ -1,0 +1,62 @@
+// Text to tokens and back, and prompts as pieces: what the chat template wrote, which
+// may hold special tokens, and what the question holds, which never does. Not for other
+// folders.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <llama.h>
+
+#include "proctor/base/base.h"
+
+namespace proctor {
+
+using Tokens = std::vector<llama_token>;
+
+struct Piece {
+  std::string text;
+  bool is_template = false;
+};
+
+class Vocabulary {
+ public:
+  // The model must outlive it. Fault::data where it has none, or one that cannot be
+  // written on from.
+  static Result<Vocabulary> of(const llama_model* model);
+
+  // The tokens of the pieces as one text. Exact at every seam: text between two special
+  // tokens is tokenised in one go, whichever piece it came from, as llama.cpp does it
+  // with parse_special on; but special tokens are looked for in the template's pieces
+  // alone, so a question that holds "<|im_end|>" is so many letters.
+  Tokens tokens_of(std::span<const Piece> pieces);
+
+  std::string text_of(llama_token token) const;
+  bool ends(llama_token token) const { return llama_vocab_is_eog(vocab_, token); }
+  std::size_t size() const { return size_; }
+  const llama_vocab* get() const { return vocab_; }
+
+ private:
+  struct Special {
+    llama_token token;
+    std::string text;
+    bool strips_left, strips_right;
+  };
+  // A template's text apart: runs of text, and special tokens (by place in specials_).
+  using Part = std::variant<std::string, std::size_t>;
+
+  Vocabulary() = default;
+  void append_run(std::string_view run, Tokens& tokens) const;
+  const std::vector<Part>& parts_of_template(const std::string& text);
+
+  const llama_vocab* vocab_ = nullptr;
+  std::size_t size_ = 0;
+  std::vector<Special> specials_;                   // longest first
+  std::map<std::string, std::vector<Part>> split_;  // templates repeat in every prompt
+};
+
+}  // namespace proctor

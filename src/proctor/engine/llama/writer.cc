@@ -1,0 +1,91 @@
+#include "proctor/engine/llama/writer.h"
+
+#include <algorithm>
+
+namespace proctor {
+namespace {
+
+// One letter and nothing else, with or without the blank that begins a word.
+std::string letters_grammar(std::string_view letters) {
+  std::string choices;
+  for (const char letter : letters) {
+    choices += fmt::format("{}\"{}\"", choices.empty() ? "" : " | ", letter);
+  }
+  return fmt::format("root ::= \" \"? ({})", choices);
+}
+
+bool is_letters(std::string_view letters) {
+  return std::ranges::all_of(
+      letters, [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
+}
+
+}  // namespace
+
+Result<Writer> Writer::of(const EngineRequest& request, const Vocabulary& vocabulary,
+                          std::size_t room) {
+  Writer made;
+  made.vocabulary_ = &vocabulary;
+  for (const std::string& stop : request.stop) {
+    if (stop.empty()) continue;
+    made.stop_.push_back(stop);
+    made.longest_stop_ = std::max(made.longest_stop_, stop.size());
+  }
+  made.most_ =
+      std::min(room, static_cast<std::size_t>(std::max(request.max_tokens, 1)));
+  if (request.temperature <= 0 && request.letters.empty()) return made;
+
+  auto params = llama_sampler_chain_default_params();
+  params.no_perf = true;
+  made.sampler_.reset(llama_sampler_chain_init(params));
+  if (!request.letters.empty()) {
+    if (!is_letters(request.letters)) {
+      return fail(Fault::rejected, "letters \"{}\": only A to Z and a to z can be",
+                  request.letters);
+    }
+    llama_sampler* grammar = llama_sampler_init_grammar(
+        vocabulary.get(), letters_grammar(request.letters).c_str(), "root");
+    if (grammar == nullptr) {
+      return fail(Fault::rejected,
+                  "llama.cpp does not take the grammar of the letters");
+    }
+    llama_sampler_chain_add(made.sampler_.get(), grammar);
+  }
+  if (request.temperature <= 0) {
+    llama_sampler_chain_add(made.sampler_.get(), llama_sampler_init_greedy());
+    return made;
+  }
+  if (request.top_p) {
+    llama_sampler_chain_add(
+        made.sampler_.get(),
+        llama_sampler_init_top_p(static_cast<float>(*request.top_p), 1));
+  }
+  llama_sampler_chain_add(
+      made.sampler_.get(),
+      llama_sampler_init_temp(static_cast<float>(request.temperature)));
+  llama_sampler_chain_add(made.sampler_.get(), llama_sampler_init_dist(request.seed));
+  return made;
+}
+
+llama_token Writer::next(Session& session, std::int32_t index) {
+  if (sampler_) return session.sample(*sampler_, index);
+  const std::span<const float> logits = session.logits(index);
+  return static_cast<llama_token>(std::ranges::max_element(logits) - logits.begin());
+}
+
+std::optional<std::string> Writer::take(llama_token token) {
+  if (vocabulary_->ends(token)) return "stop";
+  ++tokens_;
+  const std::size_t before = text_.size();
+  text_ += vocabulary_->text_of(token);
+  const std::size_t from = before > longest_stop_ ? before - longest_stop_ : 0;
+  std::size_t end = std::string::npos;
+  for (const std::string& stop : stop_) end = std::min(end, text_.find(stop, from));
+  if (end != std::string::npos) {
+    text_.resize(end);
+    return "stop";
+  }
+  if (static_cast<std::size_t>(tokens_) >= most_) return "length";
+  return std::nullopt;
+}
+
+}  // namespace proctor

@@ -1,0 +1,139 @@
+#include "proctor/engine/memory.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include <sys/resource.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sched.h>
+#endif
+
+namespace proctor {
+namespace {
+
+std::optional<std::int64_t> number_in(const std::string& path) {
+  std::ifstream file(path);
+  std::int64_t number = 0;
+  if (file >> number) return number;
+  return std::nullopt;
+}
+
+// What Linux says is free or can be freed.
+std::optional<std::int64_t> available() {
+  std::ifstream file("/proc/meminfo");
+  std::string key;
+  std::int64_t kilobytes = 0;
+  std::string unit;
+  while (file >> key >> kilobytes) {
+    if (key == "MemAvailable:") return kilobytes * 1024;
+    std::getline(file, unit);
+  }
+  return std::nullopt;
+}
+
+// Version 2 of control groups, as seen from inside a container.
+std::optional<std::int64_t> left_in_group() {
+  const auto most = number_in("/sys/fs/cgroup/memory.max");
+  const auto used = number_in("/sys/fs/cgroup/memory.current");
+  if (!most || !used) return std::nullopt;
+  return std::max<std::int64_t>(0, *most - *used);
+}
+
+std::optional<std::int64_t> left_of_address_space() {
+  struct rlimit limit {};
+  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+    return std::nullopt;
+  }
+  const std::int64_t pages = number_in("/proc/self/statm").value_or(0);
+  const auto used = pages * static_cast<std::int64_t>(::sysconf(_SC_PAGESIZE));
+  return std::max<std::int64_t>(0, static_cast<std::int64_t>(limit.rlim_cur) - used);
+}
+
+std::size_t physical_cores() {
+  std::set<std::string> cores;  // hyper-threads of one core name the same siblings
+#ifdef __linux__
+  cpu_set_t mine;
+  CPU_ZERO(&mine);
+  if (::sched_getaffinity(0, sizeof mine, &mine) == 0) {
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+      if (!CPU_ISSET(static_cast<std::size_t>(cpu), &mine)) continue;
+      std::ifstream file(fmt::format(
+          "/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list", cpu));
+      std::string siblings;
+      if (!(file >> siblings)) siblings = fmt::format("{}", cpu);
+      cores.insert(siblings);
+    }
+  }
+#endif
+  if (!cores.empty()) return cores.size();
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+MemoryNeed memory_for(const GgufHeader& header, std::int64_t context,
+                      std::int64_t portion, std::int64_t cache_bytes,
+                      std::int64_t outputs) {
+  const auto of = [&](std::string_view key, std::int64_t otherwise) {
+    return std::clamp<std::int64_t>(header.of_architecture(key, otherwise), 0,
+                                    std::int64_t{1} << 32U);
+  };
+  const std::int64_t layers = of("block_count", 32);
+  const std::int64_t width = of("embedding_length", 4096);
+  const std::int64_t heads = std::max<std::int64_t>(1, of("attention.head_count", 32));
+  const auto architecture = header.texts.find("general.architecture");
+  const bool each_layer =
+      architecture != header.texts.end() &&
+      header.lengths.contains(architecture->second + ".attention.head_count_kv");
+  const std::int64_t cached_heads =  // an array has them layer by layer, summed
+      each_layer ? of("attention.head_count_kv", heads * layers)
+                 : of("attention.head_count_kv", heads) * layers;
+  const std::int64_t keys = of("attention.key_length", width / heads);
+  const std::int64_t values = of("attention.value_length", width / heads);
+  const auto vocabulary = header.lengths.find("tokenizer.ggml.tokens");
+  const std::int64_t tokens =
+      vocabulary == header.lengths.end() ? 0 : vocabulary->second;
+  const std::int64_t inner = of("feed_forward_length", 4 * width);
+
+  MemoryNeed need;
+  need.weights = header.tensor_bytes;
+  need.cache = context * cached_heads * (keys + values) * cache_bytes;
+  // The graph's largest rows at once: a layer's activations, the attention's scores
+  // without flash attention, the logits twice (the graph's and the ones handed out).
+  need.buffers = portion * (6 * width + 3 * inner) * 4 +
+                 portion * heads * std::min(context, std::int64_t{8192}) * 4 +
+                 2 * outputs * tokens * 4 + tokens * 160 + (std::int64_t{24} << 20U);
+  return need;
+}
+
+std::optional<MemoryLeft> memory_left() {
+  std::optional<MemoryLeft> least;
+  const auto see = [&](std::optional<std::int64_t> bytes, std::string_view limit) {
+    if (bytes && (!least || *bytes < least->bytes)) least = MemoryLeft{*bytes, limit};
+  };
+  see(left_of_address_space(), "ulimit -v");
+  see(left_in_group(), "the control group");
+  see(available(), "free memory");
+  return least;
+}
+
+std::string in_bytes(std::int64_t bytes) {
+  const auto number = static_cast<double>(bytes);
+  if (bytes >= 1'000'000'000) return fmt::format("{:.1f} GB", number / 1e9);
+  if (bytes >= 1'000'000) return fmt::format("{:.0f} MB", number / 1e6);
+  return fmt::format("{:.0f} kB", number / 1e3);
+}
+
+int idle_cores() {
+  const auto cores = static_cast<double>(physical_cores());
+  double load = 0;
+  if (::getloadavg(&load, 1) != 1) load = 0;
+  return static_cast<int>(std::max(1.0, std::round(cores - load)));
+}
+
+}  // namespace proctor
