@@ -150,6 +150,8 @@ class Sha256 {
   std::unique_ptr<State> state_;
 };
 std::string sha256_hex(std::string_view bytes);
+// The SHA-1 by which git names a file of that content, in hexadecimal digits.
+std::string git_blob_hex(std::string_view content);
 
 // ---- Files ------------------------------------------------------------------------
 

@@ -53,4 +53,12 @@ std::string sha256_hex(std::string_view bytes) {
   return hash.hex();
 }
 
+std::string git_blob_hex(std::string_view content) {
+  const std::string whole =
+      fmt::format("blob {}", content.size()) + '\0' + std::string(content);
+  std::array<unsigned char, 20> digest{};
+  EVP_Digest(whole.data(), whole.size(), digest.data(), nullptr, EVP_sha1(), nullptr);
+  return fmt::format("{:02x}", fmt::join(digest, ""));
+}
+
 }  // namespace proctor
