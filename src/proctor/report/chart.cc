@@ -1,5 +1,7 @@
 #include <cmath>
+#include <cstring>
 #include <memory>
+#include <numbers>
 
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
@@ -105,6 +107,12 @@ void draw(cairo_t* cairo, const FilledBox& box) {
   cairo_fill(cairo);
 }
 
+// White, where a text stands that is aligned to the origin.
+FilledBox box_of(Point align, Extent extent) {
+  const double left = -align.x * extent.width, top = -align.y * extent.height;
+  return {left, top, left + extent.width, top + extent.height, {1, 1, 1}};
+}
+
 void draw(cairo_t* cairo, const PlacedText& text, const Fonts& fonts) {
   const Owned<PangoLayout> line = fonts.line(text.text, text.size);
   if (text.cut) {
@@ -116,7 +124,11 @@ void draw(cairo_t* cairo, const PlacedText& text, const Fonts& fonts) {
   }
   cairo_save(cairo);
   cairo_translate(cairo, text.anchor.x, text.anchor.y);
-  cairo_rotate(cairo, text.turn * 3.14159265358979323846 / 180);
+  cairo_rotate(cairo, text.turn * std::numbers::pi / 180);
+  if (text.part == Part::value || text.part == Part::n) {
+    // No line of the grid runs through a figure.
+    draw(cairo, box_of(text.align, text.extent));
+  }
   cairo_move_to(cairo, -text.align.x * text.extent.width,
                 -text.align.y * text.extent.height);
   set_colour(cairo, text.colour);

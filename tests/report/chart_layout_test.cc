@@ -1,0 +1,226 @@
+#include "proctor/report/chart_layout.h"
+
+#include <algorithm>
+#include <limits>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace proctor {
+namespace {
+
+// A font of one width: Japanese letters are square, others half as wide.
+Extent measured(std::string_view text) {
+  return {0.55 * display_width(text), 1.2};
+}
+
+Picture picture_of(const std::vector<Bar>& bars) {
+  return layout(bars, words_in(Language::en, ""), measured);
+}
+
+Bar bar_of(std::string label, std::string method, std::int64_t right, std::int64_t n) {
+  Bar bar{.label = std::move(label), .method = std::move(method)};
+  if (n == 0) return bar;
+  bar.percent = 100.0 * static_cast<double>(right) / static_cast<double>(n);
+  bar.interval = wilson({right, n});
+  bar.right = right;
+  bar.n = n;
+  return bar;
+}
+
+std::vector<Bar> bars_of(std::size_t count, std::size_t label_length,
+                         std::size_t method_length, bool same_n) {
+  std::vector<Bar> bars;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto number = static_cast<std::int64_t>(i);
+    const std::int64_t n = same_n ? 100 : 1000 + number;
+    bars.push_back(bar_of(std::string(label_length - i % 3, 'm'),
+                          std::string(method_length, 'a'),
+                          n * (number * 37 % 101) / 100, n));
+  }
+  return bars;
+}
+
+std::vector<std::vector<Bar>> hard_cases() {
+  std::vector<std::vector<Bar>> cases;
+  for (const std::size_t count : {1, 2, 4, 7, 12, 20, 27, 40, 60, 90, 300}) {
+    for (const std::size_t label : {4, 24, 80}) {
+      for (const std::size_t method : {0, 20}) {
+        for (const bool same_n : {true, false}) {
+          cases.push_back(bars_of(count, label, method, same_n));
+        }
+      }
+    }
+  }
+  cases.push_back({bar_of("all", "", 100, 100), bar_of("none", "", 0, 100),
+                   Bar{.label = "no interval", .percent = 100}});
+  return cases;
+}
+
+using Corners = std::array<Point, 4>;
+
+Corners corners_of(const FilledBox& box) {
+  return {Point{box.left, box.top},
+          {box.right, box.top},
+          {box.right, box.bottom},
+          {box.left, box.bottom}};
+}
+
+// Whether a line between the two boxes can be drawn along a side of `one`.
+bool one_side_parts(const Corners& one, const Corners& other) {
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Point axis = {one[i + 1].x - one[i].x, one[i + 1].y - one[i].y};
+    const auto span = [&](const Corners& box) {
+      std::pair range = {std::numeric_limits<double>::max(),
+                         std::numeric_limits<double>::lowest()};
+      for (const Point& p : box) {
+        const double along = p.x * axis.x + p.y * axis.y;
+        range = {std::min(range.first, along), std::max(range.second, along)};
+      }
+      return range;
+    };
+    const auto [low, high] = span(one);
+    const auto [other_low, other_high] = span(other);
+    if (high <= other_low + 1e-6 || other_high <= low + 1e-6) return true;
+  }
+  return false;
+}
+
+bool meet(const Corners& one, const Corners& other) {
+  return !one_side_parts(one, other) && !one_side_parts(other, one);
+}
+
+std::string describe(const std::vector<Bar>& bars, const PlacedText& text) {
+  return fmt::format("{} bars, first label {}: \"{}\" at {:.1f}, {:.1f}", bars.size(),
+                     bars[0].label, text.text, text.anchor.x, text.anchor.y);
+}
+
+TEST(ChartLayout, no_text_leaves_the_canvas) {
+  for (const auto& bars : hard_cases()) {
+    const Picture picture = picture_of(bars);
+    for (const PlacedText& text : picture.texts) {
+      for (const Point& corner : corners(text)) {
+        EXPECT_GE(corner.x, 5) << describe(bars, text);
+        EXPECT_GE(corner.y, 5) << describe(bars, text);
+        EXPECT_LE(corner.x, picture.canvas.width - 5) << describe(bars, text);
+        EXPECT_LE(corner.y, picture.canvas.height - 5) << describe(bars, text);
+      }
+    }
+  }
+}
+
+TEST(ChartLayout, no_text_meets_another) {
+  for (const auto& bars : hard_cases()) {
+    const Picture picture = picture_of(bars);
+    std::vector<Corners> boxes;
+    for (const PlacedText& text : picture.texts) boxes.push_back(corners(text));
+    for (std::size_t i = 0; i < boxes.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        EXPECT_FALSE(meet(boxes[i], boxes[j]))
+            << describe(bars, picture.texts[i]) << " meets "
+            << describe(bars, picture.texts[j]);
+      }
+    }
+  }
+}
+
+TEST(ChartLayout, no_text_meets_a_bar_or_a_whisker) {
+  for (const auto& bars : hard_cases()) {
+    const Picture picture = picture_of(bars);
+    for (const PlacedText& text : picture.texts) {
+      for (const FilledBox& bar : picture.bars) {
+        EXPECT_FALSE(meet(corners(text), corners_of(bar))) << describe(bars, text);
+      }
+      for (const Stroke& stroke : picture.whiskers) {
+        const FilledBox box = {std::min(stroke.from.x, stroke.to.x) - 0.5,
+                               std::min(stroke.from.y, stroke.to.y) - 0.5,
+                               std::max(stroke.from.x, stroke.to.x) + 0.5,
+                               std::max(stroke.from.y, stroke.to.y) + 0.5,
+                               {}};
+        EXPECT_FALSE(meet(corners(text), corners_of(box))) << describe(bars, text);
+      }
+    }
+  }
+}
+
+TEST(ChartLayout, the_plot_and_its_head_room_take_half_of_the_height_or_more) {
+  for (const auto& bars : hard_cases()) {
+    const Picture picture = picture_of(bars);
+    const auto& title = picture.texts[0];
+    const double top = title.anchor.y + title.extent.height;
+
+    EXPECT_GE(picture.plot.bottom - top, picture.canvas.height / 2);
+    EXPECT_GE(picture.plot.bottom - picture.plot.top, 0.38 * picture.canvas.height);
+  }
+}
+
+TEST(ChartLayout, up_to_60_bars_the_canvas_is_ten_by_six_inches) {
+  const Picture picture = picture_of(bars_of(55, 24, 0, true));
+
+  EXPECT_DOUBLE_EQ(picture.canvas.width, 720);
+  EXPECT_DOUBLE_EQ(picture.canvas.height, 432);
+  EXPECT_GT(picture_of(bars_of(300, 24, 0, true)).canvas.width, 3000);
+}
+
+TEST(ChartLayout, the_axis_ends_at_100_and_a_value_stands_above_it) {
+  const Picture picture = picture_of({bar_of("all", "", 100, 100)});
+
+  for (const PlacedText& text : picture.texts) {
+    if (text.part == Part::value) {
+      EXPECT_LT(text.anchor.y, picture.plot.top);
+    }
+    if (text.part == Part::tick) {
+      EXPECT_GE(text.anchor.y, picture.plot.top - 1e-9);
+    }
+  }
+}
+
+TEST(ChartLayout, a_label_of_80_letters_is_cut_and_a_short_one_is_not) {
+  const Picture picture =
+      picture_of({bar_of(std::string(80, 'm'), "", 1, 2), bar_of("short", "", 1, 2)});
+  std::vector<bool> cuts;
+
+  for (const PlacedText& text : picture.texts) {
+    if (text.part == Part::label) cuts.push_back(text.cut);
+  }
+
+  EXPECT_THAT(cuts, testing::ElementsAre(true, false));
+}
+
+TEST(ChartLayout, no_n_is_lost) {
+  for (const auto& bars : hard_cases()) {
+    const Picture picture = picture_of(bars);
+    const auto shown =
+        std::ranges::count(picture.texts, Part::n, &PlacedText::part) +
+        std::ranges::count_if(picture.texts, [](const PlacedText& text) {
+          return text.part == Part::note && text.text.find("n = ") != std::string::npos;
+        });
+
+    EXPECT_GE(shown, 1);
+  }
+}
+
+TEST(ChartLayout, the_first_bars_have_the_seeds_colours_and_x_labels_are_turned_45) {
+  const Picture picture = picture_of(bars_of(4, 24, 20, true));
+
+  EXPECT_NEAR(picture.bars[0].colour.red, 0x87 / 255.0, 1e-9);    // skyblue
+  EXPECT_NEAR(picture.bars[1].colour.red, 0xF0 / 255.0, 1e-9);    // lightcoral
+  EXPECT_NEAR(picture.bars[2].colour.green, 0xEE / 255.0, 1e-9);  // lightgreen
+  EXPECT_NEAR(picture.bars[3].colour.green, 0xD7 / 255.0, 1e-9);  // gold
+  for (const PlacedText& text : picture.texts) {
+    if (text.part == Part::label) {
+      EXPECT_EQ(text.turn, -45);
+    }
+  }
+}
+
+TEST(ChartLayout, japanese_words_are_the_seeds) {  // S15
+  const Words words = words_in(Language::ja, "");
+
+  EXPECT_EQ(words.title, "MMLUベンチマーク精度");
+  EXPECT_EQ(words.x_axis, "モデル");
+  EXPECT_EQ(words.y_axis, "精度 (%)");
+}
+
+}  // namespace
+}  // namespace proctor
