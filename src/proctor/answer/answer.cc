@@ -12,6 +12,8 @@ constexpr std::array table = {
     Extractor{"first-letter",
               "the first character of the reply, upper-cased (the seed)",
               read_first_letter},
+    Extractor{"proctor", "the careful reader: the letter the model finally chose",
+              read_proctor},
     Extractor{"lm_eval_strict",
               "lm-evaluation-harness, mmlu_flan_cot_zeroshot: strict-match",
               read_lm_eval_strict},

@@ -7,6 +7,7 @@
 namespace proctor {
 
 Answer read_first_letter(const Reading& reading);
+Answer read_proctor(const Reading& reading);
 Answer read_lm_eval_strict(const Reading& reading);
 Answer read_lm_eval_flexible(const Reading& reading);
 Answer read_lm_eval_generative(const Reading& reading);

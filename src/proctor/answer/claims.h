@@ -1,0 +1,100 @@
+// What a reply says about the options: each place that names one, with its weight.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proctor/answer/option_text.h"
+#include "proctor/answer/tokens.h"
+
+namespace proctor {
+
+// The stronger, the earlier in this list; within one strength the last claim counts.
+enum class Strength : std::uint8_t {
+  stated,     // "the answer is B", \boxed{B}, a line that is B
+  concluded,  // "so it must be B"
+  pointed,    // "the best description is (B)", "is:" and then one labelled line
+};
+
+struct Claim {
+  enum class Kind : std::uint8_t { letter, several, none };
+  Kind kind = Kind::letter;
+  char letter = 0;
+  Strength strength = Strength::stated;
+  std::size_t at = 0;  // the token
+  std::string_view rule;
+};
+
+// One stretch of a reply, prepared.
+class Statement {
+ public:
+  Statement(std::string_view text, std::span<const Token> tokens,
+            std::string_view labels, std::span<const std::string> choices);
+
+  // All claims in the order of the text. Linear in the tokens.
+  std::vector<Claim> claims();
+  // The last place where the writer turns round ("wait", "actually"), if any.
+  std::optional<std::size_t> last_turn() const;
+  // What a short or last line is by its form alone: "B) London", "Paris (A)".
+  std::optional<Claim> by_form();
+  // The only option that is named by its text in a short reply or a last sentence.
+  std::optional<Claim> by_text();
+  // The only label that stands alone in a short reply.
+  std::optional<Claim> only_label() const;
+
+ private:
+  struct Parsed {
+    std::optional<Claim> claim;
+    std::size_t end = 0;
+  };
+  struct Line {
+    std::size_t begin, end;  // tokens, without the line end
+  };
+
+  const Token* token(std::size_t at) const {
+    return at < tokens_.size() ? &tokens_[at] : nullptr;
+  }
+  bool is_mark(std::size_t at, std::string_view marks) const;
+  bool is_word(std::size_t at, Word word) const;
+  bool is_text(std::size_t at, std::string_view word) const;
+  bool starts_small(std::size_t at) const;
+  bool ends_sentence(std::size_t at) const;
+  bool is_label(const Token& token) const;
+  bool in_brackets(std::size_t at) const;
+  bool may_be_label(std::size_t at, bool after_cue) const;
+
+  std::optional<Claim> candidate(std::size_t at, Strength strength,
+                                 std::string_view rule, bool text_too);
+  std::optional<Claim> judged(std::size_t at, Strength strength,
+                              std::string_view rule) const;
+  bool taken_back(std::size_t at) const;
+  bool names_another(std::size_t at) const;
+  bool is_asked(std::size_t at) const;
+  const OptionTexts& texts();
+
+  std::optional<Claim> after_answer(std::size_t at);
+  std::optional<Claim> after_option(std::size_t at);
+  std::optional<Claim> after_conclusion(std::size_t at);
+  std::optional<Claim> label_is_right(std::size_t at) const;
+  std::optional<Claim> pointed_at(std::size_t at) const;
+  std::optional<Claim> line_claim(std::size_t line);
+  std::optional<Claim> by_verdicts() const;
+
+  std::optional<char> item_label(const Line& line) const;
+  bool is_listed(std::size_t line) const;
+  bool is_only_label(const Line& line, char* letter) const;
+
+  std::string_view text_;
+  std::span<const Token> tokens_;
+  std::string_view labels_;
+  std::span<const std::string> choices_;
+  std::vector<Line> lines_;
+  std::vector<char> items_;  // the label each line begins with, or 0
+  std::optional<OptionTexts> texts_;
+};
+
+}  // namespace proctor

@@ -1,0 +1,48 @@
+// The careful reader's words: a plain view cut into tokens, each with the part it
+// plays.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace proctor {
+
+// What a word does in a sentence that names an answer, whatever the language.
+enum class Word : std::uint8_t {
+  other,
+  answer,     // answer, Antwort, 答え
+  option,     // option, choice, letter
+  is,         // is, be, ist, 是
+  fill,       // words that may stand between a cue and a letter
+  no,         // not, never, nicht, 不是
+  none,       // none, neither
+  alternate,  // or
+  both,       // and
+  reason,     // because, since, as, which, with, if
+  so,         // so, therefore, ->
+  choose,     // choose, pick, select
+  must,       // must, has to
+  good,       // correct, right, best, true
+  bad,        // incorrect, wrong, false
+  turn,       // wait, actually, correction
+  but,        // but, however
+  it,         // it, this, that
+  closest,    // closest, nearest
+};
+
+enum class TokenKind : std::uint8_t { word, number, other_script, mark, line_end };
+
+struct Token {
+  std::uint32_t begin = 0, end = 0;
+  TokenKind kind = TokenKind::mark;
+  Word word = Word::other;
+  char letter = 0;     // a word of one letter, as a capital
+  bool small = false;  // it was written small
+  char mark = 0;       // the character of a mark
+};
+
+// Linear. The tokens point into `text` by offset.
+std::vector<Token> tokens_of(std::string_view text);
+
+}  // namespace proctor

@@ -1,0 +1,382 @@
+#include "proctor/answer/view.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "proctor/base/base.h"
+
+namespace proctor {
+namespace {
+
+bool is_ascii_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool is_blank(std::string_view text) {
+  return python_strip(text).empty();
+}
+
+// ---- Tags -------------------------------------------------------------------------
+
+enum class TagKind { think_open, think_close, answer_open, answer_close, message, end };
+struct Tag {
+  TagKind kind;
+  std::size_t end;  // behind it
+};
+
+bool starts_with_one_of(std::string_view text,
+                        std::span<const std::string_view> words) {
+  return std::ranges::any_of(words, [&](auto word) { return text.starts_with(word); });
+}
+
+// A tag at `at`, which holds '<' or '[': <think>, </think>, [THINK],
+// <|end_of_thought|>,
+// <|START_THINKING|>, <answer>, <|channel|>final<|message|>, <|im_end|>, </s> ...
+std::optional<Tag> tag_at(std::string_view text, std::size_t at) {
+  const char close = text[at] == '<' ? '>' : ']';
+  const std::size_t longest = std::min(text.size(), at + 40);
+  std::size_t end = at + 1;
+  std::string name;
+  while (end < longest && text[end] != close && text[end] != '\n') {
+    const char c = text[end++];
+    if (is_ascii_letter(c)) name += static_cast<char>(c | 0x20);
+    if (c == '/') name += '/';
+    if (c == '<' || c == '[' || c == '=') return std::nullopt;
+  }
+  if (end >= longest || text[end] != close) return std::nullopt;
+  ++end;
+  std::string_view word = name;
+  bool closing = false;
+  static constexpr std::string_view ends[] = {"/s",  "endoftext", "imend",  "eotid",
+                                              "eos", "endofturn", "return", "eot"};
+  if (std::ranges::find(ends, word) != std::end(ends)) return Tag{TagKind::end, end};
+  for (const std::string_view prefix : {"/", "endof", "end"}) {
+    if (word.starts_with(prefix)) {
+      word.remove_prefix(prefix.size());
+      closing = true;
+      break;
+    }
+  }
+  for (const std::string_view prefix : {"beginof", "startof", "begin", "start"}) {
+    if (!closing && word.starts_with(prefix)) {
+      word.remove_prefix(prefix.size());
+      break;
+    }
+  }
+  static constexpr std::string_view thoughts[] = {
+      "think", "thought", "reason", "reflection", "scratchpad", "analysis"};
+  static constexpr std::string_view answers[] = {"answer", "finalanswer", "solution",
+                                                 "response"};
+  if (word.size() < 14 && starts_with_one_of(word, thoughts)) {
+    return Tag{closing ? TagKind::think_close : TagKind::think_open, end};
+  }
+  if (std::ranges::find(answers, word) != std::end(answers)) {
+    return Tag{closing ? TagKind::answer_close : TagKind::answer_open, end};
+  }
+  // The channels of gpt-oss: <|channel|>analysis<|message|> ...
+  // <|channel|>final<|message|>
+  if (word == "channel" && text[at] == '<') {
+    const std::size_t message = text.substr(end, 40).find("<|message|>");
+    if (message == std::string_view::npos) return std::nullopt;
+    const std::string_view channel = text.substr(end, message);
+    return Tag{channel.starts_with("final") ? TagKind::message : TagKind::think_open,
+               end + message + 11};
+  }
+  return std::nullopt;
+}
+
+// ---- Characters -------------------------------------------------------------------
+
+// What a look-alike stands for; nothing to leave it; "" to drop it.
+std::optional<std::string_view> stands_for(char32_t c) {
+  static constexpr std::string_view ascii =
+      " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`"
+      "abcdefghijklmnopqrstuvwxyz{|}~";
+  const auto letter = [&](char32_t index) {
+    return ascii.substr('A' - ' ' + index, 1);
+  };
+  const auto small = [&](char32_t index) { return ascii.substr('a' - ' ' + index, 1); };
+  if (c >= 0xFF01 && c <= 0xFF5E) return ascii.substr(c - 0xFF00, 1);
+  if (c == 0x2028 || c == 0x2029 || c == 0x85) return "\n";
+  if (is_python_space(c)) return " ";
+  if ((c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) ||
+      (c >= 0x2060 && c <= 0x2069) || c == 0xFEFF || (c >= 0xFE00 && c <= 0xFE0F) ||
+      c == 0xAD) {
+    return "";
+  }
+  if (c >= 0x24B6 && c <= 0x24CF) return letter(c - 0x24B6);
+  if (c >= 0x24D0 && c <= 0x24E9) return letter(c - 0x24D0);
+  if (c >= 0x249C && c <= 0x24B5) return letter(c - 0x249C);
+  if (c >= 0x1D400 && c <= 0x1D6A3) {
+    const char32_t index = (c - 0x1D400) % 52;
+    return index < 26 ? letter(index) : small(index - 26);
+  }
+  if (c >= 0x1F110 && c <= 0x1F129) return letter(c - 0x1F110);
+  if (c >= 0x1F130 && c <= 0x1F149) return letter(c - 0x1F130);
+  if (c >= 0x1F150 && c <= 0x1F169) return letter(c - 0x1F150);
+  if (c >= 0x1F170 && c <= 0x1F189) return letter(c - 0x1F170);
+  if (c >= 0x1F1E6 && c <= 0x1F1FF) return letter(c - 0x1F1E6);
+  switch (c) {
+    case 0x201C:
+    case 0x201D:
+    case 0x201E:
+    case 0x201F:
+    case 0xAB:
+    case 0xBB:
+    case 0x300A:
+    case 0x300B:
+    case 0x300C:
+    case 0x300D:
+    case 0x300E:
+    case 0x300F:
+      return "\"";
+    case 0x2018:
+    case 0x2019:
+    case 0x201A:
+    case 0x2039:
+    case 0x203A:
+      return "'";
+    case 0x2010:
+    case 0x2011:
+    case 0x2012:
+    case 0x2013:
+    case 0x2014:
+    case 0x2015:
+    case 0x2212:
+      return "-";
+    case 0x3010:
+    case 0x3014:
+    case 0x3008:
+    case 0x27E8:
+      return "[";
+    case 0x3011:
+    case 0x3015:
+    case 0x3009:
+    case 0x27E9:
+      return "]";
+    case 0x3002:
+    case 0xFF61:
+    case 0x2026:
+    case 0x0964:
+      return ".";
+    case 0x3001:
+    case 0x060C:
+      return ",";
+    case 0x061F:
+      return "?";
+    case 0x2022:
+    case 0x25CF:
+    case 0x25AA:
+    case 0x25E6:
+    case 0x30FB:
+      return "-";
+    case 0x2192:
+    case 0x21D2:
+    case 0x27F6:
+    case 0x27F9:
+    case 0x279C:
+    case 0x2794:
+      return " -> ";
+    case 0x2234:
+      return " therefore ";
+    case 0x2713:
+    case 0x2714:
+    case 0x2705:
+    case 0x2611:
+      return " \x02 ";
+    case 0x2717:
+    case 0x2718:
+    case 0x274C:
+    case 0x274E:
+    case 0x2716:
+      return " \x03 ";
+    case 0x2102:
+      return "C";
+    case 0x212C:
+      return "B";
+    case 0x2130:
+      return "E";
+    case 0x2131:
+      return "F";
+    case 0x210B:
+    case 0x210D:
+      return "H";
+    case 0x2110:
+      return "I";
+    default:
+      return std::nullopt;
+  }
+}
+
+// Where a LaTeX command at `at` (a backslash) ends, and what it leaves in `out`.
+std::size_t take_command(std::string_view text, std::size_t at, std::string& out) {
+  std::size_t end = at + 1;
+  if (end >= text.size()) return end;
+  if (!is_ascii_letter(text[end])) {
+    const char c = text[end];
+    if (c == 'n') out += '\n';
+    if (c == ' ' || c == ',' || c == ';' || c == ':' || c == '!') out += ' ';
+    if (c == '"' || c == '%' || c == '&' || c == '_' || c == '#' || c == '\'') out += c;
+    if (c == '\\') out += '\n';
+    if (static_cast<unsigned char>(c) >= 0x80 || (c >= '0' && c <= '9')) {
+      out += '\\';
+      return end;
+    }
+    return end + 1;
+  }
+  while (end < text.size() && is_ascii_letter(text[end])) ++end;
+  const std::string_view name = text.substr(at + 1, end - at - 1);
+  if (name == "n" && at > 0) {  // an escaped line end of JSON
+    out += '\n';
+    return end;
+  }
+  if (name == "boxed" || name == "fbox") {
+    std::size_t brace = end;
+    while (brace < text.size() && text[brace] == ' ') ++brace;
+    if (brace < text.size() && text[brace] == '{') {
+      out += box;
+      return brace + 1;
+    }
+    return end;
+  }
+  static constexpr std::string_view wrappers[] = {
+      "text",   "textbf",     "textit", "textrm",    "mathbf",       "mathrm", "mathit",
+      "mathsf", "mathcal",    "mathbb", "mathtt",    "texttt",       "bold",   "bf",
+      "rm",     "boldsymbol", "emph",   "underline", "displaystyle", "left",   "right",
+      "big",    "Big",        "bigl",   "bigr"};
+  if (std::ranges::find(wrappers, name) != std::end(wrappers)) {
+    if (end < text.size() && text[end] == '{') ++end;
+    return end;
+  }
+  static constexpr std::string_view gaps[] = {"quad", "qquad", "newline", "hspace"};
+  if (std::ranges::find(gaps, name) != std::end(gaps)) {
+    out += ' ';
+    return end;
+  }
+  if (name == "rightarrow" || name == "Rightarrow" || name == "implies" ||
+      name == "to") {
+    out += " -> ";
+    return end;
+  }
+  if (name == "therefore") {
+    out += " therefore ";
+    return end;
+  }
+  out += text.substr(at, end - at);
+  return end;
+}
+
+// ESC [ ... letter
+std::size_t after_escape(std::string_view text, std::size_t at) {
+  std::size_t end = at + 1;
+  if (end >= text.size() || text[end] != '[') return end;
+  ++end;
+  while (end < text.size() && !is_ascii_letter(text[end]) && end < at + 16) ++end;
+  return std::min(end + 1, text.size());
+}
+
+}  // namespace
+
+FinalPart final_part(std::string_view reply) {
+  std::size_t begin = 0;
+  constexpr std::size_t nowhere = std::string_view::npos;
+  std::size_t thought = nowhere, answer_begin = nowhere, cut = nowhere;
+  std::optional<std::string_view> answer;
+  for (std::size_t at = reply.find_first_of("<["); at != std::string_view::npos;) {
+    const auto tag = tag_at(reply, at);
+    if (!tag) {
+      at = reply.find_first_of("<[", at + 1);
+      continue;
+    }
+    switch (tag->kind) {
+      case TagKind::think_open:
+        if (thought == nowhere) thought = at;
+        break;
+      case TagKind::think_close:
+      case TagKind::message:
+        begin = tag->end;
+        thought = answer_begin = cut = nowhere;
+        answer.reset();
+        break;
+      case TagKind::answer_open:
+        if (thought == nowhere) answer_begin = tag->end;
+        break;
+      case TagKind::answer_close:
+        if (thought == nowhere && answer_begin != nowhere) {
+          const auto inside = reply.substr(answer_begin, at - answer_begin);
+          if (!is_blank(inside)) answer = inside;
+          answer_begin = nowhere;
+        }
+        break;
+      case TagKind::end:
+        if (thought == nowhere && cut == nowhere &&
+            !is_blank(reply.substr(begin, at - begin)))
+          cut = at;
+        break;
+    }
+    at = reply.find_first_of("<[", tag->end);
+  }
+  if (answer) return {*answer};
+  if (answer_begin != nowhere && !is_blank(reply.substr(answer_begin))) {
+    return {reply.substr(answer_begin)};
+  }
+  const std::size_t end = std::min({reply.size(), cut, thought});
+  const std::string_view text = reply.substr(begin, end - begin);
+  return {text, thought != nowhere && is_blank(text)};
+}
+
+std::string plain_view(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + 16);
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      const std::size_t begin = at;
+      const char32_t code = next_code_point(text, at);
+      if (const auto other = stands_for(code)) {
+        out += *other;
+      } else {
+        out += text.substr(begin, at - begin);
+      }
+      continue;
+    }
+    switch (c) {
+      case '*':
+      case '`':
+      case '$':
+      case '~':
+        ++at;
+        break;
+      case '_':
+        // Emphasis; inside a word it parts two words.
+        if (at + 1 < text.size() && text[at + 1] == '_') ++at;
+        ++at;
+        if (!out.empty() && is_ascii_letter(out.back()) && at < text.size() &&
+            is_ascii_letter(text[at])) {
+          out += ' ';
+        }
+        break;
+      case '\r':
+        if (at + 1 >= text.size() || text[at + 1] != '\n') out += '\n';
+        ++at;
+        break;
+      case '\\':
+        at = take_command(text, at, out);
+        break;
+      case '\x1b':
+        at = after_escape(text, at);
+        break;
+      case '\t':
+        out += ' ';
+        ++at;
+        break;
+      default:
+        if (c >= ' ' || c == '\n') out += c;
+        ++at;
+    }
+  }
+  return out;
+}
+
+}  // namespace proctor
