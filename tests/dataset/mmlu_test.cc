@@ -1,10 +1,13 @@
 // The real exam, where it is at hand: nothing of it is in the repository.
 #include <chrono>
+#include <fstream>
 #include <iostream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <simdjson.h>
 
+#include "dataset/plugin.h"
 #include "proctor/dataset/dataset.h"
 #include "support/shared.h"
 
@@ -14,8 +17,10 @@ namespace {
 class Mmlu : public testing::Test {
  protected:
   void SetUp() override {
+    find_plugin();
     const auto shared = shared_folder();
     if (!shared) GTEST_SKIP() << "no shared folder: skipped";
+    golden_ = *shared / "golden";
     csv_ = (*shared / "mmlu/csv").string();
     hub_ = (*shared / "mmlu/hub/datasets/cais/mmlu").string();
   }
@@ -29,6 +34,7 @@ class Mmlu : public testing::Test {
     return dataset.value_or(Dataset{});
   }
 
+  std::filesystem::path golden_;
   std::string csv_, hub_;
 };
 
@@ -127,6 +133,37 @@ TEST_F(Mmlu, one_file_is_one_subject_and_finds_its_dev_split) {
   EXPECT_EQ(test.questions[134].id, "anatomy/test/134");
   EXPECT_EQ(dev.questions.size(), 5);
   EXPECT_EQ(dev.questions[4].id, "anatomy/dev/4");
+}
+
+TEST_F(Mmlu, has_one_digest_as_csv_and_as_parquet) {
+  if (!parquet_is_available()) GTEST_SKIP() << "no Parquet: skipped";
+  for (const std::string split : {"test", "dev"}) {
+    const Dataset csv = read(csv_, split);
+    const Dataset parquet = read(hub_ + "/all/" + split + "-00000-of-00001.parquet",
+                                 split == "test" ? "test" : "");
+
+    std::cout << "compared " << parquet.questions.size() << " rows of Parquet\n";
+    EXPECT_EQ(csv.digest, parquet.digest);
+    EXPECT_EQ(csv.questions.size(), parquet.questions.size());
+  }
+}
+
+TEST_F(Mmlu, has_the_categories_the_peers_have) {
+  if (!std::filesystem::exists(golden_)) GTEST_SKIP() << "no golden folder: skipped";
+  simdjson::dom::parser parser;
+  const simdjson::dom::object subjects =
+      parser.load((golden_ / "aggregation.json").string())["category_assignment"];
+
+  for (const auto [name, assigned] : subjects) {
+    const Subject* const subject = find_subject(name);
+    ASSERT_NE(subject, nullptr) << name;
+    const std::string_view category = assigned["hendrycks"];
+    EXPECT_EQ(subject->category, category.substr(0, category.find(" (")));
+    EXPECT_EQ(subject->subcategory, std::string_view(assigned["subcategory"]));
+    EXPECT_EQ(subject->lm_eval_group, std::string_view(assigned["lm_eval"]));
+  }
+  std::cout << "compared " << subjects.size() << " subjects\n";
+  EXPECT_EQ(subjects.size(), 57);
 }
 
 }  // namespace

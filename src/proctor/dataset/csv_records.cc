@@ -7,6 +7,10 @@ std::string place_named(std::size_t line, std::size_t column, std::size_t byte) 
   return fmt::format("line {}, column {}, byte {}", line, column, byte);
 }
 
+bool ends_plain_field(char c) {
+  return c == ',' || c == '"' || c == '\r' || c == '\n';
+}
+
 }  // namespace
 
 Result<bool> CsvRecords::next(CsvRecord& record) {
@@ -43,28 +47,31 @@ Status CsvRecords::quoted_field(std::string& field, std::size_t column) {
   };
   ++at_;
   while (true) {
-    const std::size_t stop = text_.find_first_of("\"\n", at_);
+    const std::size_t stop = text_.find('"', at_);
     if (stop == std::string_view::npos) {
       return fail(Fault::data, "{}: the quote that opens here is never closed",
                   opened());
     }
+    count_lines(at_, stop);
     field.append(text_, at_, stop - at_);
     at_ = stop + 1;
-    if (text_[stop] == '\n') {
-      field += '\n';
-      ++line_;
-      line_start_ = at_;
-    } else if (at_ < text_.size() && text_[at_] == '"') {
-      field += '"';
-      ++at_;
-    } else {
-      return {};
-    }
+    if (at_ == text_.size() || text_[at_] != '"') return {};
+    field += '"';
+    ++at_;
+  }
+}
+
+void CsvRecords::count_lines(std::size_t from, std::size_t to) {
+  for (std::size_t at = from; at < to; ++at) {
+    if (text_[at] != '\n') continue;
+    ++line_;
+    line_start_ = at + 1;
   }
 }
 
 Status CsvRecords::plain_field(std::string& field, std::size_t column) {
-  const std::size_t stop = std::min(text_.find_first_of(",\"\r\n", at_), text_.size());
+  std::size_t stop = at_;
+  while (stop < text_.size() && !ends_plain_field(text_[stop])) ++stop;
   field.append(text_, at_, stop - at_);
   at_ = stop;
   if (stop < text_.size() && text_[stop] == '"') {

@@ -30,6 +30,7 @@ class CsvRecords {
  private:
   Status quoted_field(std::string& field, std::size_t column);
   Status plain_field(std::string& field, std::size_t column);
+  void count_lines(std::size_t from, std::size_t to);
   // Passes over a line end, if there is one here.
   bool line_end();
   std::string place(std::size_t column, std::size_t at) const;

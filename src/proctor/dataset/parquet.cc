@@ -1,14 +1,179 @@
-#include "proctor/dataset/dataset.h"
+#include <array>
+#include <cstdlib>
+#include <system_error>
+
+#include <dlfcn.h>
+
+#include "proctor/dataset/layout.h"
+#include "proctor/dataset/parquet_plugin/parquet_plugin.h"
 
 namespace proctor {
+namespace {
 
-Result<std::vector<Question>> read_parquet(const std::filesystem::path& path,
-                                           const std::optional<Columns>&,
-                                           const std::string&, const std::string&) {
-  return fail(Fault::usage, "{}: Parquet is not read yet", path.string());
+namespace fs = std::filesystem;
+
+constexpr const char* plugin_name = "proctor_parquet.so";
+constexpr Words words{"row", "column"};
+
+// The program's own folder.
+fs::path program_folder() {
+  std::error_code error;
+  fs::path program = fs::read_symlink("/proc/self/exe", error);
+  Dl_info info{};
+  if (error && ::dladdr(reinterpret_cast<const void*>(&program_folder), &info) != 0) {
+    program = fs::absolute(info.dli_fname, error);
+  }
+  return program.parent_path();
 }
+
+// In the order they are tried. The variable is the process's own, not .env's: a working
+// folder must not choose what code is loaded.
+std::vector<fs::path> plugin_folders() {
+  std::vector<fs::path> folders;
+  if (const char* set = std::getenv("PROCTOR_PLUGINS"); set != nullptr && *set != 0) {
+    folders.emplace_back(set);
+  }
+  const fs::path here = program_folder();
+  folders.insert(folders.end(),
+                 {here, here / "../lib/proctor", here / "../lib64/proctor"});
+  return folders;
+}
+
+// Loaded once and never unloaded: dlopen of the same file gives the same library.
+Result<ProctorParquetRead*> plugin() {
+  for (const fs::path& folder : plugin_folders()) {
+    const fs::path path = folder / plugin_name;
+    std::error_code error;
+    if (!fs::exists(path, error)) continue;
+    void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) {
+      const char* reason = ::dlerror();
+      return fail(
+          Fault::usage,
+          "the Parquet plug-in does not load, pyarrow changed; build Proctor again "
+          "({})",
+          for_terminal_line(reason == nullptr ? path.c_str() : reason));
+    }
+    const auto abi =
+        reinterpret_cast<ProctorParquetAbi*>(::dlsym(library, "proctor_parquet_abi"));
+    const auto read =
+        reinterpret_cast<ProctorParquetRead*>(::dlsym(library, "proctor_parquet_read"));
+    if (abi == nullptr || read == nullptr || abi() != PROCTOR_PARQUET_ABI) {
+      return fail(Fault::usage, "{} is of another version; build Proctor again",
+                  path.string());
+    }
+    return read;
+  }
+  return fail(Fault::usage,
+              "this Proctor was built without Parquet: `pip install pyarrow` and build "
+              "again, or give CSV or JSONL");
+}
+
+std::string_view view(const ProctorText& text) {
+  return {text.data, text.size};
+}
+
+// What the plug-in calls back.
+class Rows {
+ public:
+  Rows(const std::optional<Columns>& columns, const std::string& subject,
+       const std::string& split)
+      : columns_(columns), list_(words, subject, split) {}
+
+  ProctorParquetReader reader() {
+    return {this,
+            [](void* self, const ProctorText* names, size_t count,
+               unsigned char* wanted) -> int {
+              return static_cast<Rows*>(self)->choose({names, count}, wanted);
+            },
+            [](void* self, const ProctorValue* values, size_t count) -> int {
+              return static_cast<Rows*>(self)->add({values, count});
+            },
+            [](void* self, ProctorText message) {
+              static_cast<Rows*>(self)->status_ =
+                  fail(Fault::data, "not a Parquet file that can be read: {}",
+                       for_terminal_line(to_valid_utf8(view(message))));
+            }};
+  }
+
+  Result<std::vector<Question>> finish() && {
+    TRY(std::move(status_));
+    return std::move(list_).finish();
+  }
+
+ private:
+  int choose(std::span<const ProctorText> names, unsigned char* wanted) {
+    std::vector<std::string> found;
+    for (const ProctorText& name : names) found.push_back(to_valid_utf8(view(name)));
+    auto layout = layout_of(std::move(found), columns_, words, true, "");
+    if (!layout) {
+      status_ = tl::unexpected(std::move(layout).error());
+      return 1;
+    }
+    layout_ = *std::move(layout);
+    wanted[layout_.question] = 1;
+    for (const std::size_t column : layout_.choices) wanted[column] = 1;
+    for (const auto& column : {layout_.answer, layout_.answer_index, layout_.subject,
+                               layout_.id, layout_.worked}) {
+      if (column) wanted[*column] = 1;
+    }
+    return 0;
+  }
+
+  int add(std::span<const ProctorValue> row) {
+    values_.resize(row.size());
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      Value& value = values_[i];
+      value.kind = kind_of(row[i].kind);
+      value.text = view(row[i].text);
+      value.number = row[i].number;
+      value.items.clear();
+      for (std::size_t item = 0; item < row[i].item_count; ++item) {
+        value.items.push_back(view(row[i].items[item]));
+      }
+    }
+    status_ = list_.add(layout_, values_, ++row_);
+    return status_ ? 0 : 1;
+  }
+
+  static Value::Kind kind_of(int kind) {
+    switch (kind) {
+      case PROCTOR_NONE:
+        return Value::Kind::none;
+      case PROCTOR_TEXT:
+        return Value::Kind::text;
+      case PROCTOR_NUMBER:
+        return Value::Kind::number;
+      case PROCTOR_LIST:
+        return Value::Kind::list;
+      default:
+        return Value::Kind::other;
+    }
+  }
+
+  const std::optional<Columns>& columns_;
+  QuestionList list_;
+  Layout layout_;
+  std::vector<Value> values_;
+  std::size_t row_ = 0;
+  Status status_;
+};
+
+}  // namespace
+
+Result<std::vector<Question>> read_parquet(const fs::path& path,
+                                           const std::optional<Columns>& columns,
+                                           const std::string& subject,
+                                           const std::string& split) {
+  ProctorParquetRead* const read = TRY(plugin().in(path.string()));
+  Rows rows(columns, subject, split);
+  const ProctorParquetReader reader = rows.reader();
+  read(path.c_str(), &reader);
+  return std::move(rows).finish().in(path.string());
+}
+
 bool parquet_is_available() {
-  return false;
+  return plugin().has_value();
 }
 
 }  // namespace proctor

@@ -1,0 +1,61 @@
+// The C interface between Proctor and its Parquet plug-in, which alone links Arrow: 62
+// MB of libraries that no start of the program pays for unless it reads such a file. C,
+// as the two may be built by different compilers. The plug-in knows nothing of
+// questions.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Raised with every change of what follows; the two must agree.
+#define PROCTOR_PARQUET_ABI 1
+
+// UTF-8, not ended by a NUL; valid until the callback returns.
+typedef struct {
+  const char* data;
+  size_t size;
+} ProctorText;
+
+enum {
+  PROCTOR_NONE = 0,    // null
+  PROCTOR_TEXT = 1,    // text
+  PROCTOR_NUMBER = 2,  // number
+  PROCTOR_LIST = 3,    // items: a list of texts
+  PROCTOR_OTHER = 4,   // text: the type, as Arrow names it
+};
+
+typedef struct {
+  int kind;
+  ProctorText text;
+  int64_t number;
+  const ProctorText* items;
+  size_t item_count;
+} ProctorValue;
+
+// The reader's side. The callbacks must not throw; those that return int return 0 to go
+// on and another number to stop.
+typedef struct {
+  void* self;
+  // Once, before any row: the names of all columns. Sets wanted[i] to 1 for those to
+  // read; all are 0 before.
+  int (*columns)(void* self, const ProctorText* names, size_t count,
+                 unsigned char* wanted);
+  // Each row in order, a value a column; those not wanted are PROCTOR_NONE.
+  int (*row)(void* self, const ProctorValue* values, size_t count);
+  // At most once, then the reading ends: what is wrong with the file, on one line.
+  void (*error)(void* self, ProctorText message);
+} ProctorParquetReader;
+
+// What the plug-in exports as "proctor_parquet_abi" and "proctor_parquet_read". The
+// second returns 0 when the file was read to its end, 1 after error(), 2 when a
+// callback stopped it. Any thread may call it.
+typedef int ProctorParquetAbi(void);
+typedef int ProctorParquetRead(const char* path, const ProctorParquetReader* reader);
+
+#ifdef __cplusplus
+}
+#endif
