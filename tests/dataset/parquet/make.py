@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Writes the Parquet files beside it, which the tests read: make.py. Needs pyarrow."""
+import pathlib
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+here = pathlib.Path(__file__).parent
+
+
+def write(name, columns, **options):
+    pq.write_table(pa.table(columns), here / f"{name}.parquet", **options)
+
+
+text, texts = pa.string(), pa.list_(pa.string())
+write("mmlu", {
+    "question": pa.array(["One and one?", "None\tof\r\nthese?\u0085"], text),
+    "subject": pa.array(["sums", "sums"], text),
+    "choices": pa.array([["1", "2"], ["None", "NA"]], texts),
+    "answer": pa.array([1, 0], pa.int64()),
+})
+write("mmlu_pro", {
+    "question_id": pa.array([70, 71], pa.int64()),
+    "question": pa.array(["One and one?", "Two and two?"], text),
+    "options": pa.array([["N/A", "1", "2", "N/A"], ["4", "5", "6"]], texts),
+    "answer": pa.array(["C", "A"], text),
+    "answer_index": pa.array([2, 0], pa.int64()),
+    "cot_content": pa.array(["A: Count. The answer is (C).", ""], text),
+    "category": pa.array(["sums", "sums"], text),
+    "src": pa.array(["made up", "made up"], text),
+})
+write("global_mmlu", {
+    "sample_id": pa.array(["sums/test/0"], text),
+    "subject": pa.array(["sums"], text),
+    "subject_category": pa.array(["STEM"], text),
+    "question": pa.array(["1足す1は?"], text),
+    **{f"option_{c}": pa.array([v], text) for c, v in zip("abcd", ["1", "2", "3", "4"])},
+    "answer": pa.array(["B"], text),
+    "annotations": pa.array([[{"who": "a", "what": 1}]]),
+})
+write("other_types", {
+    "question": pa.array(["Q", "R"], pa.large_string()),
+    "subject": pa.array(["law", "law"], text).dictionary_encode(),
+    "choices": pa.array([["a", "b"], ["c", "d"]], pa.large_list(pa.large_string())),
+    "answer": pa.array([1, 0], pa.int32()),
+}, row_group_size=1)
+write("no_answer", {
+    "question": pa.array(["Q"], text), "choices": pa.array([["a"]], texts),
+    "awnser": pa.array([0], pa.int64()),
+})
+write("float_answer", {
+    "question": pa.array(["Q"], text), "choices": pa.array([["a"]], texts),
+    "answer": pa.array([0.0], pa.float64()),
+})
+write("missing_values", {
+    "question": pa.array(["Q", None], text), "choices": pa.array([["a"], ["a"]], texts),
+    "answer": pa.array([0, 0], pa.int64()),
+})
+write("missing_choice", {
+    "question": pa.array(["Q"], text), "choices": pa.array([["a", None]], texts),
+    "answer": pa.array([0], pa.int64()),
+})
+write("no_rows", {
+    "question": pa.array([], text), "choices": pa.array([], texts),
+    "answer": pa.array([], pa.int64()),
+})
