@@ -40,29 +40,20 @@ Question question_of(const json& line) {
           .right = line["answer"]};
 }
 
-// The peer's worked examples, taken out of its prompt: "Q: ", question, a line of
+// The peer's worked examples, taken out of its prompt: "Q: ", the question with its
 // options, "A: ", the worked answer.
 std::vector<Question> examples_in(const json& line) {
   const std::string prompt = line["prompt"];
-  const std::string asked =
-      "Q: " + std::string(python_strip(line["question"].get_ref<const std::string&>()));
+  const std::string question = line["question"];
+  const std::string asked = "Q: " + std::string(python_strip(question));
   std::string rest = prompt.substr(0, prompt.rfind(asked));
   rest.erase(0, rest.find("Q: "));
   std::vector<Question> examples;
   while (!rest.empty()) {
-    const std::size_t options = rest.find("\n(A) ");
-    const std::size_t worked = rest.find("\nA: ", options);
+    const std::size_t worked = rest.find("\nA: ");
     const std::size_t next = std::min(rest.find("\n\nQ: ", worked), rest.size() - 2);
-    Question example{.text = rest.substr(3, options - 3)};
-    std::string texts = rest.substr(options + 5, worked - options - 5);
-    for (const char letter : {'B', 'C', 'D'}) {
-      const std::string mark = std::string(" (") + letter + ") ";
-      example.choices.push_back(texts.substr(0, texts.find(mark)));
-      texts.erase(0, texts.find(mark) + mark.size());
-    }
-    example.choices.push_back(texts);
-    example.worked = rest.substr(worked + 4, next - worked - 4);
-    examples.push_back(example);
+    examples.push_back({.text = rest.substr(3, worked - 3),
+                        .worked = rest.substr(worked + 4, next - worked - 4)});
     rest.erase(0, next + 2);
   }
   return examples;

@@ -25,6 +25,8 @@ std::string identity_of(const Protocol& protocol) {
   for (const TextField& field : text_fields())
     if (const std::string& text = protocol.templates.*field.text; !text.empty())
       texts[std::string(field.name)] = text;
+  if (!protocol.templates.opening_of.empty())
+    texts["opening_of"] = protocol.templates.opening_of;
   const Json json = {
       {"drop_choice", protocol.drop_choice},
       {"form", name_of(protocol.form)},

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -80,6 +81,8 @@ struct Templates {
   std::string example_option;    // one choice of a shot; empty: as `option`
   std::string continuation;      // what is scored, one a choice
   std::string worked_default;    // {worked} of a shot that has no worked answer
+  // Some subjects' own opening, instead of `opening`.
+  std::map<std::string, std::string> opening_of;
   bool operator==(const Templates&) const = default;
 };
 
@@ -102,8 +105,8 @@ struct Protocol {
   int shots = 0;  // how many; render() takes fewer where there are fewer
   std::string shots_from = "dev";  // a split, or "file": only what --shots-from names
   ShotOrder shot_order = ShotOrder::first;
-  // digest_of() the questions that shots are taken from, where the caller sets it: part
-  // of identity_of().
+  // digest_of() of the questions that shots are taken from, where the caller sets it:
+  // part of identity_of().
   std::string shots_digest;
   std::string
       drop_choice;  // choices at the end that are this text are not shown: "N/A"
@@ -126,6 +129,12 @@ std::vector<Protocol> built_in_protocols();
 Result<Protocol> read_protocol(const std::filesystem::path& path);
 // The same from text; `place` stands before the errors.
 Result<Protocol> parse_protocol(std::string_view toml, std::string_view place);
+
+// Worked examples from a file of JSON lines: `subject`, `question`, `choices` and
+// `answer` (a letter or an index) as a data set has them, and the worked answer as
+// `worked`, `cot_content` or `target`. A question may hold its options itself; then it
+// has no `choices`. Errors are Fault::io, or Fault::data with the line.
+Result<std::vector<Question>> read_shots(const std::filesystem::path& path);
 
 // `shots`: all the questions that the subject's shots are taken from, in the source's
 // order; the protocol orders them and takes the first `protocol.shots`.

@@ -151,8 +151,10 @@ constexpr std::array<Key, 23> keys = {{
      [](const Entry& e, Protocol& p) { return set_texts(e, p.sampling.stop); }},
 }};
 
-constexpr std::array<std::string_view, 4> tables = {"source", "shots", "sampling",
-                                                    "texts"};
+constexpr std::array<std::string_view, 5> tables = {"source", "shots", "sampling",
+                                                    "texts", "opening_of"};
+
+constexpr std::string_view opening_of = "opening_of.";  // then a subject
 
 std::vector<std::string> known_keys() {
   std::vector<std::string> names;
@@ -162,16 +164,24 @@ std::vector<std::string> known_keys() {
   return names;
 }
 
+Status set_template(const Entry& entry, std::span<const std::string_view> places,
+                    std::string& text) {
+  TRY(set_text(entry, text));
+  if (places.empty()) return {};
+  return check_template(text, places)
+      .in(fmt::format("{}: {}", entry.place(), entry.key));
+}
+
 Status set(const Entry& entry, Protocol& protocol) {
   for (const Key& key : keys)
     if (key.name == entry.key) return key.set(entry, protocol);
   for (const TextField& field : text_fields()) {
-    if ("texts." + std::string(field.name) != entry.key) continue;
-    std::string& text = protocol.templates.*field.text;
-    TRY(set_text(entry, text));
-    if (field.places.empty()) return {};
-    return check_template(text, field.places)
-        .in(fmt::format("{}: {}", entry.place(), entry.key));
+    if ("texts." + std::string(field.name) == entry.key)
+      return set_template(entry, field.places, protocol.templates.*field.text);
+    if (field.text != &Templates::opening || !entry.key.starts_with(opening_of))
+      continue;
+    const std::string subject = entry.key.substr(opening_of.size());
+    return set_template(entry, field.places, protocol.templates.opening_of[subject]);
   }
   return fail(Fault::usage, "{}: unknown key {}{}", entry.place(),
               for_terminal_line(entry.key), suggestion(entry.key, known_keys()));

@@ -78,6 +78,11 @@ void add(std::vector<Message>& messages, std::string_view role, std::string cont
   messages.push_back({.role = std::string(role), .content = std::move(content)});
 }
 
+std::string_view opening_for(const Templates& texts, const std::string& subject) {
+  const auto own = texts.opening_of.find(subject);
+  return own == texts.opening_of.end() ? texts.opening : own->second;
+}
+
 std::string with_users_system(const Protocol& protocol, std::string own) {
   if (protocol.system.empty()) return own;
   return own.empty() ? protocol.system : protocol.system + "\n\n" + own;
@@ -96,7 +101,7 @@ Prompt render(const Protocol& protocol, std::span<const Question> shots,
     order = shot_order(protocol.shot_order, shots, protocol.shots);
 
   std::vector<Message> examples;
-  std::string text = card.fill_in(texts.opening);
+  std::string text = card.fill_in(opening_for(texts, question.subject));
   if (!order.empty()) text += card.fill_in(texts.examples_opening);
   for (const std::size_t shot : order) {
     const Card example(

@@ -26,6 +26,11 @@ std::string unlabelled(std::string_view value) {
   return std::string(value);
 }
 
+// On a line of its own, if there is anything.
+std::string line(std::string_view value) {
+  return value.empty() ? std::string() : "\n" + std::string(value);
+}
+
 // "ABCD" with `between` after each letter but the last, which gets `last` before it.
 std::string enumerate(std::string_view letters, std::string_view between,
                       std::string_view last) {
@@ -55,12 +60,13 @@ struct Filter {
   std::string (*apply)(std::string_view value);
 };
 
-constexpr std::array<Filter, 9> filters = {{
+constexpr std::array<Filter, 10> filters = {{
     {"strip", strip},
     {"spaced", spaced},
     {"lf", lf},
     {"lower", ascii_lower},
     {"unlabelled", unlabelled},
+    {"line", line},
     {"commas", commas},
     {"and", and_list},
     {"or", or_list},
