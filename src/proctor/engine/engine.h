@@ -29,7 +29,8 @@ struct EngineOptions {
   bool share = true;
   int threads = 0;      // 0: the physical cores that are not busy
   int gpu_layers = -1;  // -1: all that llama.cpp's build can take
-  int context = 0;      // tokens; 0: what the model was trained for, 8,192 at most
+  int context = 0;  // tokens; 0: what the model was trained for, where that is cheap,
+                    // else 8,192
   std::string chat_template;    // a name that llama.cpp knows; empty: the model's own
   int parallel = 0;             // replies written at once; 0: 8, and 1 where exact
   std::filesystem::path cache;  // where digests are kept; empty: nowhere

@@ -11,7 +11,11 @@
 namespace proctor {
 namespace {
 
-constexpr int usual_context = 8192;  // MMLU's longest 5-shot prompts need half of it
+// MMLU's longest 5-shot prompts need half of the first. Where the cache of more tokens
+// costs next to nothing there are more.
+constexpr int usual_context = 8192;
+constexpr int most_usual_context = 32768;
+constexpr std::int64_t cheap_cache = std::int64_t{256} << 20U;
 constexpr int least_context = 16;
 constexpr int usual_parallel = 8;
 constexpr std::int64_t cache_bytes = 2;  // f16, llama.cpp's default
@@ -70,9 +74,13 @@ std::string because(std::string_view complaints) {
   return complaints.empty() ? std::string() : fmt::format(": {}", complaints);
 }
 
-int context_of(const EngineOptions& options, int trained) {
+int context_of(const EngineOptions& options, const GgufHeader& header, int trained) {
   if (options.context > 0) return options.context;
-  return trained > 0 ? std::min(trained, usual_context) : usual_context;
+  const std::int64_t a_token =
+      std::max<std::int64_t>(1, memory_for(header, 1, 1, cache_bytes, 1).cache);
+  const auto cheap = static_cast<int>(std::clamp<std::int64_t>(
+      cheap_cache / a_token / 256 * 256, usual_context, most_usual_context));
+  return trained > 0 ? std::min(trained, cheap) : usual_context;
 }
 
 // All that changes scores, in the order of its keys. Not in it: the context, which only
@@ -99,7 +107,7 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
   const GgufHeader header = TRY(read_headers(options.model));
   const int trained = static_cast<int>(std::clamp<std::int64_t>(
       header.of_architecture("context_length", 0), 0, 1 << 30));
-  const int context = context_of(options, trained);
+  const int context = context_of(options, header, trained);
   if (context < least_context) {
     return fail(Fault::usage, "--context {}: too small for any question; at least {}",
                 context, least_context);
