@@ -62,8 +62,9 @@ Status CsvRecords::quoted_field(std::string& field, std::size_t column) {
 }
 
 void CsvRecords::count_lines(std::size_t from, std::size_t to) {
-  for (std::size_t at = from; at < to; ++at) {
-    if (text_[at] != '\n') continue;
+  const std::string_view part = text_.substr(0, to);
+  for (std::size_t at = part.find('\n', from); at != std::string_view::npos;
+       at = part.find('\n', at + 1)) {
     ++line_;
     line_start_ = at + 1;
   }

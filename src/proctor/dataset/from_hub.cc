@@ -83,11 +83,14 @@ class HubReader {
     if (is_csv || parquet_is_available()) return add_file(path, config);
     const std::string rows = TRY(hub_rows(std::string(layout_.repo), config, split_,
                                           request_.cache_dir, world_));
+    found_ = true;
     return keep(read_jsonl(rows, request_.columns, subject(config), split_)
                     .in(fmt::format("{}: {}/{}", layout_.repo, config, split_)));
   }
 
   HubQuestions questions() && { return std::move(read_); }
+  // Whether any rows were had, be they good or not.
+  bool found() const { return found_; }
 
  private:
   Status add_file(const std::string& path, const std::string& config) {
@@ -95,6 +98,7 @@ class HubReader {
     const HubDownload file =
         TRY(hub_file({"datasets", repo, revision_for(request_, repo), path},
                      request_.cache_dir, world_));
+    found_ = true;
     read_.revision = file.commit;
     return keep(read_data_file(file.path, request_.columns, subject(config), split_));
   }
@@ -116,6 +120,7 @@ class HubReader {
   const std::string& split_;
   DatasetWorld& world_;
   HubQuestions read_;
+  bool found_ = false;
 };
 
 // The hint's subjects, if it names nothing but single ones of MMLU.
@@ -179,15 +184,17 @@ Result<HubQuestions> read_from_hub(const DatasetRequest& request,
     return fail(Fault::usage, "{} has a configuration a language; name one as {}:{}",
                 name.repo, name.repo, name.repo == "openai/MMMLU" ? "JA_JP" : "ja");
   }
-  auto all = read_configs(reader, {std::string(layout.config)});
-  if (all || layout.config != "all" ||
-      (all.error().fault != Fault::data && all.error().fault != Fault::usage)) {
-    return all;
-  }
+  HubReader whole = reader;
+  const Status all = whole.add(std::string(layout.config));
+  if (all) return std::move(whole).questions();
+  const Fault fault = all.error().fault;
+  const bool missing =
+      !whole.found() && (fault == Fault::data || fault == Fault::usage);
   const auto subjects = single_subjects(request.subjects);
-  if (subjects.empty()) return all;
-  auto some = read_configs(reader, subjects);
-  return some ? std::move(some) : std::move(all);
+  if (layout.config == "all" && missing && !subjects.empty()) {
+    if (auto some = read_configs(reader, subjects)) return some;
+  }
+  return tl::unexpected(all.error());
 }
 
 }  // namespace proctor

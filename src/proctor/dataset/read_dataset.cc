@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <set>
 #include <system_error>
+#include <unordered_set>
 
 #include "proctor/dataset/folder.h"
 #include "proctor/dataset/from_hub.h"
@@ -13,8 +13,11 @@ namespace fs = std::filesystem;
 
 // By subject, else as they came; numbered anew, as a subject may come from two files.
 Status put_in_order(std::vector<Question>& questions, const std::string& split) {
-  std::ranges::stable_sort(questions, {}, &Question::subject);
-  std::set<std::string_view> ids;
+  if (!std::ranges::is_sorted(questions, {}, &Question::subject)) {
+    std::ranges::stable_sort(questions, {}, &Question::subject);
+  }
+  std::unordered_set<std::string_view> ids;
+  ids.reserve(questions.size());
   const Question* last = nullptr;
   for (Question& question : questions) {
     const bool has_own_id =
