@@ -68,9 +68,9 @@ struct DatasetRequest {
   std::string revision;  // empty: Proctor's pin for known data sets, else main
   // What is going to be asked, as --subject has it. Only used where a hub data set's
   // file of all subjects cannot be had (it is missing, or not in the cache and the hub
-  // is not to be asked) or where there is none (MMLU-Redux): if this is a list of single
-  // subjects, their files are read instead, and the data set, so its digest too, is
-  // theirs alone.
+  // is not to be asked) or where there is none (MMLU-Redux): if this is a list of
+  // single subjects, their files are read instead, and the data set, so its digest too,
+  // is theirs alone.
   std::string subjects;
 };
 
