@@ -11,6 +11,7 @@ constexpr int default_max_tokens = 4096;
 }  // namespace
 
 Result<HttpRequest> encode_anthropic(const Model& model, const Prompt& prompt) {
+  TRY(check_generates(prompt));
   const Sampling& sampling = prompt.sampling;
   nlohmann::json body = {
       {"model", model.name},

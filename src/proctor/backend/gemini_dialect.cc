@@ -22,6 +22,7 @@ nlohmann::json generation_config(const Sampling& sampling) {
 }  // namespace
 
 Result<HttpRequest> encode_gemini(const Model& model, const Prompt& prompt) {
+  TRY(check_generates(prompt));
   nlohmann::json body = nlohmann::json::object();
   if (prompt.messages.empty()) {
     body["contents"] = {{{"role", "user"}, {"parts", parts_of(prompt.text)}}};
@@ -68,8 +69,8 @@ Result<Reply> decode_gemini(std::string_view body) {
   simdjson::dom::array parts;
   if (candidate.at_pointer("/content/parts").get(parts) == simdjson::SUCCESS) {
     for (const auto part : parts) {
-      bool is_thought = false;
-      (void)part["thought"].get(is_thought);
+      bool flag = false;
+      const bool is_thought = part["thought"].get(flag) == simdjson::SUCCESS && flag;
       (is_thought ? reply.reasoning : reply.text) += text_at(part, "/text");
     }
   }

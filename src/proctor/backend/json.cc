@@ -31,6 +31,15 @@ std::optional<std::int64_t> number_at(simdjson::dom::element root,
   return number;
 }
 
+Status check_generates(const Prompt& prompt) {
+  if (prompt.continuations.empty()) return {};
+  return fail(
+      Fault::rejected,
+      "this protocol scores the likelihoods of {} continuations, which a server "
+      "does not give; take a protocol that generates, or a .gguf file",
+      prompt.continuations.size());
+}
+
 Result<HttpRequest> json_request(const Model& model, std::string url,
                                  nlohmann::json body) {
   if (!model.extra_body.empty()) {

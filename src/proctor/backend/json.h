@@ -33,6 +33,10 @@ std::string_view text_at(simdjson::dom::element root, std::string_view pointer);
 std::optional<std::int64_t> number_at(simdjson::dom::element root,
                                       std::string_view pointer);
 
+// Fault::rejected where the prompt's continuations are to be scored: a server that only
+// generates has no likelihoods of them.
+Status check_generates(const Prompt& prompt);
+
 // A JSON request to `url`; --extra-body's keys and --header's lines win.
 Result<HttpRequest> json_request(const Model& model, std::string url,
                                  nlohmann::json body);

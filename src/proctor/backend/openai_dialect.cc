@@ -69,6 +69,7 @@ std::string openai_url(const Model& model, std::string_view endpoint) {
 }
 
 Result<HttpRequest> encode_openai(const Model& model, const Prompt& prompt) {
+  TRY(check_generates(prompt));
   nlohmann::json body = sampling_body(model, prompt.sampling);
   if (prompt.messages.empty()) {
     body["prompt"] = prompt.text;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -108,9 +109,11 @@ struct Protocol {
   // digest_of() of the questions that shots are taken from, where the caller sets it:
   // part of identity_of().
   std::string shots_digest;
-  std::string
-      drop_choice;  // choices at the end that are this text are not shown: "N/A"
+  std::string drop_choice;  // a last choice of this text is not shown: "N/A"
   Sampling sampling;
+  // A limit that is sent to one provider only, where sampling sets none. The caller puts
+  // it into `sampling`; it is not part of identity_of() by itself.
+  std::map<std::string, int> max_tokens_for;
   Templates templates;
 
   // Whether shots mean anything to it; --shots is a mistake otherwise.

@@ -151,10 +151,11 @@ constexpr std::array<Key, 23> keys = {{
      [](const Entry& e, Protocol& p) { return set_texts(e, p.sampling.stop); }},
 }};
 
-constexpr std::array<std::string_view, 5> tables = {"source", "shots", "sampling",
-                                                    "texts", "opening_of"};
+constexpr std::array<std::string_view, 6> tables = {
+    "source", "shots", "sampling", "texts", "opening_of", "max_tokens_for"};
 
-constexpr std::string_view opening_of = "opening_of.";  // then a subject
+constexpr std::string_view opening_of = "opening_of.";          // then a subject
+constexpr std::string_view max_tokens_for = "max_tokens_for.";  // then a provider
 
 std::vector<std::string> known_keys() {
   std::vector<std::string> names;
@@ -182,6 +183,10 @@ Status set(const Entry& entry, Protocol& protocol) {
       continue;
     const std::string subject = entry.key.substr(opening_of.size());
     return set_template(entry, field.places, protocol.templates.opening_of[subject]);
+  }
+  if (entry.key.starts_with(max_tokens_for)) {
+    const std::string provider = entry.key.substr(max_tokens_for.size());
+    return set_count(entry, 1, protocol.max_tokens_for[provider]);
   }
   return fail(Fault::usage, "{}: unknown key {}{}", entry.place(),
               for_terminal_line(entry.key), suggestion(entry.key, known_keys()));

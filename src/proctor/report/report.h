@@ -55,6 +55,9 @@ enum class ImageFormat { jpg, png, svg, pdf };
 // By its ending: .jpg .jpeg .png .svg .pdf, in any case. Fault::usage lists them.
 Result<ImageFormat> image_format_of(const std::filesystem::path& path);
 
+// Whether a font with the language's characters is installed.
+bool can_draw(Language language);
+
 // The chart as a file's bytes, 10 x 6 inches, 200 dots an inch: up to 60 bars; more
 // make it wider. The same chart gives the same bytes with the same fonts installed.
 // The ids inside an SVG are its own, so that several can stand in one page.

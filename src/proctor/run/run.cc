@@ -32,14 +32,6 @@ bool was_cancelled(const Completion& completion) {
   return !outcome && outcome.error().fault == Fault::cancelled;
 }
 
-void count(const Graded& graded, Progress& progress) {
-  progress.tally.add(graded.question->subject, graded.mark);
-  if (!graded.attempt->outcome) return;
-  const Tokens& tokens = graded.attempt->outcome->tokens;
-  progress.prompt_tokens += tokens.prompt.value_or(0);
-  progress.reply_tokens += tokens.reply.value_or(0);
-}
-
 void tell(const Watch& watch, const Graded& graded, const Progress& progress) {
   if (watch.saw) watch.saw(graded, progress);
 }
@@ -57,7 +49,7 @@ Status reuse_answers(const Evaluation& evaluation, Store& store, const Watch& wa
     Graded graded = grade(evaluation, result.trial, result.attempt);
     graded.attempts = result.attempts;
     ++progress.reused;
-    count(graded, progress);
+    count_graded(graded, progress);
     tell(watch, graded, progress);
     return {};
   };
@@ -90,6 +82,14 @@ Graded grade(const Evaluation& evaluation, TrialId trial, const Attempt& attempt
   graded.mark =
       mark_of(graded.answer, letter_of(question.right), attempt.outcome->finish_reason);
   return graded;
+}
+
+void count_graded(const Graded& graded, Progress& progress) {
+  progress.tally.add(graded.question->subject, graded.mark);
+  if (!graded.attempt->outcome) return;
+  const Tokens& tokens = graded.attempt->outcome->tokens;
+  progress.prompt_tokens += tokens.prompt.value_or(0);
+  progress.reply_tokens += tokens.reply.value_or(0);
 }
 
 Result<Outcome> run(const Evaluation& evaluation, Backend& backend, Store& store,
@@ -133,7 +133,7 @@ Result<Outcome> run(const Evaluation& evaluation, Backend& backend, Store& store
       if (!ended[i]) continue;
       Graded graded = grade(evaluation, records[i].trial, records[i].attempts.back());
       graded.attempts = static_cast<std::int64_t>(records[i].attempts.size());
-      count(graded, progress);
+      count_graded(graded, progress);
       tell(watch, graded, progress);
     }
     if (watch.tick) watch.tick(progress);

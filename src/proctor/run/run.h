@@ -71,6 +71,9 @@ Prompt prompt_for(const Evaluation& evaluation, TrialId trial);
 // What an attempt at a question is worth. Pure.
 Graded grade(const Evaluation& evaluation, TrialId trial, const Attempt& attempt);
 
+// Adds it to the tally and the token counts.
+void count_graded(const Graded& graded, Progress& progress);
+
 // Asks all of the plan that is not answered yet; requires an open run. Two stops: the
 // first ends asking and awaits what is on its way; the second drops that too. An error
 // is the store's; then nothing was told that is not on disk.

@@ -89,6 +89,11 @@ void Ledger::add(Mark mark) {
   ++account(*this, mark);
 }
 
+Ledger& Ledger::operator+=(const Ledger& other) {
+  for (const Mark mark : all_marks) account(*this, mark) += other.of(mark);
+  return *this;
+}
+
 std::int64_t Ledger::of(Mark mark) const {
   return account(*this, mark);
 }

@@ -50,6 +50,7 @@ struct Ledger {
   std::int64_t right = 0, wrong = 0, unread = 0, refused = 0, cut = 0, failed = 0;
 
   void add(Mark mark);
+  Ledger& operator+=(const Ledger& other);
   std::int64_t of(Mark mark) const;
   std::int64_t n() const;
   Count count() const { return {right, n()}; }

@@ -1,0 +1,60 @@
+#include "proctor/cli/scored_run.h"
+#include "proctor/cli/stored_runs.h"
+
+namespace proctor {
+namespace {
+
+Bar bar_of(const ScoredRun& run) {
+  const Count count = run.progress.tally.ledger.count();
+  return {.label = run.info.name.empty() ? run.model_title() : run.info.name,
+          .method = run.info.note,
+          .percent = 100 * count.share().value_or(0),
+          .interval = wilson(count),
+          .right = count.right,
+          .n = count.n};
+}
+
+Status add_runs(const Arguments& arguments, const std::vector<std::string>& names,
+                std::vector<Bar>& bars) {
+  const auto store = TRY(open_for_reading(arguments));
+  for (const StoredRun& stored : TRY(runs_named(*store, names))) {
+    const ScoredRun run = TRY(score_stored_run(
+        *store, stored, arguments.get("--extract").value_or(""), false, {}));
+    if (run.progress.ended() > 0) bars.push_back(bar_of(run));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<int> chart_command(const Arguments& arguments, World& world) {
+  const auto path = arguments.get("--output");
+  if (!path)
+    return fail(Fault::usage, "-o is missing: a .jpg, .png, .svg or .pdf file");
+  Chart chart{.language = TRY(language_of(arguments)),
+              .title = arguments.get("--title").value_or("")};
+  std::vector<std::string> runs;
+  for (const std::string& name : arguments.positional) {
+    if (!name.ends_with(".csv")) {
+      runs.push_back(name);
+      continue;
+    }
+    const std::string content = TRY(read_file(name));
+    for (Bar& bar : TRY(read_bars_csv(content).in(name))) {
+      chart.bars.push_back(std::move(bar));
+    }
+  }
+  if (!runs.empty() || arguments.positional.empty()) {
+    TRY(add_runs(arguments, runs, chart.bars));
+  }
+  if (chart.bars.empty()) {
+    return fail(Fault::usage, "there is nothing to draw: no run has an answer yet");
+  }
+  TRY(write_chart(chart, *path,
+                  [&](std::string_view line) { world.console.say(line); }));
+  world.console.say(fmt::format("{}: {} bar{}", *path, chart.bars.size(),
+                                chart.bars.size() == 1 ? "" : "s"));
+  return complete;
+}
+
+}  // namespace proctor

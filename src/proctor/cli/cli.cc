@@ -1,0 +1,98 @@
+#include "proctor/cli/cli.h"
+
+#include <csignal>
+#include <new>
+
+#include <sys/resource.h>
+
+#include "proctor/cli/commands.h"
+#include "proctor/cli/evaluation.h"
+
+namespace proctor {
+namespace {
+
+using Function = Result<int> (*)(const Arguments&, World&);
+
+struct Row {
+  Command command;
+  Function function;
+};
+constexpr std::array functions = {
+    Row{Command::run, run_command},         Row{Command::report, report_command},
+    Row{Command::chart, chart_command},     Row{Command::show, show_command},
+    Row{Command::rescore, rescore_command}, Row{Command::exporting, export_command},
+    Row{Command::prompt, prompt_command},   Row{Command::extract, extract_command},
+    Row{Command::verify, verify_command},   Row{Command::doctor, doctor_command},
+    Row{Command::list, list_command},
+};
+
+Function function_of(Command command) {
+  for (const Row& row : functions) {
+    if (row.command == command) return row.function;
+  }
+  return nullptr;
+}
+
+// Keys live in memory: no core file may hold one.
+void forbid_core_files() {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+}
+
+Result<int> act(std::span<const std::string> words, World& world) {
+  if (!words.empty() && words[0] == "--version") {
+    world.console.print(version_text());
+    return complete;
+  }
+  const Parsed parsed = TRY(parse_arguments(words));
+  if (!parsed.arguments) {
+    world.console.print(parsed.text);
+    return complete;
+  }
+  TRY(read_dotenv(".env", world.environment));
+  const Function function = function_of(parsed.arguments->command);
+  return function(*parsed.arguments, world);
+}
+
+}  // namespace
+
+std::string version_text() {
+  return "proctor " PROCTOR_VERSION "\n";
+}
+
+Result<Language> language_of(const Arguments& arguments) {
+  const std::string name = arguments.get("--lang").value_or("en");
+  if (name == "en") return Language::en;
+  if (name == "ja") return Language::ja;
+  return fail(Fault::usage, "--lang: found {}, expected en or ja", name);
+}
+
+std::filesystem::path store_path(const Arguments& arguments) {
+  return arguments.get("--store").value_or("proctor.db");
+}
+
+int main_of_proctor(int argc, char** argv) {
+  forbid_core_files();
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe must not end a run that is paid for
+  try {
+    Environment environment = Environment::of_process();
+    Console console(stdout, stderr, environment);
+    World world{console, environment};
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    Result<int> code = act(words, world);
+    if (!code) {
+      console.complain(code.error());
+      code = misused;
+    }
+    if (const Status flushed = console.flush(); !flushed) {
+      console.complain(flushed.error());
+      return *code == complete ? broke : *code;
+    }
+    return *code;
+  } catch (const std::bad_alloc&) {
+    std::fputs("proctor: out of memory; what is stored is whole\n", stderr);
+    return broke;
+  }
+}
+
+}  // namespace proctor

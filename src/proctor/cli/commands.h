@@ -1,0 +1,38 @@
+// One function a command, one file each. They return the exit code; an error is told by
+// main and becomes 2 (1 from an error after the first question). Not for other folders.
+#pragma once
+
+#include "proctor/cli/console.h"
+#include "proctor/cli/options.h"
+
+namespace proctor {
+
+enum ExitCode : int {
+  complete = 0,
+  broke = 1,    // an error after the first question: store, disk
+  misused = 2,  // usage, configuration, data or store before it: nothing was asked
+  partial = 3,  // ended with questions failed
+  denied = 4,   // the provider said no for good
+  interrupted = 130,
+  terminated = 143,
+};
+
+Result<int> run_command(const Arguments& arguments, World& world);
+Result<int> report_command(const Arguments& arguments, World& world);
+Result<int> chart_command(const Arguments& arguments, World& world);
+Result<int> show_command(const Arguments& arguments, World& world);
+Result<int> rescore_command(const Arguments& arguments, World& world);
+Result<int> export_command(const Arguments& arguments, World& world);
+Result<int> prompt_command(const Arguments& arguments, World& world);
+Result<int> extract_command(const Arguments& arguments, World& world);
+Result<int> verify_command(const Arguments& arguments, World& world);
+Result<int> doctor_command(const Arguments& arguments, World& world);
+Result<int> list_command(const Arguments& arguments, World& world);
+
+// --lang, --format and --store mean the same everywhere.
+Result<Language> language_of(const Arguments& arguments);
+std::filesystem::path store_path(const Arguments& arguments);
+// "proctor 0.1.0" and what it was built with.
+std::string version_text();
+
+}  // namespace proctor

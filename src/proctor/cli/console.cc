@@ -1,0 +1,74 @@
+#include "proctor/cli/console.h"
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace proctor {
+
+Console::Console(std::FILE* out, std::FILE* err, const Environment& environment)
+    : out_(out),
+      err_(err),
+      out_is_terminal_(::isatty(::fileno(out)) != 0),
+      err_is_terminal_(::isatty(::fileno(err)) != 0 &&
+                       environment.get("TERM").value_or("") != "dumb") {
+  if (const auto text = environment.get("COLUMNS")) {
+    int columns = 0;
+    std::from_chars(text->data(), text->data() + text->size(), columns);
+    if (columns >= 20 && columns <= 10'000) columns_ = columns;
+  }
+}
+
+void Console::print(std::string_view text) {
+  if (has_progress_) end_progress(false);
+  if (std::fwrite(text.data(), 1, text.size(), out_) != text.size() && lost_ == 0) {
+    lost_ = errno;
+  }
+}
+
+void Console::say(std::string_view line) {
+  if (has_progress_) end_progress(false);
+  std::fwrite(line.data(), 1, line.size(), err_);
+  std::fputc('\n', err_);
+}
+
+void Console::complain(const Error& error) {
+  say("proctor: " + for_terminal_line(error.message));
+}
+
+void Console::progress(std::string_view line) {
+  if (!err_is_terminal_) return;
+  // CR, the line, and "erase to the end of the line" (ECMA-48, EL).
+  const std::string text = fmt::format("\r{}\x1B[K", line);
+  std::fwrite(text.data(), 1, text.size(), err_);
+  std::fflush(err_);
+  has_progress_ = true;
+}
+
+void Console::end_progress(bool keep) {
+  if (!has_progress_) return;
+  std::fputs(keep ? "\n" : "\r\x1B[K", err_);
+  std::fflush(err_);
+  has_progress_ = false;
+}
+
+Status Console::flush() {
+  if (std::fflush(out_) != 0 && lost_ == 0) lost_ = errno;
+  if (lost_ == 0 || lost_ == EPIPE) return {};
+  return fail(Fault::io, "stdout: {}; what is printed is not whole",
+              ascii_lower(std::strerror(lost_)));
+}
+
+int Console::width() const {
+  winsize size{};
+  if (::ioctl(::fileno(err_is_terminal_ ? err_ : out_), TIOCGWINSZ, &size) == 0 &&
+      size.ws_col > 0) {
+    return size.ws_col;
+  }
+  return columns_;
+}
+
+}  // namespace proctor

@@ -1,0 +1,52 @@
+// Where a command speaks: stdout is the result, stderr is the talk. Not for other
+// folders.
+#pragma once
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "proctor/base/base.h"
+#include "proctor/report/report.h"
+
+namespace proctor {
+
+class Console {
+ public:
+  Console(std::FILE* out, std::FILE* err, const Environment& environment);
+
+  // The result. Remembers whether all of it could be written.
+  void print(std::string_view text);
+  // One line of talk: behind a progress line, on a line of its own.
+  void say(std::string_view line);
+  // "proctor: …"
+  void complain(const Error& error);
+  // A line that the next one overwrites; only on a terminal.
+  void progress(std::string_view line);
+  // Takes the progress line away; ends it where `keep`.
+  void end_progress(bool keep);
+  // Fault::io where stdout could not take it all (a full disk). A closed pipe is no
+  // error.
+  Status flush();
+
+  bool err_is_terminal() const { return err_is_terminal_; }
+  bool out_is_terminal() const { return out_is_terminal_; }
+  // Of the terminal now; COLUMNS, else 80, where there is none.
+  int width() const;
+
+ private:
+  std::FILE* out_;
+  std::FILE* err_;
+  bool out_is_terminal_, err_is_terminal_;
+  int columns_ = 80;
+  int lost_ = 0;  // errno of the first failed write
+  bool has_progress_ = false;
+};
+
+// A command's hands on the outside world.
+struct World {
+  Console& console;
+  Environment& environment;
+};
+
+}  // namespace proctor

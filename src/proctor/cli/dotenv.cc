@@ -1,0 +1,114 @@
+// .env files, as python-dotenv reads them: KEY=value, export KEY=value, quotes,
+// comments.
+#include <algorithm>
+
+#include "proctor/cli/evaluation.h"
+
+namespace proctor {
+namespace {
+
+bool is_name(std::string_view text) {
+  if (text.empty() || (text[0] >= '0' && text[0] <= '9')) return false;
+  for (const char c : text) {
+    const bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                      (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+    if (!fits) return false;
+  }
+  return true;
+}
+
+char escaped(char c) {
+  switch (c) {
+    case 'n':
+      return '\n';
+    case 't':
+      return '\t';
+    case 'r':
+      return '\r';
+    default:
+      return c;
+  }
+}
+
+// The value at the start of `text`, which moves behind it; nothing for an open quote.
+std::optional<std::string> take_value(std::string_view& text) {
+  const std::size_t line = std::min(text.find('\n'), text.size());
+  const char quote = text.empty() ? '\0' : text[0];
+  if (quote != '"' && quote != '\'') {
+    std::string_view value = text.substr(0, line);
+    text.remove_prefix(line);
+    for (std::size_t at = 0; at < value.size(); ++at) {
+      const bool is_comment = value[at] == '#' && (at == 0 || value[at - 1] == ' ' ||
+                                                   value[at - 1] == '\t');
+      if (is_comment) value = value.substr(0, at);
+    }
+    return std::string(python_strip(value));
+  }
+  std::string value;
+  for (std::size_t at = 1; at < text.size(); ++at) {
+    if (text[at] == quote) {
+      text.remove_prefix(at + 1);
+      text.remove_prefix(std::min(text.find('\n'), text.size()));
+      return value;
+    }
+    const bool is_escape =
+        text[at] == '\\' && at + 1 < text.size() &&
+        (quote == '"' || text[at + 1] == '\'' || text[at + 1] == '\\');
+    if (is_escape) ++at;
+    value += is_escape && quote == '"' ? escaped(text[at]) : text[at];
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Status read_dotenv(const std::filesystem::path& path, Environment& environment) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) return {};
+  const std::string content = TRY(read_file(path));
+  if (const auto bad = first_invalid_utf8(content)) {
+    return fail(Fault::data, "{}: byte {}: expected UTF-8", path.string(), *bad);
+  }
+  std::map<std::string, std::string> values;
+  std::string_view rest = content;
+  if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
+  int number = 1;
+  while (!rest.empty()) {
+    const std::string_view before = rest;
+    std::size_t line_end = std::min(rest.find('\n'), rest.size());
+    std::string_view line = python_strip(rest.substr(0, line_end));
+    if (line.starts_with("export ")) line = python_strip(line.substr(7));
+    const std::size_t equals = line.find('=');
+    if (line.empty() || line[0] == '#' || equals == std::string_view::npos) {
+      const bool is_fine = line.empty() || line[0] == '#' || is_name(line);
+      if (!is_fine) {
+        return fail(Fault::data, "{}: line {}: expected NAME=value", path.string(),
+                    number);
+      }
+      rest.remove_prefix(line_end);
+    } else {
+      const std::string_view name = python_strip(line.substr(0, equals));
+      if (!is_name(name)) {
+        return fail(Fault::data, "{}: line {}: expected NAME=value", path.string(),
+                    number);
+      }
+      rest.remove_prefix(rest.find('=') + 1);
+      while (!rest.empty() && (rest[0] == ' ' || rest[0] == '\t'))
+        rest.remove_prefix(1);
+      auto value = take_value(rest);
+      if (!value) {
+        return fail(Fault::data, "{}: line {}: the quote of {} is not closed",
+                    path.string(), number, name);
+      }
+      values.insert_or_assign(std::string(name), *std::move(value));
+    }
+    if (!rest.empty()) rest.remove_prefix(1);
+    const std::string_view consumed = before.substr(0, before.size() - rest.size());
+    number += static_cast<int>(std::ranges::count(consumed, '\n'));
+  }
+  environment.add_defaults(values);
+  return {};
+}
+
+}  // namespace proctor

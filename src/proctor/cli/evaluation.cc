@@ -1,0 +1,309 @@
+#include "proctor/cli/evaluation.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+namespace proctor {
+namespace {
+
+constexpr std::string_view seed_subject = "college_computer_science";
+
+// Where the model's name stood, for an error.
+std::string place_of(std::string_view spec, const Arguments& arguments) {
+  const bool by_type = arguments.positional.empty() && arguments.has("--type");
+  return by_type ? fmt::format("--type {}", arguments.get("--type").value_or(""))
+                 : std::string(spec);
+}
+
+Result<std::string> key_for(const Provider& provider, const Arguments& arguments,
+                            const Environment& environment, bool needs_key) {
+  std::vector<std::string> variables;
+  if (const auto named = arguments.get("--api-key-env")) {
+    variables.push_back(*named);
+  } else {
+    for (const std::string_view name : provider.key_variables)
+      variables.emplace_back(name);
+  }
+  for (const std::string& variable : variables) {
+    const auto key = environment.get(variable);
+    if (!key) continue;
+    for (const char c : *key) {
+      if (c <= ' ' || c > '~') {
+        return fail(Fault::usage, "{}: holds a blank or a character that no key has",
+                    variable);
+      }
+    }
+    return *key;
+  }
+  const bool is_needed = provider.key_is_needed || arguments.has("--api-key-env");
+  if (needs_key && is_needed) {
+    return fail(Fault::usage, "no key: set {0}, or put {0}=… into .env",
+                join(variables, " or "));
+  }
+  return std::string();
+}
+
+Result<std::pair<std::string, std::string>> header_of(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  const bool fits = colon != std::string::npos && colon > 0 &&
+                    text.find_first_of("\r\n") == std::string::npos;
+  if (!fits) {
+    return fail(Fault::usage, "--header: found {}, expected 'Name: value'", text);
+  }
+  return std::pair(std::string(python_strip(text.substr(0, colon))),
+                   std::string(python_strip(text.substr(colon + 1))));
+}
+
+Result<std::string> extra_body(const Arguments& arguments) {
+  const auto text = arguments.get("--extra-body");
+  if (!text) return std::string();
+  const auto json = nlohmann::json::parse(*text, nullptr, false);
+  if (!json.is_object()) {
+    return fail(Fault::usage, "--extra-body: found {}, expected a JSON object", *text);
+  }
+  return json.dump();
+}
+
+Status apply_sampling(const Arguments& arguments, Sampling& sampling) {
+  if (const auto tokens = TRY(arguments.whole("--max-tokens", 1, 10'000'000))) {
+    sampling.max_tokens = static_cast<int>(*tokens);
+  }
+  if (const auto t = TRY(arguments.decimal("--temperature", 0, 100))) {
+    sampling.temperature = *t;
+  }
+  if (const auto seed = TRY(arguments.whole("--seed", 0, INT64_MAX)))
+    sampling.seed = *seed;
+  if (arguments.has("--stop")) sampling.stop = arguments.all("--stop");
+  return {};
+}
+
+Result<Protocol> choose_protocol(const Arguments& arguments) {
+  const std::string name = arguments.get("--protocol").value_or("seed");
+  Protocol protocol = TRY(find_protocol(name).in("--protocol"));
+  if (const auto shots = TRY(arguments.whole("--shots", 0, 1000))) {
+    if (*shots > 0 && !protocol.takes_shots()) {
+      return fail(Fault::usage, "--shots: the protocol {} has no place for examples",
+                  protocol.name);
+    }
+    protocol.shots = static_cast<int>(*shots);
+  }
+  if (const auto system = arguments.get("--system")) protocol.system = *system;
+  TRY(apply_sampling(arguments, protocol.sampling));
+  return protocol;
+}
+
+bool is_of_mmlu(const Dataset& dataset) {
+  return std::ranges::any_of(dataset.questions, [](const Question& question) {
+    return question.subject == seed_subject;
+  });
+}
+
+// A full run costs money: MMLU's is asked for by --subject all.
+std::string subjects_asked_for(const Arguments& arguments, const Dataset& dataset) {
+  if (const auto subjects = arguments.get("--subject")) return *subjects;
+  return is_of_mmlu(dataset) ? std::string(seed_subject) : "all";
+}
+
+// All that the shots of each subject may be taken from.
+Result<std::vector<Question>> read_examples(const DatasetRequest& questions,
+                                            const Arguments& arguments,
+                                            const Protocol& protocol,
+                                            DatasetWorld& world) {
+  const auto file = arguments.get("--shots-from");
+  if (file && file->ends_with(".jsonl")) return read_shots(*file);
+  DatasetRequest request = questions;
+  if (file) {
+    request.name = *file;
+    request.split = "dev";
+  } else if (protocol.shots_from == "file") {
+    return fail(Fault::usage,
+                "--shots-from: the protocol {} takes its examples from a file of yours",
+                protocol.name);
+  } else {
+    request.split = protocol.shots_from;
+  }
+  auto examples = read_dataset(request, world);
+  // MMLU-Pro keeps them in validation; the other exams of the family in dev.
+  if (!examples && request.split == "validation") {
+    request.split = "dev";
+    auto others = read_dataset(request, world);
+    if (others) examples = std::move(others);
+  }
+  return TRY(std::move(examples).in("the examples")).questions;
+}
+
+Status take_shots(const DatasetRequest& questions, const Arguments& arguments,
+                  DatasetWorld& world, Exam& exam) {
+  if (exam.protocol.shots == 0) return {};
+  const auto examples = TRY(read_examples(questions, arguments, exam.protocol, world));
+  exam.protocol.shots_digest = digest_of(examples);
+  for (const Question& question : examples) {
+    exam.shots[question.subject].push_back(question);
+  }
+  for (const std::uint32_t ordinal : exam.selection) {
+    const std::string& subject = exam.dataset->questions[ordinal].subject;
+    const auto found = exam.shots.find(subject);
+    const std::size_t have = found == exam.shots.end() ? 0 : found->second.size();
+    if (have < static_cast<std::size_t>(exam.protocol.shots)) {
+      return fail(Fault::usage, "--shots {}: {} has {} example{}", exam.protocol.shots,
+                  subject, have, have == 1 ? "" : "s");
+    }
+  }
+  return {};
+}
+
+// Header lines can pick another model behind the same address; the values stay secret.
+std::string headers_digest(const Model& model) {
+  std::vector<std::string> lines;
+  for (const auto& [name, value] : model.headers) {
+    const std::string lowered = ascii_lower(name);
+    if (lowered == "authorization" || lowered.find("api-key") != std::string::npos)
+      continue;
+    lines.push_back(lowered + ": " + value);
+  }
+  if (lines.empty()) return {};
+  std::ranges::sort(lines);
+  return sha256_hex(join(lines, "\n"));
+}
+
+std::string request_identity(const Model& model, const Arguments& arguments) {
+  nlohmann::json json = nlohmann::json::object();
+  if (!model.extra_body.empty()) {
+    json["extra_body"] = nlohmann::json::parse(model.extra_body);
+  }
+  if (const auto headers = headers_digest(model); !headers.empty())
+    json["headers"] = headers;
+  if (model.provider == "baseline")
+    json["seed"] = arguments.get("--seed").value_or("0");
+  return json.dump();
+}
+
+}  // namespace
+
+std::string ModelChoice::title() const {
+  return model.name.empty() ? model.provider : model.provider + "/" + model.name;
+}
+
+Result<std::vector<std::string>> model_specs(const Arguments& arguments) {
+  const auto type = arguments.get("--type");
+  if (!type) {
+    return arguments.positional.empty() ? std::vector<std::string>{"ollama"}
+                                        : arguments.positional;
+  }
+  TRY(find_provider(*type).in("--type " + *type));
+  std::vector<std::string> specs;
+  for (const std::string& name : arguments.positional)
+    specs.push_back(*type + "/" + name);
+  if (specs.empty()) specs.push_back(*type);
+  return specs;
+}
+
+Result<ModelChoice> choose_model(std::string_view spec, const Arguments& arguments,
+                                 const Environment& environment, bool needs_key) {
+  const std::string place = place_of(spec, arguments);
+  const std::size_t slash = spec.find('/');
+  const std::string_view provider_name = spec.substr(0, slash);
+  const std::string_view name =
+      slash == std::string_view::npos ? std::string_view() : spec.substr(slash + 1);
+  ModelChoice choice;
+  choice.model.provider = provider_name;
+  choice.model.name = name;
+  if (provider_name == "baseline") {
+    TRY(make_baseline(name, 0, 0));
+    return choice;
+  }
+  const Provider& provider = *TRY(find_provider(provider_name).in(place));
+  choice.provider = &provider;
+  if (name.empty()) choice.model.name = provider.default_model;
+  const bool may_be_nameless = provider.name == "llama";
+  if (choice.model.name.empty() && !may_be_nameless) {
+    return fail(Fault::usage, "{}: expected a model's name: {}/NAME", place,
+                provider.name);
+  }
+  const std::string url =
+      arguments.get("--base-url").value_or(std::string(provider.base_url));
+  if (url.empty()) {
+    return fail(Fault::usage, "{}: --base-url is missing: the server's address", place);
+  }
+  TRY(parse_url(url).in("--base-url"));
+  choice.model.base_url = normal_base_url(url);
+  choice.model.key =
+      TRY(key_for(provider, arguments, environment, needs_key).in(place));
+  for (const std::string& header : arguments.all("--header")) {
+    choice.model.headers.push_back(TRY(header_of(header)));
+  }
+  choice.model.extra_body = TRY(extra_body(arguments));
+  return choice;
+}
+
+Result<Exam> prepare_exam(const Arguments& arguments, World& world) {
+  Exam exam;
+  exam.protocol = TRY(choose_protocol(arguments));
+  const std::string reader = arguments.get("--extract").value_or(exam.protocol.extract);
+  exam.extractor =
+      TRY(find_extractor(reader.empty() ? "first-letter" : reader)
+              .in(arguments.has("--extract") ? "--extract" : "the protocol"));
+  DatasetRequest request;
+  request.name = arguments.get("--dataset").value_or("cais/mmlu");
+  request.split = arguments.get("--split").value_or(exam.protocol.split);
+  request.cache_dir = arguments.get("--cache-dir").value_or("");
+  if (const auto columns = arguments.get("--columns")) {
+    request.columns = TRY(parse_columns(*columns).in("--columns"));
+  }
+  const auto limit = TRY(arguments.whole("--limit", 1, INT32_MAX));
+
+  HttpClient http(http_options(world.environment, 8));
+  DatasetWorld outside{world.environment,
+                       http,
+                       [&](std::string_view line) { world.console.say(line); },
+                       {}};
+  exam.dataset = std::make_unique<Dataset>(TRY(read_dataset(request, outside)));
+  exam.subjects = subjects_asked_for(arguments, *exam.dataset);
+  const auto most = limit ? std::optional(static_cast<int>(*limit)) : std::nullopt;
+  exam.selection =
+      TRY(select_questions(*exam.dataset, exam.subjects, most).in("--subject"));
+  TRY(take_shots(request, arguments, outside, exam));
+  return exam;
+}
+
+Evaluation evaluation_of(const Exam& exam, const ModelChoice& choice,
+                         const Arguments& arguments) {
+  Evaluation evaluation{
+      .protocol = exam.protocol, .shots = exam.shots, .extractor = exam.extractor};
+  Protocol& protocol = evaluation.protocol;
+  const auto limit = protocol.max_tokens_for.find(choice.model.provider);
+  if (limit != protocol.max_tokens_for.end() && !protocol.sampling.max_tokens) {
+    protocol.sampling.max_tokens = limit->second;
+  }
+  Plan& plan = evaluation.plan;
+  plan.dataset = exam.dataset.get();
+  for (const std::uint32_t ordinal : exam.selection) plan.trials.push_back({ordinal});
+  plan.info = {
+      .key = {.provider = choice.model.provider,
+              .model = choice.model.name,
+              .base_url = choice.model.base_url,
+              .dataset_digest = exam.dataset->digest,
+              .protocol = identity_of(protocol),
+              .request = request_identity(choice.model, arguments)},
+      .dataset = exam.dataset->name,
+      .split = exam.dataset->split,
+      .revision = exam.dataset->revision,
+      .protocol = exam.protocol.name,
+      .extract = std::string(exam.extractor->name),
+      .subjects = exam.subjects,
+      .selection = exam.selection,
+      .name = arguments.get("--name").value_or(""),
+      .note = arguments.get("--note").value_or(""),
+      .version = PROCTOR_VERSION,
+  };
+  return evaluation;
+}
+
+HttpOptions http_options(const Environment& environment, std::size_t connections) {
+  return {.connections = connections,
+          .user_agent = "proctor/" PROCTOR_VERSION,
+          .ca_file = environment.get("SSL_CERT_FILE").value_or("")};
+}
+
+}  // namespace proctor

@@ -1,0 +1,53 @@
+// From the command line to an Evaluation: model, protocol, data set, selection, shots.
+// Not for other folders.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proctor/backend/backend.h"
+#include "proctor/cli/console.h"
+#include "proctor/cli/options.h"
+#include "proctor/run/run.h"
+
+namespace proctor {
+
+// A model as the command line names it. `provider` is null for a baseline.
+struct ModelChoice {
+  const Provider* provider = nullptr;
+  Model model;
+  std::string title() const;  // "ollama/mistral:7b"
+};
+// "provider/name", "provider", or a bare name of ollama's. Fault::usage with the
+// nearest provider, or naming the variable that a key is missing from, where
+// `needs_key`.
+Result<ModelChoice> choose_model(std::string_view spec, const Arguments& arguments,
+                                 const Environment& environment, bool needs_key);
+// The positional models, --type's, or the seed's default.
+Result<std::vector<std::string>> model_specs(const Arguments& arguments);
+
+// All that does not hang on the model. The dataset stays where it is: plans point to
+// it.
+struct Exam {
+  std::unique_ptr<Dataset> dataset;
+  std::vector<std::uint32_t> selection;
+  std::string subjects;  // as asked for
+  Protocol protocol;
+  std::map<std::string, std::vector<Question>> shots;
+  const Extractor* extractor = nullptr;
+  std::string extra_body;
+};
+Result<Exam> prepare_exam(const Arguments& arguments, World& world);
+
+Evaluation evaluation_of(const Exam& exam, const ModelChoice& choice,
+                         const Arguments& arguments);
+
+// The .env of the working folder, as python-dotenv reads it. A variable that is set
+// wins.
+Status read_dotenv(const std::filesystem::path& path, Environment& environment);
+
+HttpOptions http_options(const Environment& environment, std::size_t connections);
+
+}  // namespace proctor

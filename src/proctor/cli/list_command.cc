@@ -1,0 +1,130 @@
+#include "proctor/cli/commands.h"
+#include "proctor/cli/evaluation.h"
+#include "proctor/cli/stored_runs.h"
+
+namespace proctor {
+namespace {
+
+Table models_table(const Environment& environment) {
+  Table table{{{"model"}, {"address"}, {"key"}, {"in flight", Align::right}}, {}};
+  for (const Provider& provider : providers()) {
+    std::string keys;
+    for (const std::string_view variable : provider.key_variables) {
+      keys += fmt::format("{}{} ({})", keys.empty() ? "" : ", ", variable,
+                          environment.get(std::string(variable)) ? "set" : "not set");
+    }
+    table.rows.push_back(
+        {fmt::format("{}/{}", provider.name,
+                     provider.default_model.empty() ? "NAME" : provider.default_model),
+         provider.base_url.empty() ? "--base-url URL" : std::string(provider.base_url),
+         keys, fmt::format("{}", provider.concurrency)});
+  }
+  for (const std::string_view name : {"random", "longest", "A"}) {
+    table.rows.push_back({fmt::format("baseline/{}", name), "-", "", ""});
+  }
+  return table;
+}
+
+Table datasets_table() {
+  Table table{{{"data set"}, {"title"}, {"splits"}, {"licence"}, {"about"}}, {}};
+  for (const KnownDataset& dataset : known_datasets()) {
+    table.rows.push_back({std::string(dataset.name), std::string(dataset.title),
+                          std::string(dataset.splits), std::string(dataset.licence),
+                          std::string(dataset.about)});
+  }
+  return table;
+}
+
+Table protocols_table() {
+  Table table{{{"protocol"}, {"short"}, {"shots", Align::right}, {"reader"}, {"about"}},
+              {}};
+  for (const Protocol& protocol : built_in_protocols()) {
+    table.rows.push_back({protocol.name, join(protocol.short_names, ", "),
+                          fmt::format("{}", protocol.shots), protocol.extract,
+                          protocol.title});
+  }
+  return table;
+}
+
+Table subjects_table() {
+  Table table{{{"subject"}, {"category"}, {"subcategory"}, {"group in lm-eval"}}, {}};
+  for (const Subject& subject : mmlu_subjects()) {
+    table.rows.push_back(
+        {std::string(subject.name), std::string(category_key(subject.category)),
+         std::string(subject.subcategory), std::string(subject.lm_eval_group)});
+  }
+  return table;
+}
+
+Table extractors_table() {
+  Table table{{{"reader"}, {"about"}}, {}};
+  for (const Extractor& extractor : extractors()) {
+    table.rows.push_back({std::string(extractor.name), std::string(extractor.about)});
+  }
+  return table;
+}
+
+Result<Table> runs_table(const Arguments& arguments) {
+  const auto store = TRY(open_for_reading(arguments));
+  Table table{{{"run"},
+               {"name"},
+               {"model"},
+               {"dataset"},
+               {"subjects"},
+               {"protocol"},
+               {"answers", Align::right},
+               {"written"}},
+              {}};
+  for (const StoredRun& run : TRY(store->runs())) {
+    table.rows.push_back({run.id.substr(0, 8), run.info.name,
+                          ModelChoice{.model = {.provider = run.info.key.provider,
+                                                .name = run.info.key.model}}
+                              .title(),
+                          run.info.dataset, run.info.subjects, run.info.protocol,
+                          fmt::format("{}", run.results), iso_time(run.updated)});
+  }
+  return table;
+}
+
+Result<Table> table_named(std::string_view what, const Arguments& arguments,
+                          World& world) {
+  if (what == "models") return models_table(world.environment);
+  if (what == "datasets") return datasets_table();
+  if (what == "protocols") return protocols_table();
+  if (what == "subjects") return subjects_table();
+  if (what == "extractors") return extractors_table();
+  if (what == "runs") return runs_table(arguments);
+  const std::vector<std::string> names = {"models",   "datasets",   "protocols",
+                                          "subjects", "extractors", "runs"};
+  const std::string hint = suggestion(what, names);
+  return fail(Fault::usage, "found {}, expected {}{}", what, join(names, ", "), hint);
+}
+
+}  // namespace
+
+Result<int> list_command(const Arguments& arguments, World& world) {
+  const auto& words = arguments.positional;
+  if (words.empty()) {
+    return fail(Fault::usage,
+                "expected models, datasets, protocols, subjects, extractors or runs");
+  }
+  if (words[0] == "manual") {
+    world.console.print(words.size() > 1 && words[1] == "man" ? manual_page()
+                                                              : manual_markdown());
+    return complete;
+  }
+  if (words[0] == "completions") {
+    world.console.print(
+        TRY(completions(words.size() > 1 ? words[1] : "").in("list completions")));
+    return complete;
+  }
+  const Table table = TRY(table_named(words[0], arguments, world));
+  const int width =
+      world.console.out_is_terminal() ? world.console.width() : wide_enough;
+  world.console.print(table_text(
+      table, arguments.has("--json") ? TableFormat::json : TableFormat::terminal,
+      width));
+  return complete;
+}
+
+}  // namespace proctor

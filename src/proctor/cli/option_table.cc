@@ -1,0 +1,174 @@
+#include <array>
+
+#include "proctor/cli/options.h"
+
+namespace proctor {
+namespace {
+
+constexpr unsigned bit(Command command) {
+  return 1U << static_cast<unsigned>(command);
+}
+
+constexpr unsigned on_run = bit(Command::run);
+constexpr unsigned on_prompt = bit(Command::prompt);
+constexpr unsigned on_doctor = bit(Command::doctor);
+constexpr unsigned asking = on_run | on_prompt | on_doctor;
+constexpr unsigned on_data = on_run | on_prompt | bit(Command::list);
+constexpr unsigned reading =
+    bit(Command::report) | bit(Command::chart) | bit(Command::show) |
+    bit(Command::exporting) | bit(Command::verify) | bit(Command::rescore) |
+    bit(Command::audit) | bit(Command::list) | bit(Command::compare);
+constexpr unsigned every = ~0U;
+
+constexpr std::string_view question_group = "What is asked";
+constexpr std::string_view model_group = "Of which model";
+constexpr std::string_view request_group = "How it is asked";
+constexpr std::string_view keep_group = "What is kept and shown";
+
+constexpr std::array command_table = {
+    CommandText{Command::run, "run", "[MODEL…]",
+                "evaluate; the same command again goes on where it stopped",
+                "proctor run ollama/mistral:7b\n"
+                "proctor run llama --base-url http://localhost:8080\n"
+                "proctor run deepseek/deepseek-chat --subject all\n"
+                "proctor run baseline/random --dataset sample"},
+    CommandText{Command::report, "report", "[RUN…]",
+                "table of runs: accuracy with its interval, and what was not counted",
+                "proctor report\nproctor report 7f3a --format markdown"},
+    CommandText{Command::chart, "chart", "[RUN…|FILE.csv] -o FILE",
+                "bar chart as .jpg, .png, .svg or .pdf",
+                "proctor chart -o accuracy.png\n"
+                "proctor chart examples/seed_results.csv --lang ja -o chart.jpg"},
+    CommandText{Command::show, "show", "RUN", "questions of a run, with their replies",
+                "proctor show last --only unread\nproctor show 7f3a --question 17"},
+    CommandText{Command::rescore, "rescore", "RUN --extract X",
+                "read the stored replies again; asks no model",
+                "proctor rescore last --extract proctor"},
+    CommandText{Command::exporting, "export", "RUN --format F -o FILE",
+                "all questions of a run with replies and marks: jsonl or csv",
+                "proctor export last --format jsonl -o run.jsonl"},
+    CommandText{Command::prompt, "prompt", "[MODEL]",
+                "what would be sent, byte for byte; asks no model",
+                "proctor prompt --type deepseek --index 0\n"
+                "proctor prompt ollama/mistral:7b --subject anatomy --json"},
+    CommandText{Command::extract, "extract", "FILE.jsonl --extract X",
+                "the letters a reader finds in the replies of a file",
+                "proctor extract replies.jsonl --extract first-letter"},
+    CommandText{Command::verify, "verify", "",
+                "check the store and recompute every score from the replies",
+                "proctor verify --store proctor.db"},
+    CommandText{Command::doctor, "doctor", "[MODEL]",
+                "check libraries, fonts, cache, keys, and that a server answers",
+                "proctor doctor\nproctor doctor ollama/mistral:7b"},
+    CommandText{Command::list, "list",
+                "models|datasets|protocols|subjects|extractors|runs", "what there is",
+                "proctor list protocols\nproctor list runs"},
+};
+
+constexpr std::array option_table = {
+    Option{"--type", "T", "the seed's spelling: ollama, llama, deepseek, gemini, …",
+           model_group, false, asking},
+    Option{"--base-url", "URL", "the server's address, with or without /v1 at its end",
+           model_group, false, asking},
+    Option{"--api-key-env", "VAR",
+           "the variable that holds the key (default: the provider's)", model_group,
+           false, asking},
+    Option{"--header", "'K: V'", "a header for every request", model_group, true,
+           asking},
+    Option{"--extra-body", "JSON", "an object whose keys are added to every request",
+           model_group, false, asking},
+
+    Option{"--dataset", "D",
+           "cais/mmlu, sample, a folder, a .csv, .jsonl or .parquet file (default "
+           "cais/mmlu)",
+           question_group, false, on_data},
+    Option{"--subject", "S",
+           "S[,S…], all, or a category (default college_computer_science for MMLU, "
+           "else all)",
+           question_group, false, on_run | on_prompt},
+    Option{"--split", "S", "test, dev, validation (default: the protocol's, else test)",
+           question_group, false, on_data},
+    Option{"--limit", "N", "the first N questions of each subject", question_group,
+           false, on_run | on_prompt},
+    Option{"--columns", "C", "question=Q,choices=A+B+C+D,answer=K,subject=S,id=I",
+           question_group, false, on_data},
+    Option{"--cache-dir", "DIR", "where downloads are kept (default: the hub's cache)",
+           question_group, false, on_data | on_doctor},
+
+    Option{"--protocol", "P",
+           "what is sent, and how (default seed); a .toml file of yours", request_group,
+           false, on_run | on_prompt},
+    Option{"--shots", "K",
+           "worked examples before each question (default: the protocol's)",
+           request_group, false, on_run | on_prompt},
+    Option{"--shots-from", "FILE",
+           "where the examples come from (default: the dev split)", request_group,
+           false, on_run | on_prompt},
+    Option{"--system", "TEXT", "a system message before the protocol's own",
+           request_group, false, on_run | on_prompt},
+    Option{"--max-tokens", "N",
+           "the reply's limit (default: the protocol's, else the server's)",
+           request_group, false, on_run | on_prompt},
+    Option{"--temperature", "T", "0 to 2 (default: the protocol's, else the server's)",
+           request_group, false, on_run | on_prompt},
+    Option{"--stop", "S", "text that ends a reply", request_group, true,
+           on_run | on_prompt},
+    Option{"--seed", "N", "of the sampling", request_group, false, on_run | on_prompt},
+    Option{"--concurrency", "N",
+           "requests in flight (default: the server's slots; 32 for APIs)",
+           request_group, false, on_run},
+    Option{"--timeout", "S", "seconds for a whole request (default 600)", request_group,
+           false, on_run | on_doctor},
+    Option{"--retries", "N",
+           "further tries of a question that gets no answer (default 5)", request_group,
+           false, on_run},
+
+    Option{"--extract", "X",
+           "the reader (default: the protocol's); see list extractors", keep_group,
+           false,
+           on_run | bit(Command::report) | bit(Command::chart) | bit(Command::show) |
+               bit(Command::exporting) | bit(Command::rescore) | bit(Command::extract)},
+    Option{"--labels", "ABCD", "the letters there are (default ABCD)", keep_group,
+           false, bit(Command::extract)},
+    Option{"--store", "PATH", "where all is kept (default ./proctor.db)", keep_group,
+           false, on_run | reading},
+    Option{"--name", "NAME", "a name to call the run by", keep_group, false, on_run},
+    Option{"--note", "TEXT", "how it was got, for the report: \"macOS M2, 16 GB\"",
+           keep_group, false, on_run},
+    Option{"--show", "", "print every question, reply and mark, in order", keep_group,
+           false, on_run},
+    Option{"--quiet", "", "no progress line and no next step", keep_group, false,
+           on_run},
+    Option{"--dry-run", "", "say what would be asked, and ask nothing", keep_group,
+           false, on_run},
+
+    Option{"--index", "I", "only this question: its number within subject and split",
+           keep_group, false, on_prompt},
+    Option{"--only", "MARK", "right, wrong, unread, refused, cut or failed", keep_group,
+           false, bit(Command::show)},
+    Option{"--question", "ID", "only this one: its id, or its row in the split",
+           keep_group, false, bit(Command::show)},
+    Option{"--format", "F", "report: terminal, markdown, csv, json; export: jsonl, csv",
+           keep_group, false, bit(Command::report) | bit(Command::exporting)},
+    Option{"--output", "FILE", "where to write", keep_group, false,
+           bit(Command::chart) | bit(Command::exporting) | bit(Command::report), "-o"},
+    Option{"--title", "TEXT", "the chart's title", keep_group, false,
+           bit(Command::chart)},
+
+    Option{"--lang", "L", "en or ja (default: en)", "General", false,
+           on_run | bit(Command::report) | bit(Command::chart)},
+    Option{"--json", "", "one JSON object a line on stdout", "General", false, every},
+    Option{"--config", "FILE", "a TOML file of options: their long names without --",
+           "General", false, every},
+};
+
+}  // namespace
+
+std::span<const CommandText> commands() {
+  return command_table;
+}
+std::span<const Option> options() {
+  return option_table;
+}
+
+}  // namespace proctor

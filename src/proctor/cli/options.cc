@@ -1,0 +1,205 @@
+#include "proctor/cli/options.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <toml++/toml.h>
+#include <CLI/CLI.hpp>
+
+namespace proctor {
+namespace {
+
+std::string key_of(const Option& option) {
+  return std::string(option.name);
+}
+
+std::vector<std::string> names_for(Command command) {
+  std::vector<std::string> names = {"--help"};
+  for (const Option& option : options()) {
+    if (option.belongs_to(command)) names.push_back(key_of(option));
+  }
+  return names;
+}
+
+const Option* find_option(std::string_view name, Command command) {
+  for (const Option& option : options()) {
+    if (option.name == name && option.belongs_to(command)) return &option;
+  }
+  return nullptr;
+}
+
+// What CLI11 fills: a place for each option's values.
+struct Place {
+  const Option* option;
+  std::vector<std::string> values;
+  std::int64_t times = 0;
+};
+
+Status unknown_option(std::string_view word, const CommandText& command) {
+  const std::string name(word.substr(0, word.find('=')));
+  return fail(Fault::usage, "{}: no such option of proctor {}{}", name, command.name,
+              suggestion(name, names_for(command.command)));
+}
+
+// A file's options stand behind the command line's.
+Status read_config(const std::string& path, Arguments& arguments) {
+  const std::string content = TRY(read_file(path).in("--config"));
+  toml::table table;
+  try {
+    table = toml::parse(content, path);
+  } catch (const toml::parse_error& error) {
+    return fail(Fault::usage, "{}: line {}: {}", path, error.source().begin.line,
+                error.description());
+  }
+  for (const auto& [key, node] : table) {
+    const std::string name = "--" + std::string(key.str());
+    const auto place = fmt::format("{}: line {}", path, node.source().begin.line);
+    const Option* option = find_option(name, arguments.command);
+    if (option == nullptr) {
+      return fail(Fault::usage, "{}: {}: no such option{}", place, key.str(),
+                  suggestion(name, names_for(arguments.command)));
+    }
+    if (arguments.has(name)) continue;
+    const auto add = [&](const toml::node& value) -> Status {
+      if (const auto text = value.value_exact<std::string>()) {
+        arguments.add(name, *text);
+      } else if (const auto number = value.value_exact<std::int64_t>()) {
+        arguments.add(name, fmt::format("{}", *number));
+      } else if (const auto decimal = value.value_exact<double>()) {
+        arguments.add(name, fmt::format("{}", *decimal));
+      } else if (const auto flag = value.value_exact<bool>();
+                 flag && option->value.empty()) {
+        if (*flag) arguments.add(name, "");
+      } else {
+        return fail(Fault::usage, "{}: {}: expected {}", place, key.str(),
+                    option->value.empty() ? "true or false" : "a text or a number");
+      }
+      return {};
+    };
+    if (const toml::array* list = node.as_array(); list != nullptr && option->repeats) {
+      for (const toml::node& each : *list) TRY(add(each));
+    } else {
+      TRY(add(node));
+    }
+  }
+  return {};
+}
+
+Result<Arguments> parse_command(const CommandText& command,
+                                std::vector<std::string> words) {
+  CLI::App app;
+  app.allow_extras();
+  app.set_help_flag();
+  std::vector<Place> places;
+  places.reserve(options().size());  // CLI11 keeps references
+  for (const Option& option : options()) {
+    if (!option.belongs_to(command.command)) continue;
+    Place& place = places.emplace_back(Place{&option, {}, 0});
+    std::string names = key_of(option);
+    if (!option.shorter.empty()) names = fmt::format("{},{}", option.shorter, names);
+    if (option.value.empty()) {
+      app.add_flag(names, place.times);
+    } else {
+      auto* added = app.add_option(names, place.values)->allow_extra_args(false);
+      added->type_size(1)->expected(1);
+      added->multi_option_policy(option.repeats ? CLI::MultiOptionPolicy::TakeAll
+                                                : CLI::MultiOptionPolicy::TakeLast);
+    }
+  }
+  std::ranges::reverse(words);  // CLI11 takes them from the back
+  try {
+    app.parse(words);
+  } catch (const CLI::Error& error) {
+    return fail(Fault::usage, "{}", error.what());
+  }
+  Arguments arguments;
+  arguments.command = command.command;
+  for (std::string& word : app.remaining()) {
+    if (word.size() > 1 && word[0] == '-') TRY(unknown_option(word, command));
+    arguments.positional.push_back(std::move(word));
+  }
+  for (const Place& place : places) {
+    for (const std::string& value : place.values)
+      arguments.add(place.option->name, value);
+    if (place.times > 0) arguments.add(place.option->name, "");
+  }
+  if (const auto config = arguments.get("--config"))
+    TRY(read_config(*config, arguments));
+  return arguments;
+}
+
+}  // namespace
+
+bool Arguments::has(std::string_view option) const {
+  return values_.find(option) != values_.end();
+}
+
+std::optional<std::string> Arguments::get(std::string_view option) const {
+  const auto found = values_.find(option);
+  if (found == values_.end()) return std::nullopt;
+  return found->second.back();
+}
+
+std::vector<std::string> Arguments::all(std::string_view option) const {
+  const auto found = values_.find(option);
+  return found == values_.end() ? std::vector<std::string>{} : found->second;
+}
+
+void Arguments::add(std::string_view option, std::string value) {
+  values_[std::string(option)].push_back(std::move(value));
+}
+
+Result<std::optional<std::int64_t>> Arguments::whole(std::string_view option,
+                                                     std::int64_t least,
+                                                     std::int64_t most) const {
+  const auto text = get(option);
+  if (!text) return std::optional<std::int64_t>{};
+  std::int64_t number = 0;
+  const char* end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data(), end, number);
+  if (error != std::errc{} || stop != end || number < least || number > most) {
+    return fail(Fault::usage, "{}: found {}, expected a whole number from {} to {}",
+                option, *text, least, most);
+  }
+  return std::optional(number);
+}
+
+Result<std::optional<double>> Arguments::decimal(std::string_view option, double least,
+                                                 double most) const {
+  const auto text = get(option);
+  if (!text) return std::optional<double>{};
+  double number = 0;
+  const char* end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data(), end, number);
+  if (error != std::errc{} || stop != end || !(number >= least && number <= most)) {
+    return fail(Fault::usage, "{}: found {}, expected a number from {} to {}", option,
+                *text, least, most);
+  }
+  return std::optional(number);
+}
+
+Result<Parsed> parse_arguments(std::span<const std::string> words) {
+  if (words.empty() || words[0] == "--help" || words[0] == "-h") {
+    return Parsed{.text = help_of_program()};
+  }
+  const bool asks_help = words[0] == "help";
+  if (asks_help && words.size() == 1) return Parsed{.text = help_of_program()};
+  const std::string& name = words[asks_help ? 1 : 0];
+  const auto found = std::ranges::find(commands(), name, &CommandText::name);
+  if (found == commands().end()) {
+    std::vector<std::string> names;
+    for (const CommandText& command : commands()) names.emplace_back(command.name);
+    const std::string hint = suggestion(name, names);
+    return fail(Fault::usage, "{}: no such command{}", name,
+                hint.empty() ? "; see proctor --help" : hint);
+  }
+  const auto rest = words.subspan(1);
+  const bool wants_help =
+      asks_help || std::ranges::any_of(rest, [](const std::string& word) {
+        return word == "--help" || word == "-h";
+      });
+  if (wants_help) return Parsed{.text = help_of(*found)};
+  return Parsed{.arguments = TRY(parse_command(*found, {rest.begin(), rest.end()}))};
+}
+
+}  // namespace proctor

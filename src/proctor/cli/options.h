@@ -1,0 +1,97 @@
+// The one table of commands and options: parsing, --help, did-you-mean, completions and
+// the manual come from it. Not for other folders.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proctor/base/base.h"
+
+namespace proctor {
+
+enum class Command : unsigned {
+  run,
+  report,
+  compare,
+  chart,
+  html,
+  show,
+  rescore,
+  audit,
+  doctor,
+  exporting,
+  prompt,
+  extract,
+  verify,
+  list,
+  merge,
+};
+
+struct CommandText {
+  Command command;
+  std::string_view name;
+  std::string_view arguments;  // "[MODEL…]"
+  std::string_view about;      // one line
+  std::string_view examples;   // lines of "command  # what it does"
+};
+std::span<const CommandText> commands();
+
+struct Option {
+  std::string_view name;     // "--dataset"
+  std::string_view value;    // "D"; empty: a flag
+  std::string_view about;    // one line, its default in it
+  std::string_view group;    // a heading in --help
+  bool repeats = false;      // may be given several times
+  unsigned commands = 0;     // bits of Command
+  std::string_view shorter;  // "-o", or empty
+
+  bool belongs_to(Command command) const {
+    return (commands >> static_cast<unsigned>(command) & 1U) != 0;
+  }
+};
+std::span<const Option> options();
+
+// What stood on the command line (and, behind it, in --config's file).
+class Arguments {
+ public:
+  Command command = Command::run;
+  std::vector<std::string> positional;
+
+  bool has(std::string_view option) const;
+  std::optional<std::string> get(std::string_view option) const;
+  std::vector<std::string> all(std::string_view option) const;
+  // The value as a number within [least, most]; Fault::usage names the option, what was
+  // found and what was expected.
+  Result<std::optional<std::int64_t>> whole(std::string_view option, std::int64_t least,
+                                            std::int64_t most) const;
+  Result<std::optional<double>> decimal(std::string_view option, double least,
+                                        double most) const;
+  void add(std::string_view option, std::string value);
+
+ private:
+  std::map<std::string, std::vector<std::string>, std::less<>> values_;
+};
+
+// What main() was given, without the program's name. A Fault::usage error for anything
+// unknown, with the nearest name. nullopt: help or version was asked for, and `text` is
+// to be printed.
+struct Parsed {
+  std::optional<Arguments> arguments;
+  std::string text;
+};
+Result<Parsed> parse_arguments(std::span<const std::string> words);
+
+// One screen: examples first, then the options with their defaults.
+std::string help_of_program();
+std::string help_of(const CommandText& command);
+// bash, zsh or fish.
+Result<std::string> completions(std::string_view shell);
+// proctor.1 (troff) and docs/cli.md (Markdown).
+std::string manual_page();
+std::string manual_markdown();
+
+}  // namespace proctor

@@ -1,0 +1,17 @@
+// The line that tells how a run stands. Pure. Not for other folders.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "proctor/report/report.h"
+#include "proctor/run/run.h"
+
+namespace proctor {
+
+// At most `width` columns: done/total and accuracy stay, the rest goes from the end
+// when it gets narrow. `elapsed` is this process's; what was reused took no time.
+std::string progress_line(const Progress& progress, std::chrono::milliseconds elapsed,
+                          int width, Language language);
+
+}  // namespace proctor

@@ -1,0 +1,273 @@
+#include <atomic>
+#include <csignal>
+#include <random>
+
+#include <unistd.h>
+
+#include "proctor/cli/commands.h"
+#include "proctor/cli/evaluation.h"
+#include "proctor/cli/progress_line.h"
+#include "proctor/cli/scored_run.h"
+#include "proctor/cli/show_trial.h"
+
+namespace proctor {
+namespace {
+
+// Signal handlers have no argument: this is what they write, and the only such state.
+volatile std::sig_atomic_t signals_seen = 0;
+volatile std::sig_atomic_t last_signal = 0;
+
+extern "C" void note_signal(int number) {
+  signals_seen = signals_seen + 1;
+  last_signal = number;
+}
+
+// SIGINT and SIGTERM ask to stop, as long as this lives.
+class SignalWatch {
+ public:
+  SignalWatch() {
+    signals_seen = 0;
+    struct sigaction action {};
+    action.sa_handler = note_signal;
+    ::sigaction(SIGINT, &action, &old_int_);
+    ::sigaction(SIGTERM, &action, &old_term_);
+  }
+  SignalWatch(const SignalWatch&) = delete;
+  SignalWatch& operator=(const SignalWatch&) = delete;
+  ~SignalWatch() {
+    ::sigaction(SIGINT, &old_int_, nullptr);
+    ::sigaction(SIGTERM, &old_term_, nullptr);
+  }
+  int seen() const { return signals_seen; }
+  int exit_code() const {
+    return last_signal == SIGTERM ? terminated : ExitCode::interrupted;
+  }
+
+ private:
+  struct sigaction old_int_ {
+  }, old_term_{};
+};
+
+std::uint64_t chance() {
+  std::random_device device;
+  return static_cast<std::uint64_t>(device()) << 32U | device();
+}
+
+Result<std::unique_ptr<Backend>> make_backend(const ModelChoice& choice,
+                                              const Arguments& arguments, World& world,
+                                              std::size_t questions) {
+  if (choice.provider == nullptr) {
+    const auto seed = TRY(arguments.whole("--seed", 0, INT64_MAX)).value_or(0);
+    return make_baseline(choice.model.name, static_cast<std::uint64_t>(seed), chance());
+  }
+  const auto timeout = TRY(arguments.decimal("--timeout", 0.001, 86'400));
+  const auto retries = TRY(arguments.whole("--retries", 0, 1000));
+  const auto asked = TRY(arguments.whole("--concurrency", 1, 4096));
+  HttpBackendOptions options{.id_seed = chance()};
+  if (timeout) {
+    const std::chrono::milliseconds total(static_cast<std::int64_t>(*timeout * 1000));
+    options.deadlines.total = total;
+    options.deadlines.connect = std::min(options.deadlines.connect, total);
+    options.deadlines.silence = std::min(options.deadlines.silence, total);
+  }
+  if (retries) options.retries = static_cast<int>(*retries);
+  if (asked) {
+    options.concurrency = static_cast<std::size_t>(*asked);
+  } else {
+    HttpClient probe(http_options(world.environment, 1));
+    options.concurrency = slots_of(*choice.provider, choice.model, probe)
+                              .value_or(choice.provider->concurrency);
+    if (choice.provider->name == "ollama") {
+      Arguments environment;
+      environment.add("OLLAMA_NUM_PARALLEL",
+                      world.environment.get("OLLAMA_NUM_PARALLEL").value_or("0"));
+      const auto parallel = environment.whole("OLLAMA_NUM_PARALLEL", 1, 4096);
+      if (parallel && *parallel)
+        options.concurrency = static_cast<std::size_t>(**parallel);
+    }
+  }
+  options.concurrency =
+      std::min(options.concurrency, std::max<std::size_t>(1, questions));
+  if (!arguments.has("--quiet")) {
+    options.talk = [&world](std::string_view line) {
+      world.console.say(for_terminal_line(line));
+    };
+  }
+  return make_http_backend(*choice.provider, choice.model, options,
+                           http_options(world.environment, options.concurrency));
+}
+
+// What a person sees while it runs, and when it has ended.
+class Screen {
+ public:
+  Screen(const Evaluation& evaluation, const Arguments& arguments, World& world,
+         Language language)
+      : console_(world.console),
+        language_(language),
+        is_quiet_(arguments.has("--quiet")),
+        shows_(arguments.has("--show")),
+        json_(arguments.has("--json")),
+        in_order_(evaluation.plan.trials) {}
+
+  void saw(const Graded& graded) {
+    if (shows_) put(in_order_.add(graded));
+  }
+  void tick(const Progress& progress) {
+    if (is_quiet_ || !console_.err_is_terminal()) return;
+    console_.progress(progress_line(progress, elapsed(), console_.width(), language_));
+  }
+  void end(const Progress& progress) {
+    if (shows_) put(in_order_.rest());
+    tick(progress);
+    console_.end_progress(true);
+  }
+  std::chrono::milliseconds elapsed() const {
+    return std::chrono::floor<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - started_);
+  }
+
+ private:
+  // stdout is JSON's alone where it was asked for.
+  void put(std::string text) {
+    if (text.empty()) return;
+    if (!json_) return console_.print(text);
+    if (text.ends_with('\n')) text.pop_back();
+    console_.say(text);
+  }
+
+  Console& console_;
+  Language language_;
+  bool is_quiet_, shows_, json_;
+  InOrder in_order_;
+  TimePoint started_ = std::chrono::steady_clock::now();
+};
+
+std::string command_again(const Arguments& arguments, const ScoredRun& run) {
+  const auto path = store_path(arguments).string();
+  const std::string store = arguments.has("--store") ? " --store " + path : "";
+  const std::int64_t left =
+      run.progress.planned - run.progress.ended() + run.progress.tally.ledger.failed;
+  if (left > 0) {
+    return fmt::format(
+        "the same command again asks the {} that are left; "
+        "proctor report {}{}",
+        with_thousands(left), run.short_id(), store);
+  }
+  return fmt::format("proctor report {}{}", run.short_id(), store);
+}
+
+int exit_code_of(const Outcome& outcome, const SignalWatch& signals) {
+  if (outcome.interrupted) return signals.exit_code();
+  if (outcome.fatal) {
+    // Nobody there: nothing was asked yet.
+    return outcome.fatal->fault == Fault::denied ? denied : misused;
+  }
+  return outcome.is_complete() ? complete : partial;
+}
+
+struct Ended {
+  int code = complete;
+};
+
+Result<Ended> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
+                      const Arguments& arguments, World& world,
+                      const SignalWatch& signals, Language language) {
+  const Evaluation evaluation = evaluation_of(exam, choice, arguments);
+  auto backend =
+      TRY(make_backend(choice, arguments, world, evaluation.plan.trials.size()));
+  TRY(store.open(evaluation.plan));
+
+  Screen screen(evaluation, arguments, world, language);
+  std::stop_source stop, stop_now;
+  Watch watch;
+  watch.saw = [&](const Graded& graded, const Progress&) { screen.saw(graded); };
+  watch.tick = [&](const Progress& progress) {
+    screen.tick(progress);
+    if (signals.seen() >= 1 && stop.request_stop()) {
+      world.console.say(
+          fmt::format("stopping: awaiting {} on the way, they may be paid for; once "
+                      "more drops them",
+                      progress.under_way));
+    }
+    if (signals.seen() >= 2) stop_now.request_stop();
+  };
+  auto outcome =
+      run(evaluation, *backend, store, watch, stop.get_token(), stop_now.get_token());
+  if (!outcome) {
+    world.console.end_progress(true);
+    world.console.complain(outcome.error());
+    return Ended{broke};
+  }
+  screen.end(outcome->progress);
+  ScoredRun scored{.info = evaluation.plan.info,
+                   .id = evaluation.plan.info.key.id(),
+                   .extract = evaluation.plan.info.extract,
+                   .progress = outcome->progress,
+                   .seconds = static_cast<double>(screen.elapsed().count()) / 1000,
+                   .fatal = outcome->fatal ? outcome->fatal->message : ""};
+  const bool nobody_there = outcome->fatal && outcome->progress.requests > 0 &&
+                            outcome->fatal->fault == Fault::network;
+  if (outcome->fatal) {
+    world.console.complain(outcome->fatal->in(choice.title()));
+  }
+  if (arguments.has("--json")) {
+    world.console.print(summary_json(scored) + "\n");
+  } else if (!nobody_there || scored.progress.reused > 0) {
+    world.console.print(summary_text(scored, language));
+  }
+  if (!arguments.has("--quiet")) {
+    world.console.say("next: " + command_again(arguments, scored));
+  }
+  return Ended{exit_code_of(*outcome, signals)};
+}
+
+void print_dry_run(const Exam& exam, const ModelChoice& choice,
+                   const Arguments& arguments, World& world) {
+  const Evaluation evaluation = evaluation_of(exam, choice, arguments);
+  std::size_t bytes = 0;
+  for (const TrialId trial : evaluation.plan.trials) {
+    const Prompt prompt = prompt_for(evaluation, trial);
+    bytes += prompt.text.size();
+    for (const Message& message : prompt.messages) bytes += message.content.size();
+  }
+  world.console.print(fmt::format(
+      "{}: would ask {} questions of {} ({}), {} bytes of prompts; protocol {}, reader "
+      "{}, "
+      "run {}\n",
+      choice.title(),
+      with_thousands(static_cast<std::int64_t>(evaluation.plan.trials.size())),
+      exam.dataset->name, exam.subjects,
+      with_thousands(static_cast<std::int64_t>(bytes)), exam.protocol.name,
+      exam.extractor->name, evaluation.plan.info.key.id().substr(0, 8)));
+}
+
+}  // namespace
+
+Result<int> run_command(const Arguments& arguments, World& world) {
+  const Language language = TRY(language_of(arguments));
+  std::vector<ModelChoice> choices;
+  for (const std::string& spec : TRY(model_specs(arguments))) {
+    choices.push_back(TRY(
+        choose_model(spec, arguments, world.environment, !arguments.has("--dry-run"))));
+  }
+  const Exam exam = TRY(prepare_exam(arguments, world));
+  if (arguments.has("--dry-run")) {
+    for (const ModelChoice& choice : choices) {
+      print_dry_run(exam, choice, arguments, world);
+    }
+    return complete;
+  }
+  const auto store =
+      TRY(open_sqlite_store(store_path(arguments), OpenMode::read_write).in("--store"));
+  const SignalWatch signals;
+  int worst = complete;
+  for (const ModelChoice& choice : choices) {
+    const Ended ended =
+        TRY(run_one(exam, choice, *store, arguments, world, signals, language));
+    if (worst == complete) worst = ended.code;
+    if (ended.code == broke || signals.seen() > 0) return ended.code;
+  }
+  return worst;
+}
+
+}  // namespace proctor

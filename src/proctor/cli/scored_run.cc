@@ -1,0 +1,190 @@
+#include "proctor/cli/scored_run.h"
+
+#include <nlohmann/json.hpp>
+
+namespace proctor {
+namespace {
+
+nlohmann::ordered_json number_or_null(std::optional<double> value) {
+  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+}
+
+nlohmann::ordered_json count_json(const Ledger& ledger) {
+  return {{"n", ledger.n()},
+          {"correct", ledger.right},
+          {"accuracy", number_or_null(ledger.count().share())}};
+}
+
+nlohmann::ordered_json counts_json(const auto& ledgers) {
+  auto json = nlohmann::ordered_json::object();
+  for (const auto& [name, ledger] : ledgers) json[name] = count_json(ledger);
+  return json;
+}
+
+nlohmann::ordered_json ledger_json(const Ledger& ledger) {
+  nlohmann::ordered_json json;
+  for (const Mark mark : all_marks) json[std::string(name_of(mark))] = ledger.of(mark);
+  return json;
+}
+
+std::string_view mark_word(Mark mark, Language language) {
+  if (language == Language::en) return name_of(mark);
+  constexpr std::array<std::string_view, all_marks.size()> words = {
+      "正解", "不正解", "読み取れず", "拒否", "打ち切り", "失敗"};
+  return words[static_cast<std::size_t>(mark)];
+}
+
+std::string count_line(std::string_view name, const Ledger& ledger) {
+  return fmt::format("  {} {}, {}\n", pad(name, 16), accuracy_text(ledger.count()),
+                     interval_text(wilson(ledger.count())));
+}
+
+}  // namespace
+
+bool ScoredRun::is_complete() const {
+  return progress.ended() == progress.planned && progress.tally.ledger.failed == 0;
+}
+
+std::string ScoredRun::model_title() const {
+  return info.key.model.empty() ? info.key.provider
+                                : info.key.provider + "/" + info.key.model;
+}
+
+Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
+                                   const std::string& reader, bool with_bodies,
+                                   const std::function<Status(const Graded&)>& see) {
+  const Dataset dataset = TRY(store.questions(run.id));
+  const std::string name = reader.empty() ? run.info.extract : reader;
+  const Evaluation evaluation{.plan = {.info = run.info, .dataset = &dataset},
+                              .extractor = TRY(find_extractor(name).in("--extract"))};
+  ScoredRun scored{.info = run.info, .id = run.id, .extract = name};
+  std::vector<bool> tried(dataset.questions.size());
+  const auto count = [&](const StoredResult& result) -> Status {
+    if (result.trial.ordinal >= dataset.questions.size()) {
+      return fail(Fault::data,
+                  "run {}: question {} is not in its data set; run proctor verify",
+                  scored.short_id(), result.trial.ordinal);
+    }
+    tried[result.trial.ordinal] = true;
+    Graded graded = grade(evaluation, result.trial, result.attempt);
+    graded.attempts = result.attempts;
+    count_graded(graded, scored.progress);
+    scored.progress.requests += result.attempts;
+    return see ? see(graded) : Status();
+  };
+  TRY(store.results(run.id, with_bodies, count));
+  scored.progress.reused = scored.progress.ended();
+  scored.progress.planned = scored.progress.ended();
+  for (const std::uint32_t ordinal : run.info.selection) {
+    const bool is_missing = ordinal < tried.size() && !tried[ordinal];
+    scored.progress.planned += is_missing ? 1 : 0;
+  }
+  return scored;
+}
+
+std::string ledger_text(const Ledger& ledger, Language language) {
+  std::string text;
+  for (const Mark mark : all_marks) {
+    const bool always = mark == Mark::right || mark == Mark::wrong;
+    if (!always && ledger.of(mark) == 0) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", mark_word(mark, language),
+                        with_thousands(ledger.of(mark)));
+  }
+  return text;
+}
+
+std::string bounds_text(const Interval& bounds) {
+  return fmt::format("{:.1f}-{:.1f}", 100 * bounds.low, 100 * bounds.high);
+}
+
+std::map<std::string, Ledger> by_category(const Tally& tally) {
+  std::map<std::string, Ledger> categories;
+  for (const auto& [name, ledger] : tally.by_subject) {
+    const Subject* subject = find_subject(name);
+    if (subject == nullptr) continue;
+    Ledger& total = categories[std::string(category_key(subject->category))];
+    total += ledger;
+  }
+  return categories;
+}
+
+std::string summary_text(const ScoredRun& run, Language language) {
+  const bool ja = language == Language::ja;
+  const Tally& tally = run.progress.tally;
+  const Ledger& ledger = tally.ledger;
+  const std::size_t subjects = tally.by_subject.size();
+  std::string text = fmt::format(
+      "{} {}\nSubject: {}\n", ja ? "モデル:" : "Model:", run.model_title(),
+      subjects == 1 ? tally.by_subject.begin()->first
+                    : fmt::format("{} ({} subjects)", run.info.subjects, subjects));
+  text += fmt::format("Accuracy: {}, {}\n", accuracy_text(ledger.count()),
+                      interval_text(wilson(ledger.count())));
+  text += ledger_text(ledger, language);
+  if (ledger.right + ledger.wrong < ledger.n()) {
+    const std::string bounds = bounds_text(ledger.bounds());
+    text +=
+        ja ? fmt::format("（不明分をすべて誤り・すべて正解とした場合 {} %）", bounds)
+           : fmt::format("; {} % with all unknown wrong or right", bounds);
+  }
+  text += '\n';
+  const std::int64_t not_asked = run.progress.planned - run.progress.ended();
+  if (not_asked > 0) {
+    text += fmt::format("{} {}\n",
+                        ja ? "未出題:" : "not asked:", with_thousands(not_asked));
+  }
+  if (subjects > 1) {
+    const auto categories = by_category(tally);
+    for (const auto& [name, total] : categories) text += count_line(name, total);
+    if (subjects <= 10 && categories.empty()) {
+      for (const auto& [name, total] : tally.by_subject)
+        text += count_line(name, total);
+    }
+    const double mean = 100 * macro_accuracy(tally).value_or(0);
+    text +=
+        ja ? fmt::format("科目平均 {:.2f}%（{} 科目）\n", mean, subjects)
+           : fmt::format("mean of subjects {:.2f}% ({} subjects)\n", mean, subjects);
+  }
+  return text;
+}
+
+std::string summary_json(const ScoredRun& run) {
+  const Progress& progress = run.progress;
+  const Ledger& ledger = progress.tally.ledger;
+  const Interval interval = wilson(ledger.count());
+  const Interval bounds = ledger.bounds();
+  nlohmann::ordered_json json = {
+      {"run", run.id},
+      {"model", run.model_title()},
+      {"dataset", run.info.dataset},
+      {"dataset_digest", run.info.key.dataset_digest},
+      {"split", run.info.split},
+      {"subjects", run.info.subjects},
+      {"protocol", run.info.protocol},
+      {"extract", run.extract},
+      {"planned", progress.planned},
+      {"n", ledger.n()},
+      {"not_asked", progress.planned - ledger.n()},
+      {"correct", ledger.right},
+      {"accuracy", number_or_null(ledger.count().share())},
+      {"ci95", {interval.low, interval.high}},
+      {"ledger", ledger_json(ledger)},
+      {"bounds", {bounds.low, bounds.high}},
+      {"by_subject", counts_json(progress.tally.by_subject)},
+      {"by_category", counts_json(by_category(progress.tally))},
+      {"macro_accuracy", number_or_null(macro_accuracy(progress.tally))},
+      {"complete", run.is_complete()},
+      {"requests", progress.requests},
+      {"reused", progress.reused},
+      {"tokens",
+       {{"prompt", progress.prompt_tokens},
+        {"reply", progress.reply_tokens},
+        {"decoded", 0}}},
+      {"seconds", run.seconds},
+      {"name", run.info.name},
+      {"note", run.info.note},
+  };
+  if (!run.fatal.empty()) json["stopped"] = run.fatal;
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace proctor

@@ -1,0 +1,52 @@
+#include <charconv>
+
+#include "proctor/cli/scored_run.h"
+#include "proctor/cli/show_trial.h"
+#include "proctor/cli/stored_runs.h"
+
+namespace proctor {
+namespace {
+
+bool is_asked_for(const Graded& graded, const std::string& question) {
+  return question.empty() || graded.question->id == question ||
+         fmt::format("{}", graded.trial.ordinal) == question;
+}
+
+}  // namespace
+
+Result<int> show_command(const Arguments& arguments, World& world) {
+  std::optional<Mark> only;
+  if (const auto name = arguments.get("--only")) {
+    only = mark_named(*name);
+    if (!only) {
+      return fail(
+          Fault::usage,
+          "--only: found {}, expected right, wrong, unread, refused, cut or failed",
+          *name);
+    }
+  }
+  const auto store = TRY(open_for_reading(arguments));
+  const StoredRun stored = TRY(run_named(*store, arguments));
+  const std::string question = arguments.get("--question").value_or("");
+  std::int64_t shown = 0;
+  const auto show = [&](const Graded& graded) -> Status {
+    if ((only && graded.mark != *only) || !is_asked_for(graded, question)) return {};
+    ++shown;
+    world.console.print(fmt::format("[{}] {} ({}, {})\n", graded.trial.ordinal,
+                                    for_terminal_line(graded.question->id),
+                                    name_of(graded.mark), graded.answer.rule) +
+                        trial_text(graded));
+    return {};
+  };
+  const ScoredRun run = TRY(score_stored_run(
+      *store, stored, arguments.get("--extract").value_or(""), true, show));
+  if (shown == 0 && !question.empty()) {
+    return fail(Fault::usage, "--question: run {} has no answer to {}", run.short_id(),
+                question);
+  }
+  world.console.say(fmt::format("{} of {} questions of run {}", shown,
+                                run.progress.ended(), run.short_id()));
+  return complete;
+}
+
+}  // namespace proctor

@@ -1,0 +1,34 @@
+#include "proctor/cli/scored_run.h"
+#include "proctor/cli/stored_runs.h"
+
+namespace proctor {
+
+Result<int> verify_command(const Arguments& arguments, World& world) {
+  const auto store = TRY(open_for_reading(arguments));
+  const auto troubles = TRY(store->verify());
+  for (const Trouble& trouble : troubles) {
+    world.console.print(fmt::format("{}: {}\n", trouble.place, trouble.message));
+  }
+  for (const StoredRun& stored : TRY(store->runs())) {
+    const auto run = score_stored_run(*store, stored, "", false, {});
+    if (!run) {
+      world.console.print(
+          fmt::format("run {}: {}\n", stored.id.substr(0, 8), run.error().message));
+      return broke;
+    }
+    const Count count = run->progress.tally.ledger.count();
+    world.console.print(fmt::format("run {}  {}  {}, {}  {}\n", run->short_id(),
+                                    run->model_title(), accuracy_text(count),
+                                    interval_text(wilson(count)), run->extract));
+  }
+  if (!troubles.empty()) {
+    world.console.say(fmt::format("{}: {} thing{} wrong",
+                                  store_path(arguments).string(), troubles.size(),
+                                  troubles.size() == 1 ? " is" : "s are"));
+    return broke;
+  }
+  world.console.say(fmt::format("{}: whole", store_path(arguments).string()));
+  return complete;
+}
+
+}  // namespace proctor
