@@ -447,7 +447,7 @@ Status use_wal(const Database& database) {
 }
 
 Status create(const Database& database) {
-  TRY(database.execute("PRAGMA page_size = 8192"));
+  TRY(database.execute("PRAGMA page_size = 16384"));
   TRY(use_wal(database));
   Transaction transaction = TRY(Transaction::begin(database));
   if (TRY(identify(database)) == Content::store) return {};
@@ -462,7 +462,7 @@ Status create(const Database& database) {
 constexpr const char* settings =
     "PRAGMA busy_timeout = 30000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; "
     "PRAGMA cell_size_check = ON; PRAGMA cache_size = -16384; "
-    "PRAGMA wal_autocheckpoint = 2000; PRAGMA temp_store = MEMORY";
+    "PRAGMA wal_autocheckpoint = 1000; PRAGMA temp_store = MEMORY";
 
 std::string file_uri(const std::filesystem::path& file) {
   std::string uri = "file:";
