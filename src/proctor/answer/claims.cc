@@ -131,8 +131,21 @@ bool Statement::taken_back(std::size_t at) const {
     for (std::size_t j = is_text(from, "isn't") ? from : from + 1; j < from + 5; ++j) {
       if (j >= tokens_.size() || ends_sentence(j)) return false;
       if (is_word(j, Word::bad) || is_text(j, "partially")) return true;
-      if (is_word(j, Word::no) && !is_text(j + 1, "only")) return true;
-      if (!is_word(j, Word::fill) && !is_word(j, Word::it)) return false;
+      if (is_word(j, Word::no)) {
+        // "not a strong answer" is a doubt; "not correct", "not listed" a denial.
+        for (std::size_t k = j + 1; k < j + 5 && !ends_sentence(k); ++k) {
+          if (is_text(k, "only")) return false;
+          if (is_word(k, Word::good) || is_text(k, "provided") ||
+              is_text(k, "listed") || is_text(k, "close") || is_text(k, "given") ||
+              (is_word(k, Word::answer) && is_text(k - 1, "the"))) {
+            return true;
+          }
+        }
+        return is_word(j + 1, Word::option) || is_text(j + 1, "it");
+      }
+      if (!is_word(j, Word::fill) && !is_word(j, Word::it) && !is_text(j, "also")) {
+        return false;
+      }
     }
     return false;
   };
@@ -145,28 +158,27 @@ bool Statement::taken_back(std::size_t at) const {
       if (run.find(no) != std::string_view::npos) return true;
     }
   }
-  // "..., but this is incorrect", "However, this is not the correct answer"
-  std::size_t stops = 0;
-  for (std::size_t j = i; j < tokens_.size() && j < at + 40 && stops < 2; ++j) {
+  // "..., but this is incorrect", "..., which is wrong", "However, this is not correct"
+  bool turned = false, sentence_ended = false;
+  for (std::size_t j = i; j < tokens_.size() && j < at + 40; ++j) {
     if (ends_sentence(j)) {
-      if (++stops == 1 && tokens_[j].kind == TokenKind::line_end) return false;
-      if (stops == 1) {
-        std::size_t k = j + 1;
-        if (!is_word(k, Word::but) && !is_word(k, Word::turn)) return false;
-      }
+      if (sentence_ended || tokens_[j].kind == TokenKind::line_end) return false;
+      sentence_ended = true;
+      if (!is_word(j + 1, Word::but) && !is_word(j + 1, Word::turn)) return false;
       continue;
     }
-    if ((is_word(j, Word::it) || is_text(j, "which") || is_text(j, "that")) &&
-        says_bad(j + 1)) {
-      // "it is not C" speaks of another one.
-      for (std::size_t k = j + 2; k < j + 5; ++k) {
-        if (k < tokens_.size() && is_label(tokens_[k]) && may_be_label(k, true) &&
-            !tokens_[k].small) {
-          return false;
-        }
-      }
-      return true;
+    if (is_word(j, Word::but) || is_word(j, Word::turn)) {
+      turned = true;
+      continue;
     }
+    const bool which = is_text(j, "which") && is_mark(j - 1, ",") && j < at + 12;
+    if (!which && !(turned && is_word(j, Word::it))) continue;
+    if (!says_bad(j + 1)) continue;
+    // "it is not C" speaks of another one.
+    for (std::size_t k = j + 2; k < j + 5 && k < tokens_.size(); ++k) {
+      if (!tokens_[k].small && may_be_label(k, true)) return false;
+    }
+    return true;
   }
   return false;
 }
@@ -221,6 +233,17 @@ bool Statement::names_another(std::size_t at) const {
   return false;
 }
 
+// "(B) if it is rounded", "If it is rounded, the answer is (B)"
+bool Statement::is_conditional(std::size_t at) const {
+  std::size_t i = at + 1;
+  while (is_mark(i, closing)) ++i;
+  if (is_text(i, "if") || is_text(i, "depending")) return true;
+  for (std::size_t j = at; j > 0 && j + 32 > at; --j) {
+    if (j < at && ends_sentence(j - 1)) return is_text(j, "if");
+  }
+  return false;
+}
+
 // "Is the answer B?"
 bool Statement::is_asked(std::size_t at) const {
   for (std::size_t j = at + 1; j < tokens_.size() && j < at + reach; ++j) {
@@ -236,6 +259,7 @@ std::optional<Claim> Statement::judged(std::size_t at, Strength strength,
   Claim claim{
       .letter = tokens_[at].letter, .strength = strength, .at = at, .rule = rule};
   if (names_another(at)) claim.kind = Claim::Kind::several;
+  claim.conditional = is_conditional(at);
   return claim;
 }
 
@@ -257,9 +281,18 @@ std::optional<Claim> Statement::candidate(std::size_t at, Strength strength,
           t.small && in_brackets(i) && !choices_.empty() && texts().have_parts();
       if (denied) return std::nullopt;
       if (!part) {
+        if (line_ends > 0 && is_listed(line_of(i))) return std::nullopt;
         if (is_asked(i)) return std::nullopt;
         return judged(i, strength, rule);
       }
+    }
+    // X is the placeholder of "the answer is (X)".
+    if (t.letter != 0 && t.letter != 'X' && !t.small && !is_label(t) &&
+        t.kind == TokenKind::word && (in_brackets(i) || ends_sentence(i + 1))) {
+      return Claim{.kind = Claim::Kind::none,
+                   .strength = strength,
+                   .at = i,
+                   .rule = "a letter that is no option"};
     }
     if (t.kind == TokenKind::line_end) {
       if (++line_ends > 3) break;
@@ -286,6 +319,7 @@ std::optional<Claim> Statement::candidate(std::size_t at, Strength strength,
       if (const auto found = texts().at(text_, tokens_, i)) {
         // "Paris or London"
         const auto more = texts().at(text_, tokens_, found->end + 1);
+        if (found->end > 0 && taken_back(found->end - 1)) return std::nullopt;
         const bool joined =
             is_word(found->end, Word::alternate) || is_word(found->end, Word::both);
         if (joined && more && more->letter != found->letter) {
@@ -518,9 +552,19 @@ std::optional<Claim> Statement::pointed_at(std::size_t at) const {
     return std::nullopt;
   }
   if (line_ends > 0) {
-    const auto line =
-        std::ranges::find_if(lines_, [&](const Line& l) { return l.end > i; });
-    if (is_listed(static_cast<std::size_t>(line - lines_.begin()))) return std::nullopt;
+    if (is_listed(line_of(i))) return std::nullopt;
+    // The first option behind a colon opens a list, cut off or not, unless the words
+    // before it announce an answer.
+    if (colon && tokens_[label].letter == labels_.front()) {
+      bool announced = false;
+      for (std::size_t j = at; j > 0 && j + 14 > at && !ends_sentence(j - 1); --j) {
+        announced = announced || is_word(j - 1, Word::good) ||
+                    is_word(j - 1, Word::is) || is_word(j - 1, Word::answer) ||
+                    is_word(j - 1, Word::closest);
+      }
+      if (!announced) return std::nullopt;
+    }
+    if (colon && is_word(at - 1, Word::option)) return std::nullopt;
     if (!bracket && !is_mark(label + 1, ".):") && !(token(label + 1) == nullptr) &&
         tokens_[label + 1].kind != TokenKind::line_end) {
       return std::nullopt;
@@ -560,6 +604,11 @@ std::optional<char> Statement::item_label(const Line& line) const {
   if (is_mark(i + 1, "'") && !(i > line.begin && is_mark(i - 1, "'")))
     return std::nullopt;
   return tokens_[i].letter;
+}
+
+std::size_t Statement::line_of(std::size_t at) const {
+  const auto line = std::ranges::upper_bound(lines_, at, {}, &Line::end);
+  return static_cast<std::size_t>(line - lines_.begin());
 }
 
 // One of several lines that go through the options in order.
@@ -702,8 +751,9 @@ std::optional<Claim> Statement::by_form() {
       }
     }
   }
-  // A last paragraph that is one labelled option.
-  if (items_[index] != 0 && !is_listed(index)) {
+  // A last paragraph that is one labelled option; behind a colon it was judged before.
+  const bool behind_colon = index > 0 && is_mark(lines_[index - 1].end - 1, ":");
+  if (items_[index] != 0 && !is_listed(index) && !behind_colon) {
     std::size_t at = last.begin;
     while (tokens_[at].letter != items_[index]) ++at;
     if (!is_mark(at + 1, ",=") && !tokens_[at].small) {
@@ -720,6 +770,8 @@ std::optional<Claim> Statement::by_text() {
     for (std::size_t i = begin; i < end; ++i) {
       if (is_word(i, Word::no) || is_word(i, Word::bad)) return std::nullopt;
     }
+    // "A) Paris is": talk about an option, cut off.
+    if (is_word(end - 1, Word::is)) return std::nullopt;
     const auto found = texts().in(text_, tokens_.subspan(begin, end - begin));
     if (found.size() != 1) return std::nullopt;
     return Claim{

@@ -25,7 +25,8 @@ struct Claim {
   Kind kind = Kind::letter;
   char letter = 0;
   Strength strength = Strength::stated;
-  std::size_t at = 0;  // the token
+  bool conditional = false;  // it holds only if something else does
+  std::size_t at = 0;        // the token
   std::string_view rule;
 };
 
@@ -73,6 +74,7 @@ class Statement {
                               std::string_view rule) const;
   bool taken_back(std::size_t at) const;
   bool names_another(std::size_t at) const;
+  bool is_conditional(std::size_t at) const;
   bool is_asked(std::size_t at) const;
   const OptionTexts& texts();
 
@@ -85,6 +87,7 @@ class Statement {
   std::optional<Claim> by_verdicts() const;
 
   std::optional<char> item_label(const Line& line) const;
+  std::size_t line_of(std::size_t at) const;
   bool is_listed(std::size_t line) const;
   bool is_only_label(const Line& line, char* letter) const;
 

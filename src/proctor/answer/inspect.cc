@@ -129,22 +129,16 @@ std::optional<Match> strict(std::u32string_view text, const Cue& cue) {
       return Match{text.substr(cue.run, cue.run_end - cue.run), *end};
     }
   }
-  const std::size_t blank = text.substr(0, cue.run).rfind(' ');
-  if (blank == npos || blank < cue.spaces) return std::nullopt;
+  std::size_t end = cue.run;
   // Blanks that reach the run take it into the group, which has failed above.
-  if (blank + 1 == cue.run && cue.run_end > cue.run) {
-    const std::size_t other = text.substr(0, cue.run).find_last_not_of(U' ');
-    const std::size_t earlier = text.substr(0, other + 1).rfind(' ');
-    if (other < cue.spaces || earlier == npos || earlier < cue.spaces) {
-      return std::nullopt;
-    }
-    const auto end = line_ends(text, earlier + 1);
-    if (!end) return std::nullopt;
-    return Match{text.substr(earlier, 1), *end};
+  if (cue.run_end > cue.run) {
+    while (end > cue.spaces && text[end - 1] == ' ') --end;
   }
-  const auto end = line_ends(text, blank + 1);
-  if (!end) return std::nullopt;
-  return Match{text.substr(blank, 1), *end};
+  while (end > cue.spaces && text[end - 1] != ' ') --end;
+  if (end == cue.spaces) return std::nullopt;
+  const auto line = line_ends(text, end);
+  if (!line) return std::nullopt;
+  return Match{text.substr(end - 1, 1), *line};
 }
 
 // `ANSWER\s*:\s*([A-Za-z\d ,]+)(?:[^\w]|\n|$|\.)`.

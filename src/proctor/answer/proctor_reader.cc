@@ -15,7 +15,7 @@ std::string lowered_head(std::string_view text, std::size_t size) {
 // ---- Invented questions -----------------------------------------------------------
 
 // Whether a line opens another question: what base models write after their answer.
-bool opens_a_question(std::string_view line) {
+bool opens_a_question(std::string_view line, bool numbered_too) {
   std::size_t begin = 0;
   while (begin < line.size() && (line[begin] == ' ' || line[begin] == '#')) ++begin;
   line.remove_prefix(begin);
@@ -34,6 +34,7 @@ bool opens_a_question(std::string_view line) {
     if (head.starts_with(start)) return true;
   }
   // "Question 2", "Problem 3:", "Q2."
+  if (!numbered_too) return false;
   for (const std::string_view start : {"question ", "question #", "problem ", "q"}) {
     if (!head.starts_with(start)) continue;
     std::size_t at = start.size();
@@ -54,8 +55,11 @@ struct Stretch {
 std::vector<Stretch> stretches_of(std::string_view text) {
   std::vector<Stretch> all;
   std::size_t begin = 0;
+  // A reply that opens with a numbered question goes through those of the prompt.
+  const bool numbered_too = !opens_a_question(text.substr(0, 80), true) ||
+                            opens_a_question(text.substr(0, 80), false);
   for (std::size_t line = 0; line < text.size();) {
-    if (line > begin && opens_a_question(text.substr(line, 80))) {
+    if (line > begin && opens_a_question(text.substr(line, 80), numbered_too)) {
       all.push_back({begin, line});
       begin = line;
     }
@@ -164,6 +168,14 @@ std::optional<Claim> strongest(std::span<const Claim> claims,
   std::optional<Claim> best;
   for (const Claim& claim : claims) {
     if (!best || claim.strength <= best->strength) best = claim;
+  }
+  // Two answers, each under its own condition, are no choice.
+  if (best && best->conditional) {
+    for (const Claim& claim : claims) {
+      if (claim.conditional && claim.letter != best->letter) {
+        best->kind = Claim::Kind::several;
+      }
+    }
   }
   return best;
 }

@@ -42,7 +42,11 @@ std::optional<Tag> tag_at(std::string_view text, std::size_t at) {
     const char c = text[end++];
     if (is_ascii_letter(c)) name += static_cast<char>(c | 0x20);
     if (c == '/') name += '/';
-    if (c == '<' || c == '[' || c == '=') return std::nullopt;
+    if (!is_ascii_letter(c) &&
+        std::string_view("/|_ -").find(c) == std::string_view::npos &&
+        static_cast<unsigned char>(c) < 0x80) {
+      return std::nullopt;
+    }
   }
   if (end >= longest || text[end] != close) return std::nullopt;
   ++end;
@@ -50,7 +54,8 @@ std::optional<Tag> tag_at(std::string_view text, std::size_t at) {
   bool closing = false;
   static constexpr std::string_view ends[] = {"/s",  "endoftext", "imend",  "eotid",
                                               "eos", "endofturn", "return", "eot"};
-  if (std::ranges::find(ends, word) != std::end(ends)) return Tag{TagKind::end, end};
+  if (close == '>' && std::ranges::find(ends, word) != std::end(ends))
+    return Tag{TagKind::end, end};
   for (const std::string_view prefix : {"/", "endof", "end"}) {
     if (word.starts_with(prefix)) {
       word.remove_prefix(prefix.size());

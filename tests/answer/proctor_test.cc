@@ -1,0 +1,281 @@
+// The careful reader, rule by rule, on sentences of our own.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <random>
+
+#include "proctor/answer/answer.h"
+
+namespace proctor {
+namespace {
+
+using std::nullopt;
+
+const std::vector<std::string> rivers = {"Nile", "Danube", "Amazon", "Volga"};
+const std::vector<std::string> metals = {"iron",    "copper", "zinc",   "gold",
+                                         "tin",     "lead",   "nickel", "silver",
+                                         "mercury", "cobalt"};
+
+Answer read(std::string_view reply, std::string_view labels = "ABCD",
+            std::span<const std::string> choices = rivers) {
+  return (*find_extractor("proctor"))
+      ->read({.reply = reply, .labels = labels, .choices = choices});
+}
+std::optional<char> letter(std::string_view reply) {
+  return read(reply).letter;
+}
+std::optional<char> letter_of_ten(std::string_view reply) {
+  return read(reply, "ABCDEFGHIJ", metals).letter;
+}
+
+TEST(Proctor, reads_a_letter_alone_however_it_is_dressed) {
+  for (const std::string_view reply :
+       {"C", "c", " C. ", "(C)", "[C]", "**C**", "`C`", "\"C\"", "C)", "> **C**", "$C$",
+        "\\boxed{C}", "\\text{C}", "Ｃ", "（Ｃ）", "Ⓒ", "𝐂", "\u200eC",
+        "\x1b[1mC\x1b[0m"}) {
+    EXPECT_EQ(letter(reply), 'C') << reply;
+  }
+}
+
+TEST(Proctor, reads_a_letter_with_its_text) {
+  for (const std::string_view reply :
+       {"B) Danube", "B: Danube", "B - Danube", "(B) Danube.", "Danube (B)",
+        "Danube - B", "B. Danube\n\nIt flows into the Black Sea."}) {
+    EXPECT_EQ(letter(reply), 'B') << reply;
+  }
+}
+
+TEST(Proctor, reads_a_statement_of_the_answer) {
+  for (const std::string_view reply :
+       {"The answer is D", "The correct answer to this question is (D).", "Answer: D",
+        "Final answer - D", "ANSWER: [D]", "the answer would be d.",
+        "The answer is\nD. Volga", "**Answer:**\n\nD",
+        "My answer is option D because it is long.", "The right choice is (D)",
+        "I'd go with D.", "I choose D", "D is the correct answer.",
+        "Option D is correct", "Thus the answer is $\\boxed{\\text{D}}$."}) {
+    EXPECT_EQ(letter(reply), 'D') << reply;
+  }
+}
+
+TEST(Proctor, reads_a_conclusion) {
+  EXPECT_EQ(
+      letter("It is not A, and B and C are in other continents, so it must be D."),
+      'D');
+  EXPECT_EQ(letter("The longest river in Europe is meant. Therefore (D)."), 'D');
+  EXPECT_EQ(letter("Europe, long, Russia -> D"), 'D');
+}
+
+TEST(Proctor, reads_what_is_pointed_at) {
+  EXPECT_EQ(letter("The river with the widest mouth is (C) Amazon."), 'C');
+  EXPECT_EQ(letter("The most fitting river is:\n\nC. Amazon\n\nIt is wide."), 'C');
+}
+
+TEST(Proctor, reads_languages) {
+  for (const std::string_view reply :
+       {"答えはBです。", "正解は「B」です", "Bが正解です。", "よって、B。", "答案：B",
+        "正确答案是B。", "所以选B", "B是正确的", "Die richtige Antwort ist B.",
+        "Antwort: (B)", "La bonne réponse est B.", "La respuesta correcta es B",
+        "정답은 B입니다", "답: B", "الإجابة الصحيحة هي B", "الإجابة: ب", "सही उत्तर B है",
+        "Правильный ответ: B", "La risposta è B"}) {
+    EXPECT_EQ(letter(reply), 'B') << reply;
+  }
+}
+
+TEST(Proctor, reads_json) {
+  EXPECT_EQ(letter("{\"answer\":\"B\"}"), 'B');
+  EXPECT_EQ(
+      letter("```json\n{\"why\": \"A is short\", \"final_answer\": [\"B\"]}\n```"),
+      'B');
+  EXPECT_EQ(letter("{\"answer\": null}"), nullopt);
+}
+
+TEST(Proctor, reads_what_stands_behind_a_thought) {
+  EXPECT_EQ(letter("<think>The answer is A.</think>\nB"), 'B');
+  EXPECT_EQ(letter("So it is A?\n</think>\n\nAnswer: B"), 'B');
+  EXPECT_EQ(
+      letter("<|channel|>analysis<|message|>A?<|end|><|start|>assistant<|channel|>final"
+             "<|message|>B"),
+      'B');
+  EXPECT_EQ(letter("<reasoning>A or C</reasoning><answer>B</answer>"), 'B');
+}
+
+TEST(Proctor, finds_nothing_inside_a_thought) {
+  EXPECT_EQ(letter("<think>The answer is A."), nullopt);
+  EXPECT_EQ(read("<think>The answer is A.").rule, "unfinished reasoning");
+  EXPECT_EQ(letter("<think>A</think>"), nullopt);
+}
+
+TEST(Proctor, lets_the_last_word_count) {
+  EXPECT_EQ(letter("The answer is A. Wait, that is shorter. The answer is C."), 'C');
+  EXPECT_EQ(letter("Answer: A\n\nHmm, actually it is in Brazil, so C."), 'C');
+  EXPECT_EQ(letter("The answer is (A) is incorrect. The correct answer is (C)."), 'C');
+  EXPECT_EQ(
+      letter("The answer is (A) Nile, but this is wrong. The correct answer is (C)."),
+      'C');
+}
+
+TEST(Proctor, does_not_take_a_denial_for_an_answer) {
+  EXPECT_EQ(letter("The answer is not A."), nullopt);
+  EXPECT_EQ(letter("The answer is B, not C."), 'B');
+  EXPECT_EQ(letter("A is not the correct answer."), nullopt);
+}
+
+TEST(Proctor, gives_none_for_several_letters) {
+  for (const std::string_view reply :
+       {"The answer is (A) or (B).", "B or C", "A, B and C",
+        "The answer is (A) and (D).", "Either B or D, hard to say.",
+        "The answer is (A) if width counts, or (C) if length counts.",
+        "Nile and Volga"}) {
+    EXPECT_EQ(letter(reply), nullopt) << reply;
+  }
+}
+
+TEST(Proctor, gives_none_for_a_letter_that_is_no_option) {
+  EXPECT_EQ(letter("E"), nullopt);
+  EXPECT_EQ(letter("The answer is (F)."), nullopt);
+  EXPECT_EQ(letter("The answer is none of the above."), nullopt);
+}
+
+TEST(Proctor, tells_a_refusal) {
+  for (const std::string_view reply :
+       {"I'm sorry, but I can't help with that.", "I cannot answer this question.",
+        "As an AI, I have no opinion on rivers.",
+        "申し訳ありませんが、お答えできません。"}) {
+    const Answer answer = read(reply, "ABCDEFGHIJ", metals);
+    EXPECT_EQ(answer.letter, nullopt) << reply;
+    EXPECT_TRUE(answer.refused) << reply;
+  }
+}
+
+TEST(Proctor, an_answer_after_a_doubt_is_an_answer) {
+  const Answer answer = read("I cannot be sure, but I believe the answer is B.");
+
+  EXPECT_EQ(answer.letter, 'B');
+  EXPECT_FALSE(answer.refused);
+}
+
+TEST(Proctor, knows_the_pronoun_and_the_article) {
+  EXPECT_EQ(letter("A river is a stream of water."), nullopt);
+  EXPECT_EQ(letter_of_ten("I would say silver, so H."), 'H');
+  EXPECT_EQ(letter_of_ten("Answer: I am not sure"), nullopt);
+  EXPECT_EQ(letter_of_ten("Answer: I"), 'I');
+  EXPECT_EQ(letter_of_ten("Option I is correct"), 'I');
+}
+
+TEST(Proctor, knows_letters_that_name_something_else) {
+  EXPECT_EQ(letter("Vitamin C is in fruit. The answer is (B)."), 'B');
+  EXPECT_EQ(letter("Let A = 3 and B = 4. Then A + B = 7, so the answer is (D)."), 'D');
+  EXPECT_EQ(letter("The answer is A. Confidence: B+"), 'A');
+}
+
+TEST(Proctor, reads_an_option_by_its_text) {
+  EXPECT_EQ(letter("Amazon"), 'C');
+  EXPECT_EQ(letter("It is the volga."), 'D');
+  EXPECT_EQ(letter("Answer: Danube"), 'B');
+  EXPECT_EQ(letter_of_ten("The final value is \\boxed{gold}"), 'D');
+}
+
+TEST(Proctor, does_not_take_the_echo_of_the_options_for_an_answer) {
+  EXPECT_EQ(letter("Choices:\nA. Nile\nB. Danube\nC. Amazon\nD. Volga"), nullopt);
+  EXPECT_EQ(letter("Which river?\nA. Nile\nB. Danube\nC. Amazon\nD. Volga\nAnswer: B"),
+            'B');
+}
+
+TEST(Proctor, reads_a_list_of_verdicts) {
+  EXPECT_EQ(letter("A) Nile - no\nB) Danube - yes\nC) Amazon - no\nD) Volga - no"),
+            'B');
+  EXPECT_EQ(letter("A: 5%\nB: 80%\nC: 10%\nD: 5%"), 'B');
+}
+
+TEST(Proctor, reads_the_first_answer_of_a_model_that_goes_on_to_invent_questions) {
+  EXPECT_EQ(
+      letter(
+          "D\n\nQuestion: Which sea?\nA. Red\nB. Black\nC. Dead\nD. Baltic\nAnswer: A"),
+      'D');
+  EXPECT_EQ(letter(" The answer is (B).\n\nQ: And the next?\nA: The answer is (C)."),
+            'B');
+}
+
+TEST(Proctor, reads_the_last_answer_of_a_model_that_goes_through_the_examples_first) {
+  EXPECT_EQ(letter("Question 1: The answer is (A)\n\nQuestion 2: The answer is (C)"),
+            'C');
+}
+
+TEST(Proctor, reads_a_reply_that_was_cut_off) {
+  EXPECT_EQ(letter("The best answer is D) Vol"), 'D');
+  EXPECT_EQ(letter("The answer is ("), nullopt);
+  EXPECT_EQ(letter("We can rule out A and B. Between C and"), nullopt);
+}
+
+TEST(Proctor, reads_twenty_six_options) {
+  const std::string all = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  for (const char c : all) {
+    EXPECT_EQ(read("The answer is (" + std::string(1, c) + ").", all, {}).letter, c);
+  }
+}
+
+TEST(Proctor, needs_no_options_and_no_labels) {
+  EXPECT_EQ(read("The answer is B", "ABCD", {}).letter, 'B');
+  EXPECT_EQ(read("The answer is B", "", {}).letter, nullopt);
+}
+
+// ---- Hostile replies --------------------------------------------------------------
+
+std::string repeated(std::string_view piece, std::size_t bytes) {
+  std::string text;
+  while (text.size() < bytes) text += piece;
+  return text;
+}
+
+TEST(EveryReader, is_done_with_a_megabyte_of_anything_in_no_time) {
+  using clock = std::chrono::steady_clock;
+  for (const std::string_view piece : {"A",          "A ",
+                                       "A\n",        "(",
+                                       "[",          "<",
+                                       "<think>",    "<think>A</think>",
+                                       "**",         "$",
+                                       "\\boxed{",   "answer is ",
+                                       "answer: ",   "Answer:\n",
+                                       "ANSWER: A ", "The answer is not (A). ",
+                                       "A or B or ", "A. Nile\n",
+                                       "is: ",       "correct answer is ",
+                                       ": ",         "答え",
+                                       "選B",        "\u3000",
+                                       "if ",        "Question: A\n",
+                                       "wait ",      "Nile ",
+                                       "so ",        "1, ",
+                                       "\\",         "_",
+                                       "option "}) {
+    const std::string reply = repeated(piece, 1'000'000);
+    for (const Extractor& reader : extractors()) {
+      const auto begin = clock::now();
+
+      (void)reader.read({.reply = reply, .labels = "ABCDEFGHIJ", .choices = metals});
+
+      EXPECT_LT(clock::now() - begin, std::chrono::seconds(5))
+          << reader.name << ": " << piece;
+    }
+  }
+}
+
+TEST(EveryReader, takes_any_text) {
+  std::mt19937 random(7);
+  constexpr std::string_view bytes =
+      "AaBIiZ()[]{}<>*_$\\|/.:;,'\"- \n\t\r\0#=+%&~1"
+      "\xE3\x81\xAF\xC3\xA9\xF0\x9D\x90\x80\xFF\xD0\x90";
+  for (int round = 0; round < 3000; ++round) {
+    std::string reply;
+    for (auto n = random() % 60; n-- > 0;) reply += bytes[random() % bytes.size()];
+    reply = to_valid_utf8(reply);
+    for (const Extractor& reader : extractors()) {
+      const Answer answer =
+          reader.read({.reply = reply, .labels = "ABCD", .choices = rivers});
+
+      EXPECT_TRUE(!answer.letter || (*answer.letter >= 'A' && *answer.letter <= 'Z'));
+      EXPECT_FALSE(answer.rule.empty()) << reader.name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace proctor
