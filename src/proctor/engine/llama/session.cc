@@ -66,12 +66,14 @@ std::size_t Session::kept_of(std::span<const llama_token> tokens) const {
   auto same = static_cast<std::size_t>(mine - held_.begin());
   // The last token is computed in any case: its logits are what is asked for.
   same = std::min(same, tokens.size() - 1);
-  return options_.exact ? same / exact_portion * exact_portion : same;
+  if (!options_.exact) return same;
+  return std::min(same, usual_) / exact_portion * exact_portion;
 }
 
 void Session::forget() {
   llama_memory_clear(llama_get_memory(context_.get()), false);
   held_.clear();
+  usual_ = 0;
 }
 
 void Session::cut(std::size_t count) {
@@ -121,13 +123,18 @@ llama_token Session::sample(llama_sampler& sampler, std::int32_t index) {
 Result<std::int32_t> Session::append(std::span<const llama_token> tokens,
                                      std::size_t from, bool logits,
                                      std::int64_t& decoded) {
+  const std::size_t step = options_.exact && options_.share ? exact_portion : portion;
   std::int32_t last = -1;
   std::size_t at = from;
+  usual_ = std::min(usual_, from);
   while (at < tokens.size()) {
-    std::size_t end = std::min(tokens.size(), at + portion);
-    if (options_.exact && options_.share) {
-      end = std::min(tokens.size(), (at / exact_portion + 1) * exact_portion);
-    }
+    const std::size_t whole = (at / step + 1) * step;
+    std::size_t end = std::min(tokens.size(), step == portion ? at + portion : whole);
+    // A token alone goes through other kernels than one in company, with other
+    // rounding.
+    if (end + 1 == tokens.size() && end > at + 1) --end;
+    if (at + 2 == tokens.size()) end = tokens.size();
+    if (end == whole && usual_ == at) usual_ = end;
     batch_.clear();
     for (; at < end; ++at) {
       const bool is_last = logits && at + 1 == tokens.size();

@@ -110,6 +110,7 @@ class Session {
   std::size_t words_;  // the vocabulary's size
   Batch batch_{portion};
   std::vector<llama_token> held_;  // of sequence 0
+  std::size_t usual_ = 0;  // of those, computed in portions that every prompt has
   bool can_share_ = true;
 };
 
