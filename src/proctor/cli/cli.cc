@@ -7,6 +7,7 @@
 
 #include "proctor/cli/commands.h"
 #include "proctor/cli/evaluation.h"
+#include "proctor/engine/engine.h"
 
 namespace proctor {
 namespace {

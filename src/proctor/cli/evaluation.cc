@@ -202,6 +202,12 @@ Result<std::vector<std::string>> model_specs(const Arguments& arguments) {
 Result<ModelChoice> choose_model(std::string_view spec, const Arguments& arguments,
                                  const Environment& environment, bool needs_key) {
   const std::string place = place_of(spec, arguments);
+  if (spec.ends_with(".gguf") && !spec.starts_with("ollama/")) {
+    ModelChoice choice{.file = std::filesystem::path(spec)};
+    choice.model.provider = "gguf";
+    choice.model.name = choice.file.filename().string();
+    return choice;
+  }
   const std::size_t slash = spec.find('/');
   const std::string_view provider_name = spec.substr(0, slash);
   const std::string_view name =
@@ -268,7 +274,7 @@ Result<Exam> prepare_exam(const Arguments& arguments, World& world) {
 }
 
 Evaluation evaluation_of(const Exam& exam, const ModelChoice& choice,
-                         const Arguments& arguments) {
+                         const Arguments& arguments, const std::string& engine) {
   Evaluation evaluation{
       .protocol = exam.protocol, .shots = exam.shots, .extractor = exam.extractor};
   Protocol& protocol = evaluation.protocol;
@@ -285,7 +291,8 @@ Evaluation evaluation_of(const Exam& exam, const ModelChoice& choice,
               .base_url = choice.model.base_url,
               .dataset_digest = exam.dataset->digest,
               .protocol = identity_of(protocol),
-              .request = request_identity(choice.model, arguments)},
+              .request = request_identity(choice.model, arguments),
+              .engine = engine},
       .dataset = exam.dataset->name,
       .split = exam.dataset->split,
       .revision = exam.dataset->revision,

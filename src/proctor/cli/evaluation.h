@@ -14,11 +14,13 @@
 
 namespace proctor {
 
-// A model as the command line names it. `provider` is null for a baseline.
+// A model as the command line names it. `provider` is null for a baseline and for a
+// file.
 struct ModelChoice {
   const Provider* provider = nullptr;
   Model model;
-  std::string title() const;  // "ollama/mistral:7b"
+  std::filesystem::path file;  // a .gguf, or empty
+  std::string title() const;   // "ollama/mistral:7b"
 };
 // "provider/name", "provider", or a bare name of ollama's. Fault::usage with the
 // nearest provider, or naming the variable that a key is missing from, where
@@ -41,8 +43,9 @@ struct Exam {
 };
 Result<Exam> prepare_exam(const Arguments& arguments, World& world);
 
+// `engine`: EngineInfo::identity of a file's engine, else empty.
 Evaluation evaluation_of(const Exam& exam, const ModelChoice& choice,
-                         const Arguments& arguments);
+                         const Arguments& arguments, const std::string& engine = {});
 
 // The .env of the working folder, as python-dotenv reads it. A variable that is set
 // wins.

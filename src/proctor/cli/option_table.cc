@@ -31,6 +31,7 @@ constexpr std::array command_table = {
                 "proctor run ollama/mistral:7b\n"
                 "proctor run llama --base-url http://localhost:8080\n"
                 "proctor run deepseek/deepseek-chat --subject all\n"
+                "proctor run model.gguf --subject all --protocol mmlu\n"
                 "proctor run baseline/random --dataset sample"},
     CommandText{Command::report, "report", "[RUN…]",
                 "table of runs: accuracy with its interval, and what was not counted",
@@ -122,6 +123,20 @@ constexpr std::array option_table = {
     Option{"--retries", "N",
            "further tries of a question that gets no answer (default 5)", request_group,
            false, on_run},
+
+    Option{"--exact", "", "a .gguf: the same bits in every run, at some cost",
+           request_group, false, on_run},
+    Option{"--threads", "N", "a .gguf: threads (default: the cores that are free)",
+           request_group, false, on_run},
+    Option{"--gpu-layers", "N",
+           "a .gguf: layers on the GPU (default: all that fit its build)",
+           request_group, false, on_run},
+    Option{"--context", "N",
+           "a .gguf: tokens of context (default: the model's, or 8192)", request_group,
+           false, on_run},
+    Option{"--chat-template", "NAME",
+           "a .gguf: a template that llama.cpp knows (default: the model's own)",
+           request_group, false, on_run},
 
     Option{"--extract", "X",
            "the reader (default: the protocol's); see list extractors", keep_group,

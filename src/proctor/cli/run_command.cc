@@ -9,6 +9,7 @@
 #include "proctor/cli/progress_line.h"
 #include "proctor/cli/scored_run.h"
 #include "proctor/cli/show_trial.h"
+#include "proctor/engine/engine.h"
 
 namespace proctor {
 namespace {
@@ -53,13 +54,10 @@ std::uint64_t chance() {
   return static_cast<std::uint64_t>(device()) << 32U | device();
 }
 
-Result<std::unique_ptr<Backend>> make_backend(const ModelChoice& choice,
-                                              const Arguments& arguments, World& world,
-                                              std::size_t questions) {
-  if (choice.provider == nullptr) {
-    const auto seed = TRY(arguments.whole("--seed", 0, INT64_MAX)).value_or(0);
-    return make_baseline(choice.model.name, static_cast<std::uint64_t>(seed), chance());
-  }
+Result<std::unique_ptr<Backend>> make_server_backend(const ModelChoice& choice,
+                                                     const Arguments& arguments,
+                                                     World& world,
+                                                     std::size_t questions) {
   const auto timeout = TRY(arguments.decimal("--timeout", 0.001, 86'400));
   const auto retries = TRY(arguments.whole("--retries", 0, 1000));
   const auto asked = TRY(arguments.whole("--concurrency", 1, 4096));
@@ -95,6 +93,53 @@ Result<std::unique_ptr<Backend>> make_backend(const ModelChoice& choice,
   }
   return make_http_backend(*choice.provider, choice.model, options,
                            http_options(world.environment, options.concurrency));
+}
+
+Result<EngineOptions> engine_options(const ModelChoice& choice,
+                                     const Arguments& arguments, World& world) {
+  const Environment& environment = world.environment;
+  EngineOptions options{.model = choice.file, .exact = arguments.has("--exact")};
+  options.threads =
+      static_cast<int>(TRY(arguments.whole("--threads", 1, 4096)).value_or(0));
+  options.gpu_layers =
+      static_cast<int>(TRY(arguments.whole("--gpu-layers", 0, 100'000)).value_or(-1));
+  options.context =
+      static_cast<int>(TRY(arguments.whole("--context", 64, 100'000'000)).value_or(0));
+  options.chat_template = arguments.get("--chat-template").value_or("");
+  const std::string home = environment.get("HOME").value_or("/tmp");
+  options.cache =
+      environment.get("XDG_CACHE_HOME").value_or(home + "/.cache") + "/proctor";
+  if (!arguments.has("--quiet")) {
+    options.talk = [&world](std::string_view line) {
+      world.console.say(for_terminal_line(line));
+    };
+  }
+  return options;
+}
+
+// A backend, and the engine's part of the run's identity.
+struct Asked {
+  std::unique_ptr<Backend> backend;
+  std::string engine;
+};
+
+Result<Asked> make_backend(const ModelChoice& choice, const Arguments& arguments,
+                           World& world, std::size_t questions) {
+  if (choice.provider != nullptr) {
+    return Asked{TRY(make_server_backend(choice, arguments, world, questions)), ""};
+  }
+  if (choice.file.empty()) {
+    const auto seed = TRY(arguments.whole("--seed", 0, INT64_MAX)).value_or(0);
+    return Asked{TRY(make_baseline(choice.model.name, static_cast<std::uint64_t>(seed),
+                                   chance())),
+                 ""};
+  }
+  EngineOptions options = TRY(engine_options(choice, arguments, world));
+  auto engine = TRY(load_engine(std::move(options)));
+  std::string identity = engine->info().identity;
+  return Asked{make_engine_backend(std::move(engine),
+                                   {.model = choice.model.name, .id_seed = chance()}),
+               std::move(identity)};
 }
 
 // What a person sees while it runs, and when it has ended.
@@ -165,16 +210,15 @@ int exit_code_of(const Outcome& outcome, const SignalWatch& signals) {
   return outcome.is_complete() ? complete : partial;
 }
 
-struct Ended {
-  int code = complete;
-};
-
-Result<Ended> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
-                      const Arguments& arguments, World& world,
-                      const SignalWatch& signals, Language language) {
-  const Evaluation evaluation = evaluation_of(exam, choice, arguments);
-  auto backend =
-      TRY(make_backend(choice, arguments, world, evaluation.plan.trials.size()));
+Result<int> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
+                    const Arguments& arguments, World& world,
+                    const SignalWatch& signals, Language language) {
+  const Asked asked = TRY(make_backend(choice, arguments, world, exam.selection.size()));
+  const Evaluation evaluation = evaluation_of(exam, choice, arguments, asked.engine);
+  if (choice.provider != nullptr) {  // what cannot be sent is said before a request
+    const Prompt first = prompt_for(evaluation, evaluation.plan.trials.front());
+    TRY(choice.provider->dialect->encode(choice.model, first).in("--protocol"));
+  }
   TRY(store.open(evaluation.plan));
 
   Screen screen(evaluation, arguments, world, language);
@@ -191,12 +235,12 @@ Result<Ended> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
     }
     if (signals.seen() >= 2) stop_now.request_stop();
   };
-  auto outcome =
-      run(evaluation, *backend, store, watch, stop.get_token(), stop_now.get_token());
+  auto outcome = run(evaluation, *asked.backend, store, watch, stop.get_token(),
+                     stop_now.get_token());
   if (!outcome) {
     world.console.end_progress(true);
     world.console.complain(outcome.error());
-    return Ended{broke};
+    return broke;
   }
   screen.end(outcome->progress);
   ScoredRun scored{.info = evaluation.plan.info,
@@ -218,7 +262,7 @@ Result<Ended> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
   if (!arguments.has("--quiet")) {
     world.console.say("next: " + command_again(arguments, scored));
   }
-  return Ended{exit_code_of(*outcome, signals)};
+  return exit_code_of(*outcome, signals);
 }
 
 void print_dry_run(const Exam& exam, const ModelChoice& choice,
@@ -262,10 +306,10 @@ Result<int> run_command(const Arguments& arguments, World& world) {
   const SignalWatch signals;
   int worst = complete;
   for (const ModelChoice& choice : choices) {
-    const Ended ended =
+    const int code =
         TRY(run_one(exam, choice, *store, arguments, world, signals, language));
-    if (worst == complete) worst = ended.code;
-    if (ended.code == broke || signals.seen() > 0) return ended.code;
+    if (worst == complete) worst = code;
+    if (code == broke || signals.seen() > 0) return code;
   }
   return worst;
 }

@@ -178,7 +178,7 @@ std::string summary_json(const ScoredRun& run) {
       {"tokens",
        {{"prompt", progress.prompt_tokens},
         {"reply", progress.reply_tokens},
-        {"decoded", 0}}},
+        {"decoded", progress.decoded_tokens}}},
       {"seconds", run.seconds},
       {"name", run.info.name},
       {"note", run.info.note},

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "proctor/dataset/csv_records.h"
+#include "proctor/base/base.h"
 #include "proctor/dataset/layout.h"
 #include "proctor/dataset/text_file.h"
 

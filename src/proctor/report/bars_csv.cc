@@ -2,7 +2,6 @@
 #include <charconv>
 #include <cmath>
 
-#include "proctor/dataset/csv_records.h"
 #include "proctor/report/report.h"
 
 namespace proctor {

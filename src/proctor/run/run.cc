@@ -90,6 +90,7 @@ void count_graded(const Graded& graded, Progress& progress) {
   const Tokens& tokens = graded.attempt->outcome->tokens;
   progress.prompt_tokens += tokens.prompt.value_or(0);
   progress.reply_tokens += tokens.reply.value_or(0);
+  progress.decoded_tokens += tokens.decoded.value_or(0);
 }
 
 Result<Outcome> run(const Evaluation& evaluation, Backend& backend, Store& store,

@@ -37,11 +37,12 @@ struct Graded {
 };
 
 struct Progress {
-  std::int64_t planned = 0;                          // trials of the plan
-  std::int64_t under_way = 0;                        // started, not ended
-  std::int64_t reused = 0;                           // answered from the store
-  std::int64_t requests = 0;                         // tries in this process
-  std::int64_t prompt_tokens = 0, reply_tokens = 0;  // of all replies, the store's too
+  std::int64_t planned = 0;    // trials of the plan
+  std::int64_t under_way = 0;  // started, not ended
+  std::int64_t reused = 0;     // answered from the store
+  std::int64_t requests = 0;   // tries in this process
+  // Of all replies, the store's too. Decoded: what an embedded engine really computed.
+  std::int64_t prompt_tokens = 0, reply_tokens = 0, decoded_tokens = 0;
   Tally tally;
 
   std::int64_t ended() const { return tally.ledger.n(); }

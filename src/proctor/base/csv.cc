@@ -1,4 +1,4 @@
-#include "proctor/dataset/csv_records.h"
+#include "proctor/base/base.h"
 
 namespace proctor {
 namespace {
