@@ -215,7 +215,7 @@ TEST(ChartLayout, the_first_bars_have_the_seeds_colours_and_x_labels_are_turned_
 }
 
 TEST(ChartLayout, japanese_words_are_the_seeds) {  // S15
-  const Words words = words_in(Language::ja, "");
+  const ChartWords words = words_in(Language::ja, "");
 
   EXPECT_EQ(words.title, "MMLUベンチマーク精度");
   EXPECT_EQ(words.x_axis, "モデル");

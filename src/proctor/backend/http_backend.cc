@@ -165,8 +165,9 @@ class HttpBackend final : public Backend {
       // What is wrong with every question is wrong with the request: a field that this
       // server does not know, say. Fourteen thousand more will not teach us more.
       if (!answered_ && ++refusals_ >= most_refusals) {
-        give_up({Fault::denied, fmt::format("the first {} requests were all refused: {}",
-                                            refusals_, error.message)});
+        give_up(
+            {Fault::denied, fmt::format("the first {} requests were all refused: {}",
+                                        refusals_, error.message)});
       }
     } else if (error.fault == Fault::network && !fatal_ && !drained_) {
       if (asked && *asked > options_.longest_wait_asked) {
@@ -183,8 +184,7 @@ class HttpBackend final : public Backend {
         if (asked) throttle_.pause_until(now + *asked);
         const auto pause =
             throttle_.pause_after(static_cast<int>(attempt.attempts.size()), asked);
-        say(fmt::format("{}; trying again in {:.1f} s", error.message,
-                        static_cast<double>(pause.count()) / 1000));
+        say_trying_again(error.message, pause);
         schedule(std::move(attempt), pause);
         return;
       } else if (!throttle_.is_proved() && attempt.attempts.back().status == 0) {
@@ -226,8 +226,21 @@ class HttpBackend final : public Backend {
     return replace_all(std::move(text), model_.key, "***");
   }
 
-  void say(std::string_view message) const {
-    if (options_.talk) options_.talk(message);
+  // A thousand questions that meet the same trouble are one line, now and then.
+  void say_trying_again(const std::string& message, std::chrono::milliseconds pause) {
+    if (!options_.talk) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (message == last_said_ && now - last_said_at_ < quiet_between_) {
+      ++unsaid_;
+      return;
+    }
+    const std::string more =
+        unsaid_ > 0 ? fmt::format(" ({} more since)", unsaid_) : "";
+    options_.talk(fmt::format("{}; trying again in {:.1f} s{}", message,
+                              static_cast<double>(pause.count()) / 1000, more));
+    last_said_ = message;
+    last_said_at_ = now;
+    unsaid_ = 0;
   }
 
   static constexpr int most_refusals = 10;
@@ -246,6 +259,10 @@ class HttpBackend final : public Backend {
   bool answered_ = false;  // one question at least
   int refusals_ = 0;       // before the first answer
   std::uint64_t next_tag_ = 0;
+  static constexpr std::chrono::seconds quiet_between_{10};
+  std::string last_said_;
+  TimePoint last_said_at_{};
+  std::int64_t unsaid_ = 0;
 };
 
 }  // namespace

@@ -254,6 +254,7 @@ Result<Exam> prepare_exam(const Arguments& arguments, World& world) {
   request.name = arguments.get("--dataset").value_or("cais/mmlu");
   request.split = arguments.get("--split").value_or(exam.protocol.split);
   request.cache_dir = arguments.get("--cache-dir").value_or("");
+  request.subjects = arguments.get("--subject").value_or("");
   if (const auto columns = arguments.get("--columns")) {
     request.columns = TRY(parse_columns(*columns).in("--columns"));
   }

@@ -46,6 +46,18 @@ Table protocols_table() {
   return table;
 }
 
+// Of a data set: its subjects, with how many questions each has.
+Result<Table> subjects_of(const Arguments& arguments, World& world) {
+  const Exam exam = TRY(prepare_exam(arguments, world));
+  std::map<std::string, std::int64_t> counts;
+  for (const Question& question : exam.dataset->questions) ++counts[question.subject];
+  Table table{{{"subject"}, {"questions", Align::right}}, {}};
+  for (const auto& [subject, count] : counts) {
+    table.rows.push_back({subject, with_thousands(count)});
+  }
+  return table;
+}
+
 Table subjects_table() {
   Table table{{{"subject"}, {"category"}, {"subcategory"}, {"group in lm-eval"}}, {}};
   for (const Subject& subject : mmlu_subjects()) {
@@ -91,6 +103,9 @@ Result<Table> table_named(std::string_view what, const Arguments& arguments,
   if (what == "models") return models_table(world.environment);
   if (what == "datasets") return datasets_table();
   if (what == "protocols") return protocols_table();
+  if (what == "subjects" && arguments.has("--dataset")) {
+    return subjects_of(arguments, world);
+  }
   if (what == "subjects") return subjects_table();
   if (what == "extractors") return extractors_table();
   if (what == "runs") return runs_table(arguments);

@@ -213,7 +213,8 @@ int exit_code_of(const Outcome& outcome, const SignalWatch& signals) {
 Result<int> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
                     const Arguments& arguments, World& world,
                     const SignalWatch& signals, Language language) {
-  const Asked asked = TRY(make_backend(choice, arguments, world, exam.selection.size()));
+  const Asked asked =
+      TRY(make_backend(choice, arguments, world, exam.selection.size()));
   const Evaluation evaluation = evaluation_of(exam, choice, arguments, asked.engine);
   if (choice.provider != nullptr) {  // what cannot be sent is said before a request
     const Prompt first = prompt_for(evaluation, evaluation.plan.trials.front());
@@ -229,9 +230,8 @@ Result<int> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
     screen.tick(progress);
     if (signals.seen() >= 1 && stop.request_stop()) {
       world.console.say(
-          fmt::format("stopping: awaiting {} on the way, they may be paid for; once "
-                      "more drops them",
-                      progress.under_way));
+          "stopping: what is on its way is awaited, it may be paid for; once more "
+          "drops it");
     }
     if (signals.seen() >= 2) stop_now.request_stop();
   };
@@ -259,7 +259,7 @@ Result<int> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
   } else if (!nobody_there || scored.progress.reused > 0) {
     world.console.print(summary_text(scored, language));
   }
-  if (!arguments.has("--quiet")) {
+  if (!arguments.has("--quiet") && scored.progress.ended() > 0) {
     world.console.say("next: " + command_again(arguments, scored));
   }
   return exit_code_of(*outcome, signals);

@@ -1,5 +1,7 @@
 #include "proctor/cli/scored_run.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 namespace proctor {
@@ -34,9 +36,17 @@ std::string_view mark_word(Mark mark, Language language) {
   return words[static_cast<std::size_t>(mark)];
 }
 
-std::string count_line(std::string_view name, const Ledger& ledger) {
-  return fmt::format("  {} {}, {}\n", pad(name, 16), accuracy_text(ledger.count()),
-                     interval_text(wilson(ledger.count())));
+std::string count_lines(const std::map<std::string, Ledger, std::less<>>& ledgers) {
+  int width = 0;
+  for (const auto& [name, ledger] : ledgers)
+    width = std::max(width, display_width(name));
+  std::string text;
+  for (const auto& [name, ledger] : ledgers) {
+    text +=
+        fmt::format("  {}  {}, {}\n", pad(name, width), accuracy_text(ledger.count()),
+                    interval_text(wilson(ledger.count())));
+  }
+  return text;
 }
 
 }  // namespace
@@ -97,8 +107,8 @@ std::string bounds_text(const Interval& bounds) {
   return fmt::format("{:.1f}-{:.1f}", 100 * bounds.low, 100 * bounds.high);
 }
 
-std::map<std::string, Ledger> by_category(const Tally& tally) {
-  std::map<std::string, Ledger> categories;
+std::map<std::string, Ledger, std::less<>> by_category(const Tally& tally) {
+  std::map<std::string, Ledger, std::less<>> categories;
   for (const auto& [name, ledger] : tally.by_subject) {
     const Subject* subject = find_subject(name);
     if (subject == nullptr) continue;
@@ -134,11 +144,8 @@ std::string summary_text(const ScoredRun& run, Language language) {
   }
   if (subjects > 1) {
     const auto categories = by_category(tally);
-    for (const auto& [name, total] : categories) text += count_line(name, total);
-    if (subjects <= 10 && categories.empty()) {
-      for (const auto& [name, total] : tally.by_subject)
-        text += count_line(name, total);
-    }
+    text += count_lines(categories);
+    if (subjects <= 10 && categories.empty()) text += count_lines(tally.by_subject);
     const double mean = 100 * macro_accuracy(tally).value_or(0);
     text +=
         ja ? fmt::format("科目平均 {:.2f}%（{} 科目）\n", mean, subjects)

@@ -40,6 +40,6 @@ std::string bounds_text(const Interval& bounds);
 std::string ledger_text(const Ledger& ledger, Language language);
 
 // The category totals of MMLU's subjects; empty where none is one of them.
-std::map<std::string, Ledger> by_category(const Tally& tally);
+std::map<std::string, Ledger, std::less<>> by_category(const Tally& tally);
 
 }  // namespace proctor

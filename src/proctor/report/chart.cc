@@ -266,8 +266,8 @@ void say(const Talk& talk, std::string_view line) {
 }
 
 // Japanese where the fonts can write it; else English, and talk hears why.
-Words readable_words(const Chart& chart, const Fonts& fonts, const Talk& talk) {
-  const Words words = words_in(chart.language, chart.title);
+ChartWords readable_words(const Chart& chart, const Fonts& fonts, const Talk& talk) {
+  const ChartWords words = words_in(chart.language, chart.title);
   const bool own_words =
       fonts.lack_glyphs_of(words.x_axis + words.y_axis + words.whiskers + words.each);
   if (!own_words && !(chart.title.empty() && fonts.lack_glyphs_of(words.title))) {
@@ -326,7 +326,7 @@ Result<std::string> chart_image(const Chart& chart, ImageFormat format,
                                 const Talk& talk) {
   TRY(check(chart.bars));
   const Fonts fonts(chart.language);
-  const Words words = readable_words(chart, fonts, talk);
+  const ChartWords words = readable_words(chart, fonts, talk);
   warn_of_boxes(chart, fonts, talk);
   const Picture picture = layout(chart.bars, words, [&](std::string_view text) {
     return fonts.extent_at_size_1(text);

@@ -308,7 +308,7 @@ double left_for_labels(const std::vector<BarTexts>& texts, const LabelStyle& sty
 }
 
 std::string note_of(const std::vector<Bar>& bars, const ValueStyle& values,
-                    const Words& words) {
+                    const ChartWords& words) {
   std::vector<std::string> parts;
   if (std::ranges::any_of(bars,
                           [](const Bar& bar) { return bar.interval.has_value(); })) {
@@ -345,17 +345,18 @@ std::array<Point, 4> corners(const PlacedText& text) {
   return {corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1)};
 }
 
-Words words_in(Language language, std::string_view title) {
-  Words words = language == Language::ja
-                    ? Words{"MMLUベンチマーク精度", "モデル", "精度 (%)",
-                            "誤差線: 95%信頼区間", "(各モデル)"}
-                    : Words{"MMLU benchmark accuracy", "Model", "Accuracy (%)",
-                            "Whiskers: 95% confidence interval", "each"};
+ChartWords words_in(Language language, std::string_view title) {
+  ChartWords words =
+      language == Language::ja
+          ? ChartWords{"MMLUベンチマーク精度", "モデル", "精度 (%)",
+                       "誤差線: 95%信頼区間", "(各モデル)"}
+          : ChartWords{"MMLU benchmark accuracy", "Model", "Accuracy (%)",
+                       "Whiskers: 95% confidence interval", "each"};
   if (!title.empty()) words.title = for_terminal_line(title);
   return words;
 }
 
-Picture layout(const std::vector<Bar>& bars, const Words& words,
+Picture layout(const std::vector<Bar>& bars, const ChartWords& words,
                const Measure& measure) {
   assert(!bars.empty());
   const auto count = static_cast<double>(bars.size());

@@ -61,16 +61,16 @@ struct Picture {
 // The size of one line of text set at a font size of 1.
 using Measure = std::function<Extent(std::string_view text)>;
 
-struct Words {
+struct ChartWords {
   std::string title, x_axis, y_axis, whiskers, each;
 };
 // The chart's own words; `title`, where it is not empty, replaces theirs.
-Words words_in(Language language, std::string_view title);
+ChartWords words_in(Language language, std::string_view title);
 
 // Promises: no text leaves the canvas or meets another text, a bar of value or a
 // whisker; the plot and its head room take half of the height or more. Requires 1 to
 // 1,000 bars with percentages and intervals in their range.
-Picture layout(const std::vector<Bar>& bars, const Words& words,
+Picture layout(const std::vector<Bar>& bars, const ChartWords& words,
                const Measure& measure);
 
 }  // namespace proctor

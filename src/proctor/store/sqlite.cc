@@ -5,13 +5,14 @@
 
 namespace proctor {
 
-// ---- Statement --------------------------------------------------------------------
+// ---- SqlStatement
+// --------------------------------------------------------------------
 
-Statement::Statement(Statement&& other) noexcept {
+SqlStatement::SqlStatement(SqlStatement&& other) noexcept {
   *this = std::move(other);
 }
 
-Statement& Statement::operator=(Statement&& other) noexcept {
+SqlStatement& SqlStatement::operator=(SqlStatement&& other) noexcept {
   std::swap(database_, other.database_);
   std::swap(statement_, other.statement_);
   std::swap(parameter_, other.parameter_);
@@ -19,45 +20,45 @@ Statement& Statement::operator=(Statement&& other) noexcept {
   return *this;
 }
 
-Statement::~Statement() {
+SqlStatement::~SqlStatement() {
   sqlite3_finalize(statement_);
 }
 
-Statement& Statement::bound(int code) {
+SqlStatement& SqlStatement::bound(int code) {
   if (code != SQLITE_OK && bind_error_ == SQLITE_OK) bind_error_ = code;
   return *this;
 }
 
-Statement& Statement::number(std::int64_t value) {
+SqlStatement& SqlStatement::number(std::int64_t value) {
   return bound(sqlite3_bind_int64(statement_, ++parameter_, value));
 }
 
-Statement& Statement::number(const std::optional<std::int64_t>& value) {
+SqlStatement& SqlStatement::number(const std::optional<std::int64_t>& value) {
   return value ? number(*value) : null();
 }
 
-Statement& Statement::text(std::string_view value) {
+SqlStatement& SqlStatement::text(std::string_view value) {
   return value.find('\0') == std::string_view::npos ? exact_text(value) : blob(value);
 }
 
 // An empty view may hold no pointer, and no pointer means NULL to SQLite.
-Statement& Statement::exact_text(std::string_view value) {
+SqlStatement& SqlStatement::exact_text(std::string_view value) {
   return bound(sqlite3_bind_text64(statement_, ++parameter_,
                                    value.empty() ? "" : value.data(), value.size(),
                                    SQLITE_STATIC, SQLITE_UTF8));
 }
 
-Statement& Statement::blob(std::string_view value) {
+SqlStatement& SqlStatement::blob(std::string_view value) {
   return bound(sqlite3_bind_blob64(statement_, ++parameter_,
                                    value.empty() ? "" : value.data(), value.size(),
                                    SQLITE_STATIC));
 }
 
-Statement& Statement::null() {
+SqlStatement& SqlStatement::null() {
   return bound(sqlite3_bind_null(statement_, ++parameter_));
 }
 
-Result<bool> Statement::step() {
+Result<bool> SqlStatement::step() {
   if (bind_error_ != SQLITE_OK) {
     const int code = bind_error_;
     reset();
@@ -71,35 +72,35 @@ Result<bool> Statement::step() {
   return tl::unexpected(error);
 }
 
-Status Statement::run() {
+Status SqlStatement::run() {
   while (TRY(step())) continue;
   reset();
   return {};
 }
 
-void Statement::reset() {
+void SqlStatement::reset() {
   sqlite3_reset(statement_);
   parameter_ = 0;
   bind_error_ = SQLITE_OK;
 }
 
-std::int64_t Statement::number_at(int column) const {
+std::int64_t SqlStatement::number_at(int column) const {
   return sqlite3_column_int64(statement_, column);
 }
 
-std::optional<std::int64_t> Statement::optional_at(int column) const {
+std::optional<std::int64_t> SqlStatement::optional_at(int column) const {
   if (is_null(column)) return std::nullopt;
   return number_at(column);
 }
 
-std::string_view Statement::text_at(int column) const {
+std::string_view SqlStatement::text_at(int column) const {
   const void* const bytes = sqlite3_column_blob(statement_, column);
   if (bytes == nullptr) return {};
   return {static_cast<const char*>(bytes),
           static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
-bool Statement::is_null(int column) const {
+bool SqlStatement::is_null(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
 
@@ -139,8 +140,8 @@ Status Database::execute(const std::string& sql) const {
   return {};
 }
 
-Result<Statement> Database::prepare(std::string_view sql) const {
-  Statement statement;
+Result<SqlStatement> Database::prepare(std::string_view sql) const {
+  SqlStatement statement;
   statement.database_ = this;
   const int code =
       sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
@@ -150,7 +151,7 @@ Result<Statement> Database::prepare(std::string_view sql) const {
 }
 
 Result<std::string> Database::value_of(std::string_view sql) const {
-  Statement statement = TRY(prepare(sql));
+  SqlStatement statement = TRY(prepare(sql));
   if (!TRY(statement.step())) return std::string();
   return std::string(statement.text_at(0));
 }

@@ -16,21 +16,21 @@ namespace proctor {
 class Database;
 
 // A prepared statement. What is bound is not copied: it must live until reset().
-class Statement {
+class SqlStatement {
  public:
-  Statement() = default;
-  Statement(Statement&& other) noexcept;
-  Statement& operator=(Statement&& other) noexcept;
-  ~Statement();
+  SqlStatement() = default;
+  SqlStatement(SqlStatement&& other) noexcept;
+  SqlStatement& operator=(SqlStatement&& other) noexcept;
+  ~SqlStatement();
 
   // Each binds the next parameter; so they are called in the statement's order.
-  Statement& number(std::int64_t value);
-  Statement& number(const std::optional<std::int64_t>& value);
+  SqlStatement& number(std::int64_t value);
+  SqlStatement& number(const std::optional<std::int64_t>& value);
   // As TEXT; as BLOB where it holds a NUL, at which SQL's text functions would end.
-  Statement& text(std::string_view value);
-  Statement& exact_text(std::string_view value);  // TEXT in any case: keys
-  Statement& blob(std::string_view value);
-  Statement& null();
+  SqlStatement& text(std::string_view value);
+  SqlStatement& exact_text(std::string_view value);  // TEXT in any case: keys
+  SqlStatement& blob(std::string_view value);
+  SqlStatement& null();
 
   // True: there is a row.
   Result<bool> step();
@@ -45,7 +45,7 @@ class Statement {
 
  private:
   friend class Database;
-  Statement& bound(int code);
+  SqlStatement& bound(int code);
 
   const Database* database_ = nullptr;
   sqlite3_stmt* statement_ = nullptr;
@@ -64,7 +64,7 @@ class Database {
   ~Database();
 
   Status execute(const std::string& sql) const;
-  Result<Statement> prepare(std::string_view sql) const;
+  Result<SqlStatement> prepare(std::string_view sql) const;
   // The first column of the first row of a query that has one.
   Result<std::string> value_of(std::string_view sql) const;
   std::int64_t changes() const { return sqlite3_changes64(handle_); }

@@ -7,7 +7,7 @@ namespace {
 
 // A flipped bit must not be cut away by a narrower type before the digest is taken.
 template <class Number>
-Result<Number> number_of(const Statement& row, int column, std::string_view name) {
+Result<Number> number_of(const SqlStatement& row, int column, std::string_view name) {
   const std::int64_t value = row.number_at(column);
   if (value < 0 || value > std::int64_t{std::numeric_limits<Number>::max()}) {
     return fail(Fault::data, "{} cannot be {}", name, value);
@@ -15,11 +15,11 @@ Result<Number> number_of(const Statement& row, int column, std::string_view name
   return static_cast<Number>(value);
 }
 
-std::string string_at(const Statement& row, int column) {
+std::string string_at(const SqlStatement& row, int column) {
   return std::string(row.text_at(column));
 }
 
-Result<Result<Reply>> outcome_of(const Statement& row) {
+Result<Result<Reply>> outcome_of(const SqlStatement& row) {
   if (!row.is_null(8)) {
     const auto fault = fault_named(row.text_at(8));
     if (!fault) return fail(Fault::data, "fault cannot be \"{}\"", row.text_at(8));
@@ -37,7 +37,7 @@ Result<Result<Reply>> outcome_of(const Statement& row) {
 
 }  // namespace
 
-Result<StoredAttempt> read_attempt(const Statement& row, bool with_bodies) {
+Result<StoredAttempt> read_attempt(const SqlStatement& row, bool with_bodies) {
   const std::string id = string_at(row, 0);
   const auto read = [&]() -> Result<StoredAttempt> {
     StoredAttempt stored;
@@ -59,7 +59,7 @@ Result<StoredAttempt> read_attempt(const Statement& row, bool with_bodies) {
   return read().in(fmt::format("attempt {}", id));
 }
 
-Result<Question> read_question(const Statement& row) {
+Result<Question> read_question(const SqlStatement& row) {
   return Question{.id = string_at(row, 0),
                   .subject = string_at(row, 1),
                   .text = string_at(row, 3),

@@ -19,12 +19,12 @@ inline constexpr int attempt_column_count = 19;
 
 // The current row; where `with_bodies`, request and response are the two columns that
 // follow. Fault::data where a value cannot be.
-Result<StoredAttempt> read_attempt(const Statement& row, bool with_bodies);
+Result<StoredAttempt> read_attempt(const SqlStatement& row, bool with_bodies);
 
 // What read_question reads.
 inline constexpr std::string_view question_columns =
     "id, subject, position, text, choices, right_choice, worked";
-Result<Question> read_question(const Statement& row);
+Result<Question> read_question(const SqlStatement& row);
 
 // All that is wrong with a store; see Store::verify.
 Result<std::vector<Trouble>> verify_sqlite(const Database& database);

@@ -27,7 +27,7 @@ struct OpenRun {
 
 // Prepared once: preparing costs more than a small append.
 struct Writing {
-  Statement insert_attempt, upsert_result, touch;
+  SqlStatement insert_attempt, upsert_result, touch;
 };
 
 class SqliteStore : public Store {
@@ -72,7 +72,7 @@ std::int64_t count_of(WallTime time) {
   return time.time_since_epoch().count();
 }
 
-TrialId trial_at(const Statement& row, int first) {
+TrialId trial_at(const SqlStatement& row, int first) {
   return {.ordinal = static_cast<std::uint32_t>(row.number_at(first)),
           .repeat = static_cast<std::uint16_t>(row.number_at(first + 1)),
           .rotation = static_cast<std::uint16_t>(row.number_at(first + 2))};
@@ -130,7 +130,7 @@ Status SqliteStore::prepare_writing() {
 
 Result<std::int64_t> SqliteStore::keep_dataset(const Plan& plan) {
   const std::string& digest = plan.info.key.dataset_digest;
-  Statement find =
+  SqlStatement find =
       TRY(database_.prepare("SELECT number FROM dataset WHERE digest = ?"));
   find.text(digest);
   if (TRY(find.step())) return find.number_at(0);
@@ -138,7 +138,7 @@ Result<std::int64_t> SqliteStore::keep_dataset(const Plan& plan) {
   Dataset dataset = *plan.dataset;
   dataset.digest = digest;
   const std::string sum = dataset_sum(dataset);
-  Statement insert = TRY(database_.prepare(
+  SqlStatement insert = TRY(database_.prepare(
       "INSERT INTO dataset (digest, name, split, revision, n, sha256) "
       "VALUES (?, ?, ?, ?, ?, ?) RETURNING number"));
   insert.text(digest).text(dataset.name).text(dataset.split).text(dataset.revision);
@@ -147,7 +147,7 @@ Result<std::int64_t> SqliteStore::keep_dataset(const Plan& plan) {
   const std::int64_t number = insert.number_at(0);
   insert.reset();
 
-  Statement question = TRY(database_.prepare(
+  SqlStatement question = TRY(database_.prepare(
       fmt::format("INSERT INTO question (dataset, ordinal, {}, sha256) VALUES "
                   "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                   question_columns)));
@@ -168,14 +168,14 @@ Result<std::int64_t> SqliteStore::keep_run(const Plan& plan, const std::string& 
   const std::int64_t now = count_of(clock_());
   const std::int64_t dataset = TRY(keep_dataset(plan));
   const std::string info = info_json(plan.info);
-  Statement find =
+  SqlStatement find =
       TRY(database_.prepare("SELECT number, key, info, created FROM run WHERE id = ?"));
   find.text(id);
   std::int64_t number = 0;
   if (!TRY(find.step())) {
     const std::string key = plan.info.key.canonical_json();
     const std::string sum = run_sum(id, key, info, now);
-    Statement insert = TRY(
+    SqlStatement insert = TRY(
         database_.prepare("INSERT INTO run (id, dataset, key, info, created, sha256) "
                           "VALUES (?, ?, ?, ?, ?, ?) RETURNING number"));
     insert.text(id).number(dataset).text(key).text(info).number(now).text(sum);
@@ -186,7 +186,7 @@ Result<std::int64_t> SqliteStore::keep_run(const Plan& plan, const std::string& 
     number = find.number_at(0);
     if (find.text_at(2) != info) {
       const std::string sum = run_sum(id, find.text_at(1), info, find.number_at(3));
-      Statement update = TRY(
+      SqlStatement update = TRY(
           database_.prepare("UPDATE run SET info = ?, sha256 = ? WHERE number = ?"));
       TRY(update.text(info).text(sum).number(number).run());
     }
@@ -196,7 +196,7 @@ Result<std::int64_t> SqliteStore::keep_run(const Plan& plan, const std::string& 
 }
 
 Result<std::vector<TrialId>> SqliteStore::answered(std::int64_t run, int generation) {
-  Statement row =
+  SqlStatement row =
       TRY(database_.prepare("SELECT ordinal, repeat, rotation FROM result WHERE run = "
                             "? AND generation >= ?"));
   row.number(run).number(generation);
@@ -239,7 +239,7 @@ Status SqliteStore::append(const Plan& plan, std::span<const Record> records) {
 
 Status SqliteStore::insert(const OpenRun& run, TrialId trial, int generation,
                            const Attempt& attempt) {
-  const auto bind_trial = [&](Statement& statement) {
+  const auto bind_trial = [&](SqlStatement& statement) {
     statement.number(run.number).number(trial.ordinal).number(trial.repeat);
     statement.number(trial.rotation).number(generation);
   };
@@ -247,7 +247,7 @@ Status SqliteStore::insert(const OpenRun& run, TrialId trial, int generation,
   const std::string logprobs = reply != nullptr ? logprobs_json(reply->logprobs) : "";
   const std::string sum = attempt_sum(run.id, trial, generation, attempt, logprobs);
 
-  Statement& row = writing_->insert_attempt;
+  SqlStatement& row = writing_->insert_attempt;
   row.exact_text(attempt.id);
   bind_trial(row);
   row.number(count_of(attempt.started)).number(attempt.latency.count());
@@ -266,7 +266,7 @@ Status SqliteStore::insert(const OpenRun& run, TrialId trial, int generation,
 
   const bool is_new = database_.changes() == 1;
   if (reply == nullptr || !is_new) return {};
-  Statement& result = writing_->upsert_result;
+  SqlStatement& result = writing_->upsert_result;
   bind_trial(result);
   return result.exact_text(attempt.id).run();
 }
@@ -274,7 +274,7 @@ Status SqliteStore::insert(const OpenRun& run, TrialId trial, int generation,
 // ---- Reading ----------------------------------------------------------------------
 
 Result<std::vector<StoredRun>> SqliteStore::runs() {
-  Statement row = TRY(
+  SqlStatement row = TRY(
       database_.prepare("SELECT r.id, r.key, r.info, r.created, coalesce(t.updated, "
                         "r.created) AS updated, "
                         "(SELECT count(*) FROM result WHERE run = r.number), "
@@ -302,7 +302,7 @@ Result<std::vector<StoredRun>> SqliteStore::runs() {
 }
 
 Result<std::int64_t> SqliteStore::number_of(const std::string& run_id) {
-  Statement row = TRY(database_.prepare("SELECT number FROM run WHERE id = ?"));
+  SqlStatement row = TRY(database_.prepare("SELECT number FROM run WHERE id = ?"));
   row.text(run_id);
   if (TRY(row.step())) return row.number_at(0);
   return fail(Fault::store, "{}: no run {} in this store", database_.shown(),
@@ -311,7 +311,7 @@ Result<std::int64_t> SqliteStore::number_of(const std::string& run_id) {
 
 Result<Dataset> SqliteStore::questions(const std::string& run_id) {
   const std::int64_t number = TRY(number_of(run_id));
-  Statement run = TRY(database_.prepare(
+  SqlStatement run = TRY(database_.prepare(
       "SELECT r.key, r.info, d.number, d.digest FROM run r JOIN dataset d "
       "ON d.number = r.dataset WHERE r.number = ?"));
   run.number(number);
@@ -325,7 +325,7 @@ Result<Dataset> SqliteStore::questions(const std::string& run_id) {
                   .split = info.split,
                   .revision = info.revision,
                   .digest = std::string(run.text_at(3))};
-  Statement row = TRY(database_.prepare(fmt::format(
+  SqlStatement row = TRY(database_.prepare(fmt::format(
       "SELECT {} FROM question WHERE dataset = ? ORDER BY ordinal", question_columns)));
   row.number(run.number_at(2));
   while (TRY(row.step())) {
@@ -340,7 +340,7 @@ Status SqliteStore::results(const std::string& run_id, bool with_bodies,
   const std::int64_t number = TRY(number_of(run_id));
   // The inner query never leaves the index attempt_trial. Ids begin with the time, so
   // the greatest is the newest.
-  Statement row = TRY(database_.prepare(fmt::format(
+  SqlStatement row = TRY(database_.prepare(fmt::format(
       "SELECT {}, {}, t.attempts FROM (SELECT ordinal, repeat, rotation, count(*) AS "
       "attempts, max(id) AS newest FROM attempt WHERE run = ?1 GROUP BY ordinal, "
       "repeat, "
@@ -362,7 +362,7 @@ Status SqliteStore::results(const std::string& run_id, bool with_bodies,
 Status SqliteStore::attempts(const std::string& run_id,
                              const std::function<Status(StoredAttempt)>& see) {
   const std::int64_t number = TRY(number_of(run_id));
-  Statement row = TRY(database_.prepare(
+  SqlStatement row = TRY(database_.prepare(
       fmt::format("SELECT {}, a.request, a.response FROM attempt a WHERE a.run = ? "
                   "ORDER BY a.generation, a.ordinal, a.repeat, a.rotation, a.id",
                   attempt_columns)));

@@ -47,7 +47,7 @@ class Verifier {
   }
 
   Status file() {
-    Statement check = TRY(database_.prepare("PRAGMA integrity_check"));
+    SqlStatement check = TRY(database_.prepare("PRAGMA integrity_check"));
     while (TRY(check.step())) {
       if (check.text_at(0) != "ok") note("file", std::string(check.text_at(0)));
     }
@@ -55,7 +55,7 @@ class Verifier {
   }
 
   Status references() {
-    Statement check = TRY(database_.prepare("PRAGMA foreign_key_check"));
+    SqlStatement check = TRY(database_.prepare("PRAGMA foreign_key_check"));
     while (TRY(check.step())) {
       note(fmt::format("table {}, row {}", check.text_at(0), check.text_at(1)),
            fmt::format("points to a row of {} that is not there", check.text_at(2)));
@@ -64,7 +64,7 @@ class Verifier {
   }
 
   Status datasets() {
-    Statement row = TRY(database_.prepare(
+    SqlStatement row = TRY(database_.prepare(
         "SELECT number, digest, name, split, revision, n, sha256 FROM dataset"));
     while (TRY(row.step())) {
       Dataset dataset{.name = std::string(row.text_at(2)),
@@ -90,7 +90,7 @@ class Verifier {
   }
 
   Status questions(std::int64_t number, const std::string& place, Dataset& dataset) {
-    Statement row = TRY(database_.prepare(
+    SqlStatement row = TRY(database_.prepare(
         fmt::format("SELECT {}, ordinal, sha256 FROM question WHERE dataset = ? "
                     "ORDER BY ordinal",
                     question_columns)));
@@ -115,7 +115,7 @@ class Verifier {
   }
 
   Status runs() {
-    Statement row = TRY(
+    SqlStatement row = TRY(
         database_.prepare("SELECT r.number, r.id, r.key, r.info, r.created, r.sha256, "
                           "r.dataset, d.digest "
                           "FROM run r LEFT JOIN dataset d ON d.number = r.dataset"));
@@ -141,7 +141,7 @@ class Verifier {
   }
 
   Status attempts() {
-    Statement row = TRY(database_.prepare(fmt::format(
+    SqlStatement row = TRY(database_.prepare(fmt::format(
         "SELECT {}, a.request, a.response, a.run FROM attempt a ORDER BY a.number",
         attempt_columns)));
     while (TRY(row.step())) {
@@ -181,7 +181,7 @@ class Verifier {
   }
 
   Status results() {
-    Statement row = TRY(database_.prepare(
+    SqlStatement row = TRY(database_.prepare(
         "SELECT run, ordinal, repeat, rotation, generation, attempt FROM result"));
     while (TRY(row.step())) {
       const TrialOfRun trial{row.number_at(0), row.number_at(1), row.number_at(2),
