@@ -126,7 +126,7 @@ class Folder:
     def exported(self, *args):
         done = self.run("export", "last", "--format", "jsonl", *args)
         assert done.returncode == 0, done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        return [json.loads(line) for line in done.stdout.split("\n") if line]
 
     def in_terminal(self, *args, columns=80, **env):
         """What a terminal of that width is sent, and the exit code."""
