@@ -1,0 +1,98 @@
+"""The real llama.cpp server, with a tiny model that is made here.
+
+PROCTOR_TEST_PYTHON is a Python with xllamacpp, gguf and numpy.
+"""
+
+import os
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from conftest import ROOT, SUBJECT, wait_until
+
+FAKES = ROOT / "tests/fakes"
+CONCURRENCY = 2
+
+
+@pytest.fixture(scope="module")
+def python():
+    named = os.environ.get("PROCTOR_TEST_PYTHON")
+    for path in [named] if named else [str(ROOT / "build/venv/bin/python"), sys.executable]:
+        if not os.path.exists(path):
+            continue
+        done = subprocess.run([path, "-c", "import gguf, numpy, xllamacpp"], capture_output=True)
+        if done.returncode == 0:
+            return path
+    pytest.skip("no Python with xllamacpp, gguf and numpy (set PROCTOR_TEST_PYTHON)")
+
+
+@pytest.fixture(scope="module")
+def llama_server(python, tmp_path_factory):
+    """Its address."""
+    model = tmp_path_factory.mktemp("model") / "nano.gguf"
+    subprocess.run([python, FAKES / "make_tiny_gguf.py", model], check=True, capture_output=True)
+    process = subprocess.Popen(
+        [python, FAKES / "llama_server.py", "-m", model, "--port", "0", "-t", "2"]
+        + ["--parallel", str(CONCURRENCY), "--ctx-size", "8192"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )
+    line = process.stdout.readline()
+    assert line.startswith("listening on "), line
+    yield line.split()[-1]
+    process.terminate()
+    process.wait(20)
+
+
+def answered(work, store="proctor.db"):
+    try:
+        with sqlite3.connect(f"file:{work.path / store}?mode=ro", uri=True) as file:
+            return dict(file.execute("SELECT ordinal, count(*) FROM result GROUP BY ordinal"))
+    except sqlite3.OperationalError:  # not made yet
+        return {}
+
+
+def asked(work):
+    with sqlite3.connect(work.path / "proctor.db") as file:
+        return file.execute("SELECT count(*) FROM attempt").fetchone()[0]
+
+
+def test_100_questions_killed_half_way_are_each_answered_once(work, shared, llama_server):
+    # A tiny model of chance never ends by itself; greedy, it says the same every time.
+    command = [
+        *["run", "--type", "llama", "--base-url", llama_server],
+        *["--dataset", shared / "mmlu/csv", "--max-tokens", 4, "--temperature", 0],
+    ]
+    process = work.start(*command)
+    wait_until(lambda: len(answered(work)) >= 40, 60)
+    process.kill()
+    process.communicate()
+    half = len(answered(work))
+    assert 40 <= half < 100
+    run = work.json(*command)
+    assert run["complete"] and run["n"] == 100 and run["reused"] == half
+    assert answered(work) == {ordinal: 1 for ordinal in range(100)}
+    assert run["requests"] == 100 - half and asked(work) == 100
+    assert set(run["by_subject"]) == {SUBJECT}
+    assert run["tokens"]["prompt"] > 0 and run["tokens"]["reply"] > 0
+    whole = work.json(*command, "--store", "whole.db")
+    assert (whole["correct"], whole["ledger"]) == (run["correct"], run["ledger"])
+    assert work.run("verify").returncode == 0
+
+
+def test_the_servers_model_and_build_are_kept(work, llama_server):
+    work.json(
+        *["run", "llama", "--base-url", llama_server, "--dataset", "exam", "--limit", 2],
+        *["--max-tokens", 2],
+    )
+    with sqlite3.connect(work.path / "proctor.db") as file:
+        rows = file.execute("SELECT model, build, finish_reason FROM attempt").fetchall()
+    assert len(rows) == 2
+    for model, build, finish_reason in rows:
+        assert model and build and finish_reason in ("length", "stop")
+
+
+def test_doctor_finds_the_server(work, llama_server):
+    done = work.run("doctor", "llama", "--base-url", llama_server + "/v1")
+    assert done.returncode == 0, done.stdout + done.stderr
