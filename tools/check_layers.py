@@ -3,6 +3,8 @@
 
 A folder may include the public headers (NAME/NAME.h) of the folders that its row names,
 and any header of its own; a third-party header stands only where its row says so.
+No two folders' headers define a type of the same name: all share one namespace, and a
+program that links both would break the one-definition rule without a word.
 """
 import pathlib
 import re
@@ -31,13 +33,23 @@ def names(cell):
     return [] if cell in ("–", "-", "") else [name.strip() for name in cell.split(",")]
 
 
+def twice_defined():
+    """Types that the headers of more than one folder define."""
+    folders = {}
+    for file in sorted(SOURCES.rglob("*.h")):
+        text = file.read_text(encoding="utf-8")
+        for name in re.findall(r"^(?:struct|class|enum class|enum)\s+(\w+)[^;{(]*\{", text, re.M):
+            folders.setdefault(name, set()).add(file.relative_to(SOURCES).parts[0])
+    return [f"{name}: defined in {' and in '.join(sorted(where))}" for name, where in folders.items() if len(where) > 1]
+
+
 def main():
     page = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
     allowed = {folder: names(cell) for folder, cell in table(page, "| folder | may include |")}
     third_party = [(names(header), names(cell)) for header, cell in table(page, "| header | only in |")]
     if not allowed or not third_party:
         sys.exit("docs/ARCHITECTURE.md: expected the tables '| folder | may include |' and '| header | only in |'")
-    wrong, seen = [], 0
+    wrong, seen = twice_defined(), 0
     for file in sorted([*SOURCES.rglob("*.h"), *SOURCES.rglob("*.cc")]):
         folder = file.relative_to(SOURCES).parts[0]
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "proctor/cli/scored_run.h"
 #include "proctor/cli/stored_runs.h"
 
@@ -14,13 +16,33 @@ Bar bar_of(const ScoredRun& run) {
           .n = count.n};
 }
 
+std::string exam_of(const ScoredRun& run) {
+  const auto& subjects = run.progress.tally.by_subject;
+  return fmt::format(
+      "{} {}", run.info.dataset,
+      subjects.size() == 1 ? subjects.begin()->first : run.info.subjects);
+}
+
 Status add_runs(const Arguments& arguments, const std::vector<std::string>& names,
                 std::vector<Bar>& bars) {
   const auto store = TRY(open_for_reading(arguments));
+  std::vector<ScoredRun> runs;
   for (const StoredRun& stored : TRY(runs_named(*store, names))) {
-    const ScoredRun run = TRY(score_stored_run(
+    ScoredRun run = TRY(score_stored_run(
         *store, stored, arguments.get("--extract").value_or(""), false, {}));
-    if (run.progress.ended() > 0) bars.push_back(bar_of(run));
+    if (run.progress.ended() > 0) runs.push_back(std::move(run));
+  }
+  // Bars of different exams are not to be compared unawares.
+  const bool differ = std::ranges::any_of(runs, [&](const ScoredRun& run) {
+    return exam_of(run) != exam_of(runs.front());
+  });
+  for (const ScoredRun& run : runs) {
+    Bar bar = bar_of(run);
+    if (differ) {
+      bar.method = bar.method.empty() ? exam_of(run)
+                                      : fmt::format("{}, {}", bar.method, exam_of(run));
+    }
+    bars.push_back(std::move(bar));
   }
   return {};
 }

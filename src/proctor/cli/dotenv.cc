@@ -17,17 +17,15 @@ bool is_name(std::string_view text) {
   return true;
 }
 
-char escaped(char c) {
-  switch (c) {
-    case 'n':
-      return '\n';
-    case 't':
-      return '\t';
-    case 'r':
-      return '\r';
-    default:
-      return c;
-  }
+// What a backslash and `c` mean between those quotes; nothing: they mean themselves.
+std::optional<char> escaped(char c, char quote) {
+  if (c == '\\' || c == '\'') return c;
+  if (quote == '\'') return std::nullopt;
+  constexpr std::string_view letters = "abfnrtv\"";
+  constexpr std::string_view meanings = "\a\b\f\n\r\t\v\"";
+  const std::size_t found = letters.find(c);
+  if (found == std::string_view::npos) return std::nullopt;
+  return meanings[found];
 }
 
 // The value at the start of `text`, which moves behind it; nothing for an open quote.
@@ -38,8 +36,8 @@ std::optional<std::string> take_value(std::string_view& text) {
     std::string_view value = text.substr(0, line);
     text.remove_prefix(line);
     for (std::size_t at = 0; at < value.size(); ++at) {
-      const bool is_comment = value[at] == '#' && (at == 0 || value[at - 1] == ' ' ||
-                                                   value[at - 1] == '\t');
+      const bool is_comment =
+          value[at] == '#' && at > 0 && (value[at - 1] == ' ' || value[at - 1] == '\t');
       if (is_comment) value = value.substr(0, at);
     }
     return std::string(python_strip(value));
@@ -51,11 +49,10 @@ std::optional<std::string> take_value(std::string_view& text) {
       text.remove_prefix(std::min(text.find('\n'), text.size()));
       return value;
     }
-    const bool is_escape =
-        text[at] == '\\' && at + 1 < text.size() &&
-        (quote == '"' || text[at + 1] == '\'' || text[at + 1] == '\\');
-    if (is_escape) ++at;
-    value += is_escape && quote == '"' ? escaped(text[at]) : text[at];
+    const bool may_escape = text[at] == '\\' && at + 1 < text.size();
+    const auto meant = may_escape ? escaped(text[at + 1], quote) : std::nullopt;
+    if (meant) ++at;
+    value += meant.value_or(text[at]);
   }
   return std::nullopt;
 }

@@ -187,18 +187,33 @@ class Screen {
   TimePoint started_ = std::chrono::steady_clock::now();
 };
 
-std::string command_again(const Arguments& arguments, const ScoredRun& run) {
-  const auto path = store_path(arguments).string();
-  const std::string store = arguments.has("--store") ? " --store " + path : "";
+std::string next_step(const Arguments& arguments, const ScoredRun& run,
+                      Language language) {
+  const bool ja = language == Language::ja;
+  const std::string store =
+      arguments.has("--store") ? " --store " + store_path(arguments).string() : "";
+  const std::string report = fmt::format("proctor report {}{}", run.short_id(), store);
   const std::int64_t left =
       run.progress.planned - run.progress.ended() + run.progress.tally.ledger.failed;
-  if (left > 0) {
-    return fmt::format(
-        "the same command again asks the {} that are left; "
-        "proctor report {}{}",
-        with_thousands(left), run.short_id(), store);
+  if (left == 0) return (ja ? "次は: " : "next: ") + report;
+  const std::string count = with_thousands(left);
+  return ja ? fmt::format("次は: 同じコマンドで残り {} 問を続行、または {}", count,
+                          report)
+            : fmt::format("next: the same command again asks the {} that are left; {}",
+                          count, report);
+}
+
+// What a person can do about a provider's no.
+std::string advice_on(const Error& error, const ModelChoice& choice,
+                      const Arguments& arguments) {
+  if (choice.provider == nullptr || !error.message.starts_with("HTTP 401")) return "";
+  std::string variables = arguments.get("--api-key-env").value_or("");
+  for (const std::string_view name : choice.provider->key_variables) {
+    if (arguments.has("--api-key-env")) break;
+    variables += fmt::format("{}{}", variables.empty() ? "" : " or ", name);
   }
-  return fmt::format("proctor report {}{}", run.short_id(), store);
+  return variables.empty() ? "; --api-key-env names the variable that holds the key"
+                           : fmt::format("; is {} set and right?", variables);
 }
 
 int exit_code_of(const Outcome& outcome, const SignalWatch& signals) {
@@ -230,8 +245,11 @@ Result<int> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
     screen.tick(progress);
     if (signals.seen() >= 1 && stop.request_stop()) {
       world.console.say(
-          "stopping: what is on its way is awaited, it may be paid for; once more "
-          "drops it");
+          language == Language::ja
+              ? "停止します: 送信済みの問題の回答を待ちます（もう一度押すと破棄）"
+              : "stopping: what is on its way is awaited, it may be paid for; once "
+                "more "
+                "drops it");
     }
     if (signals.seen() >= 2) stop_now.request_stop();
   };
@@ -252,7 +270,9 @@ Result<int> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
   const bool nobody_there = outcome->fatal && outcome->progress.requests > 0 &&
                             outcome->fatal->fault == Fault::network;
   if (outcome->fatal) {
-    world.console.complain(outcome->fatal->in(choice.title()));
+    Error error = outcome->fatal->in(choice.title());
+    error.message += advice_on(*outcome->fatal, choice, arguments);
+    world.console.complain(error);
   }
   if (arguments.has("--json")) {
     world.console.print(summary_json(scored) + "\n");
@@ -260,7 +280,7 @@ Result<int> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
     world.console.print(summary_text(scored, language));
   }
   if (!arguments.has("--quiet") && scored.progress.ended() > 0) {
-    world.console.say("next: " + command_again(arguments, scored));
+    world.console.say(next_step(arguments, scored, language));
   }
   return exit_code_of(*outcome, signals);
 }

@@ -123,10 +123,12 @@ std::string summary_text(const ScoredRun& run, Language language) {
   const Tally& tally = run.progress.tally;
   const Ledger& ledger = tally.ledger;
   const std::size_t subjects = tally.by_subject.size();
-  std::string text = fmt::format(
-      "{} {}\nSubject: {}\n", ja ? "モデル:" : "Model:", run.model_title(),
-      subjects == 1 ? tally.by_subject.begin()->first
-                    : fmt::format("{} ({} subjects)", run.info.subjects, subjects));
+  const bool is_whole = run.progress.planned == run.progress.ended();
+  std::string asked = run.info.subjects;
+  if (is_whole && subjects == 1) asked = tally.by_subject.begin()->first;
+  if (is_whole && subjects > 1) asked += fmt::format(" ({} subjects)", subjects);
+  std::string text = fmt::format("{} {}\nSubject: {}\n",
+                                 ja ? "モデル:" : "Model:", run.model_title(), asked);
   text += fmt::format("Accuracy: {}, {}\n", accuracy_text(ledger.count()),
                       interval_text(wilson(ledger.count())));
   text += ledger_text(ledger, language);
