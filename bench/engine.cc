@@ -3,6 +3,7 @@
 //
 //   bench_engine MODEL.gguf PROMPTS.txt [ROUNDS]
 #include <cmath>
+#include <cstdio>
 #include <ctime>
 #include <fstream>
 #include <iostream>
@@ -107,6 +108,7 @@ int main(int argc, char** argv) {
           modes[m].name, prompts.size(), spent,
           static_cast<double>(prompts.size()) / spent, asked, decoded,
           static_cast<double>(asked) / static_cast<double>(decoded));
+      std::fflush(stdout);
       kept[m] = std::move(answers);
     }
   }
