@@ -36,12 +36,12 @@ KEYS = {
 }
 
 
-def wait_until(is_so, seconds=30):
+def wait_until(is_so, seconds=60):
     """Polls; a claim that does not come true in time fails the test."""
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.005)
+        time.sleep(0.01)
 
 
 class Server:
