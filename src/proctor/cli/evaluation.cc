@@ -115,7 +115,7 @@ Result<std::vector<Question>> read_examples(const DatasetRequest& questions,
   DatasetRequest request = questions;
   if (file) {
     request.name = *file;
-    request.split = "dev";
+    request.split = "";  // a file is one split, whichever
   } else if (protocol.shots_from == "file") {
     return fail(Fault::usage,
                 "--shots-from: the protocol {} takes its examples from a file of yours",
