@@ -1,9 +1,11 @@
 // The material beside the repository: golden columns and real replies, if it is there.
 #pragma once
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -48,6 +50,47 @@ inline std::vector<GoldenReply> read_golden(const std::string& file) {
     replies.push_back(std::move(reply));
   }
   return replies;
+}
+
+// The JSON array in a zip of MMLU-Pro's results, read by `unzip`; empty without it.
+inline nlohmann::json read_zipped_array(const std::filesystem::path& zip) {
+  if (!std::filesystem::exists(zip)) return nlohmann::json::array();
+  const std::string command = "unzip -p '" + zip.string() + "' '*.json' 2>/dev/null";
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
+  std::string text;
+  char piece[1 << 16];
+  for (std::size_t n = 0;
+       pipe && (n = fread(piece, 1, sizeof piece, pipe.get())) > 0;) {
+    text.append(piece, n);
+  }
+  auto array = nlohmann::json::parse(text, nullptr, false);
+  return array.is_array() ? array : nlohmann::json::array();
+}
+
+// A list, or a list that Python printed into a string; "N/A" is no option.
+inline std::vector<std::string> options_of(const nlohmann::json& options) {
+  std::vector<std::string> all;
+  if (options.is_array()) {
+    all = options.get<std::vector<std::string>>();
+  } else {
+    const std::string text = options.get<std::string>();
+    for (std::size_t at = 1; at < text.size(); ++at) {
+      const char quote = text[at];
+      if (quote != '\'' && quote != '"') continue;
+      std::string option;
+      for (++at; at < text.size() && text[at] != quote; ++at) {
+        if (text[at] == '\\' && at + 1 < text.size()) {
+          ++at;
+          option += text[at] == 'n' ? '\n' : text[at];
+        } else {
+          option += text[at];
+        }
+      }
+      all.push_back(option);
+    }
+  }
+  std::erase(all, "N/A");
+  return all;
 }
 
 }  // namespace proctor

@@ -540,8 +540,9 @@ std::optional<Claim> Statement::pointed_at(std::size_t at) const {
   std::size_t i = at + 1;
   std::size_t line_ends = 0;
   const bool colon = is_mark(at, ":");
-  while (is_mark(i, ":\"\x01>") ||
-         (i < tokens_.size() && tokens_[i].kind == TokenKind::line_end)) {
+  while (i < at + reach &&
+         (is_mark(i, ":\"\x01>") ||
+          (i < tokens_.size() && tokens_[i].kind == TokenKind::line_end))) {
     if (tokens_[i].kind == TokenKind::line_end && ++line_ends > 3) return std::nullopt;
     ++i;
   }

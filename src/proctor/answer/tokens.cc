@@ -102,6 +102,19 @@ const std::unordered_map<std::string_view, Word>& dictionary() {
   return words;
 }
 
+// Which lengths the ASCII words of the dictionary have, by first letter: most words of
+// a reply are told apart by this alone.
+const std::array<std::uint32_t, 26>& lengths() {
+  static const auto all = [] {
+    std::array<std::uint32_t, 26> masks{};
+    for (const auto& [word, part] : dictionary()) {
+      if (word[0] >= 'a' && word[0] <= 'z') masks[word[0] - 'a'] |= 1U << word.size();
+    }
+    return masks;
+  }();
+  return all;
+}
+
 // Runs of Chinese and Japanese hold several words; what the run ends with counts.
 Word word_of_run(std::string_view run) {
   static constexpr std::string_view negations[] = {
@@ -269,7 +282,9 @@ class Tokeniser {
         token.letter = static_cast<char>(low[0] - 0x20);
         token.small = text_[token.begin] == low[0];
       }
-      if (size > 1 || token.small) look_up(token, {low.data(), size});
+      if ((size > 1 || token.small) && (lengths_[low[0] - 'a'] >> size & 1U) != 0) {
+        look_up(token, {low.data(), size});
+      }
     }
   }
 
@@ -318,6 +333,7 @@ class Tokeniser {
 
   std::string_view text_;
   std::size_t at_ = 0;
+  const std::array<std::uint32_t, 26>& lengths_ = lengths();
 };
 
 }  // namespace

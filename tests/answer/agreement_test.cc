@@ -1,0 +1,103 @@
+// How far the careful reader agrees with people who read the same replies.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "answer/shared.h"
+
+namespace proctor {
+namespace {
+
+struct Agreement {
+  int n = 0, agree = 0, wrong = 0, missed = 0, invented = 0;
+
+  void add(std::optional<char> read, std::optional<char> human) {
+    ++n;
+    if (read == human) {
+      ++agree;
+    } else if (!read) {
+      ++missed;
+    } else if (!human) {
+      ++invented;
+    } else {
+      ++wrong;
+    }
+  }
+  double share(int count) const { return static_cast<double>(count) / n; }
+};
+
+std::ostream& operator<<(std::ostream& out, const Agreement& a) {
+  return out << a.n << " replies compared: " << a.agree << " agree, " << a.wrong
+             << " wrong, " << a.missed << " missed, " << a.invented << " invented";
+}
+
+TEST(Agreement, with_a_person_on_replies_written_to_be_hard) {
+  const Extractor& reader = **find_extractor("proctor");
+  Agreement agreement;
+  for (const GoldenReply& golden : read_golden("extraction.public.jsonl")) {
+    const auto human = golden.column("human");
+    const auto letter = human ? std::optional(human->at(0)) : std::nullopt;
+    const Answer answer = reader.read(golden.reading());
+    agreement.add(answer.letter, letter);
+    if (answer.letter != letter) {
+      std::cout << golden.columns["id"] << ": " << answer.rule << '\n';
+    }
+  }
+  if (agreement.n == 0) GTEST_SKIP() << "no golden files in " << shared_folder();
+
+  std::cout << agreement << '\n';
+
+  EXPECT_GE(agreement.share(agreement.agree), 0.97);
+  EXPECT_LE(agreement.share(agreement.wrong + agreement.invented), 0.01);
+}
+
+// mmlu_pro_labels.csv: file, question_id and the letter a person read, nothing for
+// none.
+TEST(Agreement, with_a_person_on_hard_replies_of_real_models) {
+  const std::filesystem::path source = PROCTOR_SOURCE_DIR;
+  std::map<std::string, std::map<int, std::string>> labels;
+  std::ifstream in(source / "tests/answer/mmlu_pro_labels.csv");
+  std::string line;
+  for (std::getline(in, line); std::getline(in, line);) {
+    const auto cells = split(line, ',');
+    labels[cells.at(0)][std::stoi(cells.at(1))] = cells.at(2);
+  }
+  const Extractor& reader = **find_extractor("proctor");
+  Agreement agreement;
+  for (const auto& [file, letters] : labels) {
+    const auto zip =
+        shared_folder() / "mmlu_pro" / ("model_outputs_" + file + "_5shots.zip");
+    for (const nlohmann::json& entry : read_zipped_array(zip)) {
+      if (!entry.is_object()) continue;
+      const auto label = letters.find(entry.at("question_id").get<int>());
+      if (label == letters.end()) continue;
+      const std::string reply = entry.contains("model_outputs")
+                                    ? entry["model_outputs"]
+                                    : entry["generated_text"];
+      const std::vector<std::string> choices = options_of(entry.at("options"));
+      const Answer answer = reader.read(
+          {.reply = reply,
+           .labels = std::string_view("ABCDEFGHIJ").substr(0, choices.size()),
+           .choices = choices});
+      const auto letter =
+          label->second.empty() ? std::nullopt : std::optional(label->second[0]);
+      agreement.add(answer.letter, letter);
+      if (answer.letter != letter) {
+        std::cout << file << ' ' << label->first << ": " << answer.rule << '\n';
+      }
+    }
+  }
+  if (agreement.n == 0) {
+    GTEST_SKIP() << "no replies in " << shared_folder() / "mmlu_pro"
+                 << ", or no unzip";
+  }
+
+  std::cout << agreement << '\n';
+
+  EXPECT_GE(agreement.share(agreement.agree), 0.95);
+  EXPECT_LE(agreement.share(agreement.wrong + agreement.invented), 0.02);
+}
+
+}  // namespace
+}  // namespace proctor
