@@ -19,21 +19,23 @@ Result<HttpRequest> encode_anthropic(const Model& model, const Prompt& prompt) {
   if (prompt.messages.empty()) {
     body["messages"] = {{{"role", "user"}, {"content", prompt.text}}};
   }
+  std::string system;
   for (const Message& message : prompt.messages) {
     if (message.role == "system") {
-      body["system"] = message.content;
+      system += (system.empty() ? "" : "\n\n") + message.content;
     } else {
       body["messages"].push_back(
           {{"role", message.role}, {"content", message.content}});
     }
   }
+  if (!system.empty()) body["system"] = std::move(system);
   if (sampling.temperature) body["temperature"] = *sampling.temperature;
   if (sampling.top_p) body["top_p"] = *sampling.top_p;
   if (!sampling.stop.empty()) body["stop_sequences"] = sampling.stop;
   auto request =
       TRY(json_request(model, model.base_url + "/v1/messages", std::move(body)));
-  request.headers.emplace_back("anthropic-version", "2023-06-01");
-  if (!model.key.empty()) request.headers.emplace_back("x-api-key", model.key);
+  add_header(request, "anthropic-version", "2023-06-01");
+  if (!model.key.empty()) add_header(request, "x-api-key", model.key);
   return request;
 }
 

@@ -27,14 +27,16 @@ Result<HttpRequest> encode_gemini(const Model& model, const Prompt& prompt) {
   if (prompt.messages.empty()) {
     body["contents"] = {{{"role", "user"}, {"parts", parts_of(prompt.text)}}};
   }
+  std::string system;
   for (const Message& message : prompt.messages) {
     if (message.role == "system") {
-      body["systemInstruction"] = {{"parts", parts_of(message.content)}};
+      system += (system.empty() ? "" : "\n\n") + message.content;
     } else {
       body["contents"].push_back({{"role", message.role == "user" ? "user" : "model"},
                                   {"parts", parts_of(message.content)}});
     }
   }
+  if (!system.empty()) body["systemInstruction"] = {{"parts", parts_of(system)}};
   if (auto config = generation_config(prompt.sampling); !config.empty()) {
     body["generationConfig"] = std::move(config);
   }
@@ -43,7 +45,7 @@ Result<HttpRequest> encode_gemini(const Model& model, const Prompt& prompt) {
       fmt::format("{}/v1beta/models/{}:generateContent", model.base_url, model.name),
       std::move(body)));
   // In a header, not in the URL: URLs end in logs.
-  if (!model.key.empty()) request.headers.emplace_back("x-goog-api-key", model.key);
+  if (!model.key.empty()) add_header(request, "x-goog-api-key", model.key);
   return request;
 }
 

@@ -3,6 +3,8 @@
 #include <deque>
 #include <unordered_map>
 
+#include <nlohmann/json.hpp>
+
 #include "proctor/backend/attempt_id.h"
 #include "proctor/backend/throttle.h"
 
@@ -24,12 +26,22 @@ bool is_loading(const HttpResponse& response) {
          response.body.find("Loading model") != std::string::npos;
 }
 
+// The ways in which a server may repeat a key: as it is, and as JSON escapes it.
+std::vector<std::string> spellings_of(const std::string& key) {
+  if (key.size() < 8) return {};  // words of a server hold shorter ones by chance
+  const std::string quoted = nlohmann::json(key).dump(
+      -1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::string escaped = quoted.substr(1, quoted.size() - 2);
+  return {replace_all(escaped, "/", "\\/"), escaped, key};
+}
+
 class HttpBackend final : public Backend {
  public:
   HttpBackend(const Provider& provider, Model model, HttpBackendOptions options,
               HttpOptions http)
       : provider_(provider),
         model_(std::move(model)),
+        secrets_(spellings_of(model_.key)),
         options_(std::move(options)),
         client_(std::move(http)),
         throttle_(options_),
@@ -48,6 +60,7 @@ class HttpBackend final : public Backend {
     auto request = provider_.dialect->encode(model_, prompt);
     if (!request) {
       record(attempt, request.error());
+      refused(request.error());
       finish(std::move(attempt));
       return;
     }
@@ -71,6 +84,7 @@ class HttpBackend final : public Backend {
         receive(std::move(completion));
       if (done_.empty() && std::chrono::steady_clock::now() >= until) break;
     }
+    give_up_if_all_are_refused();
     return std::exchange(done_, {});
   }
 
@@ -78,6 +92,9 @@ class HttpBackend final : public Backend {
 
   void cancel(Cancel what) override {
     drained_ = true;
+    for (Try& attempt : waiting_) {
+      record(attempt, {Fault::cancelled, "stopped before it was asked again"});
+    }
     end_waiting();
     if (what == Cancel::all) client_.cancel();
   }
@@ -134,12 +151,11 @@ class HttpBackend final : public Backend {
     made.latency = response.latency;
     made.response = without_key(std::move(response.body));
     response.body = made.response;
+    for (auto& [name, value] : response.headers) value = without_key(std::move(value));
     if (response.status == 200) {
       made.outcome = provider_.dialect->decode(made.response);
     } else {
-      Error error = error_of(response);
-      error.message = without_key(std::move(error.message));
-      made.outcome = tl::unexpected(std::move(error));
+      made.outcome = tl::unexpected(error_of(response));
     }
     if (made.outcome) {
       throttle_.succeeded();
@@ -162,13 +178,7 @@ class HttpBackend final : public Backend {
     if (error.fault == Fault::denied) {
       give_up(error);
     } else if (error.fault == Fault::rejected) {
-      // What is wrong with every question is wrong with the request: a field that this
-      // server does not know, say. Fourteen thousand more will not teach us more.
-      if (!answered_ && ++refusals_ >= most_refusals) {
-        give_up(
-            {Fault::denied, fmt::format("the first {} requests were all refused: {}",
-                                        refusals_, error.message)});
-      }
+      refused(error);
     } else if (error.fault == Fault::network && !fatal_ && !drained_) {
       if (asked && *asked > options_.longest_wait_asked) {
         give_up(
@@ -178,7 +188,9 @@ class HttpBackend final : public Backend {
                          error.message, asked->count() / 1000)});
       } else if (loading && now - attempt.first_started < options_.deadlines.total) {
         attempt.attempts.pop_back();  // not a try: nothing was asked yet
-        schedule(std::move(attempt), std::chrono::seconds(1));
+        schedule(std::move(attempt),
+                 std::max(std::chrono::milliseconds(1000),
+                          asked.value_or(std::chrono::milliseconds(0))));
         return;
       } else if (static_cast<int>(attempt.attempts.size()) <= options_.retries) {
         if (asked) throttle_.pause_until(now + *asked);
@@ -194,6 +206,21 @@ class HttpBackend final : public Backend {
     // A server that answers, if only with errors, is there: the rest need not wait.
     if (attempt.attempts.back().status != 0) throttle_.open();
     finish(std::move(attempt));
+  }
+
+  // What is wrong with every question is wrong with the request: a field that this
+  // server does not know, say. Fourteen thousand more will not teach us more. The run
+  // ends in wait(): whoever starts a batch was promised room for all of it.
+  void refused(const Error& error) {
+    if (answered_) return;
+    ++refusals_;
+    last_refusal_ = error.message;
+  }
+
+  void give_up_if_all_are_refused() {
+    if (answered_ || refusals_ < most_refusals) return;
+    give_up({Fault::denied, fmt::format("the first {} requests were all refused: {}",
+                                        refusals_, last_refusal_)});
   }
 
   void schedule(Try attempt, std::chrono::milliseconds pause) {
@@ -222,8 +249,10 @@ class HttpBackend final : public Backend {
 
   // A server may repeat a key in what it says; the store and the screen never do.
   std::string without_key(std::string text) const {
-    if (model_.key.size() < 8) return text;
-    return replace_all(std::move(text), model_.key, "***");
+    for (const std::string& secret : secrets_) {
+      text = replace_all(std::move(text), secret, "***");
+    }
+    return text;
   }
 
   // A thousand questions that meet the same trouble are one line, now and then.
@@ -247,6 +276,7 @@ class HttpBackend final : public Backend {
 
   const Provider& provider_;
   Model model_;
+  std::vector<std::string> secrets_;  // the longest first
   HttpBackendOptions options_;
   HttpClient client_;
   Throttle throttle_;
@@ -258,6 +288,7 @@ class HttpBackend final : public Backend {
   bool drained_ = false;
   bool answered_ = false;  // one question at least
   int refusals_ = 0;       // before the first answer
+  std::string last_refusal_;
   std::uint64_t next_tag_ = 0;
   static constexpr std::chrono::seconds quiet_between_{10};
   std::string last_said_;

@@ -40,14 +40,22 @@ Status check_generates(const Prompt& prompt) {
       prompt.continuations.size());
 }
 
+void add_header(HttpRequest& request, std::string_view name, std::string value) {
+  const std::string lowered = ascii_lower(name);
+  for (const auto& header : request.headers) {
+    if (ascii_lower(header.first) == lowered) return;
+  }
+  request.headers.emplace_back(name, std::move(value));
+}
+
 Result<HttpRequest> json_request(const Model& model, std::string url,
                                  nlohmann::json body) {
   if (!model.extra_body.empty()) {
     body.update(nlohmann::json::parse(model.extra_body));
   }
   HttpRequest request{.method = "POST", .url = std::move(url)};
-  request.headers = {{"Content-Type", "application/json"}};
-  for (const auto& header : model.headers) request.headers.push_back(header);
+  request.headers = model.headers;
+  add_header(request, "Content-Type", "application/json");
   // Questions are valid UTF-8; a user's words might not be.
   request.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return request;

@@ -37,6 +37,9 @@ std::optional<std::int64_t> number_at(simdjson::dom::element root,
 // generates has no likelihoods of them.
 Status check_generates(const Prompt& prompt);
 
+// A header of Proctor's own; one of that name that stands already, a user's, wins.
+void add_header(HttpRequest& request, std::string_view name, std::string value);
+
 // A JSON request to `url`; --extra-body's keys and --header's lines win.
 Result<HttpRequest> json_request(const Model& model, std::string url,
                                  nlohmann::json body);

@@ -84,7 +84,7 @@ Result<HttpRequest> encode_openai(const Model& model, const Prompt& prompt) {
       model, openai_url(model, is_chat ? "/chat/completions" : "/completions"),
       std::move(body)));
   if (!model.key.empty()) {
-    request.headers.emplace_back("Authorization", "Bearer " + model.key);
+    add_header(request, "Authorization", "Bearer " + model.key);
   }
   return request;
 }
@@ -95,7 +95,9 @@ Result<Reply> decode_openai(std::string_view body) {
   simdjson::dom::element choice;
   if (root.at_pointer("/choices/0").get(choice) != simdjson::SUCCESS) {
     const std::string_view message = text_at(root, "/error/message");
-    if (!message.empty()) return fail(Fault::network, "{}", for_terminal_line(message));
+    if (!message.empty()) {
+      return fail(Fault::network, "{}", fit(for_terminal_line(message), 300));
+    }
     return fail(Fault::network, "the answer has no choices: {}",
                 fit(for_terminal_line(body), 60));
   }
