@@ -1,0 +1,563 @@
+#include "proctor/run/run.h"
+
+#include <algorithm>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "run/fake_backend.h"
+
+namespace proctor {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+const Watch nobody = {};
+
+// Of two subjects; the right answer is always B.
+Dataset exam_of(std::uint32_t n) {
+  Dataset dataset{.name = "exam", .split = "test"};
+  for (std::uint32_t i = 0; i < n; ++i) {
+    const std::string subject = i < n / 2 ? "algebra" : "botany";
+    dataset.questions.push_back({.id = fmt::format("{}/{}", subject, i),
+                                 .subject = subject,
+                                 .text = fmt::format("Question {}?", i),
+                                 .choices = {"one", "two", "three", "four"},
+                                 .right = 1,
+                                 .index = static_cast<int>(i)});
+  }
+  dataset.digest = digest_of(dataset.questions);
+  return dataset;
+}
+
+const Extractor& reader(std::string_view name) {
+  return **find_extractor(name);
+}
+
+// The evaluation points to the data set.
+Evaluation evaluation_of(const Dataset& dataset) {
+  Evaluation evaluation{.protocol = *find_protocol("seed"),
+                        .extractor = &reader("first-letter")};
+  Plan& plan = evaluation.plan;
+  plan.dataset = &dataset;
+  plan.info.key = {.provider = "fake",
+                   .model = "m",
+                   .dataset_digest = dataset.digest,
+                   .protocol = identity_of(evaluation.protocol)};
+  plan.info.extract = "first-letter";
+  for (std::uint32_t i = 0; i < dataset.questions.size(); ++i)
+    plan.trials.push_back({i});
+  return evaluation;
+}
+
+Result<Outcome> ask(const Evaluation& evaluation, Backend& backend, Store& store,
+                    const Watch& watch = nobody) {
+  TRY(store.open(evaluation.plan));
+  return run(evaluation, backend, store, watch);
+}
+
+Behaviour always(std::string_view text) {
+  return
+      [text](TrialId, const Prompt&) { return std::vector<Result<Reply>>{says(text)}; };
+}
+
+Behaviour never(Fault fault, std::string_view message) {
+  return [=](TrialId, const Prompt&) {
+    return std::vector<Result<Reply>>{fail(fault, "{}", message)};
+  };
+}
+
+std::int64_t stored_attempts(Store& store) {
+  const auto runs = store.runs();
+  return runs && !runs->empty() ? runs->front().attempts : 0;
+}
+
+// A memory store whose disk is full after so many appends.
+class FullStore final : public Store {
+ public:
+  explicit FullStore(int appends) : left_(appends) {}
+
+  Status append(const Plan& plan, std::span<const Record> records) override {
+    if (left_-- <= 0) return fail(Fault::store, "the disk is full");
+    return store_->append(plan, records);
+  }
+  Status open(const Plan& plan) override { return store_->open(plan); }
+  Result<std::vector<TrialId>> claim(const Plan& plan, std::size_t most) override {
+    return store_->claim(plan, most);
+  }
+  Result<std::vector<StoredRun>> runs() override { return store_->runs(); }
+  Result<Dataset> questions(const std::string& id) override {
+    return store_->questions(id);
+  }
+  Status results(const std::string& id, bool with_bodies,
+                 const std::function<Status(StoredResult)>& see) override {
+    return store_->results(id, with_bodies, see);
+  }
+  Status attempts(const std::string& id,
+                  const std::function<Status(StoredAttempt)>& see) override {
+    return store_->attempts(id, see);
+  }
+  Result<std::vector<Trouble>> verify() override { return store_->verify(); }
+
+ private:
+  int left_;
+  std::unique_ptr<Store> store_ = make_memory_store();
+};
+
+TEST(Run, every_question_is_asked_once_and_counted) {
+  const Dataset dataset = exam_of(10);
+  FakeBackend model(4, always("B"));
+  const auto store = make_memory_store();
+
+  const auto outcome = ask(evaluation_of(dataset), model, *store);
+
+  ASSERT_TRUE(outcome);
+  EXPECT_THAT(model.started(), SizeIs(10));
+  EXPECT_EQ(std::set(model.started().begin(), model.started().end()).size(), 10U);
+  EXPECT_EQ(outcome->progress.planned, 10);
+  EXPECT_EQ(outcome->progress.requests, 10);
+  EXPECT_EQ(outcome->progress.reused, 0);
+  EXPECT_EQ(outcome->progress.under_way, 0);
+  EXPECT_EQ(outcome->progress.tally.ledger.right, 10);
+  EXPECT_EQ(outcome->progress.tally.by_subject.at("algebra").right, 5);
+  EXPECT_TRUE(outcome->is_complete());
+}
+
+TEST(Run, questions_are_started_in_the_plan_s_order) {
+  const Dataset dataset = exam_of(20);
+  const Evaluation evaluation = evaluation_of(dataset);
+  FakeBackend model(3, always("B"));
+  const auto store = make_memory_store();
+
+  ASSERT_TRUE(ask(evaluation, model, *store));
+
+  EXPECT_EQ(model.started(), evaluation.plan.trials);
+}
+
+TEST(Run, a_question_is_sent_as_the_protocol_renders_it) {
+  const Dataset dataset = exam_of(1);
+  const Evaluation evaluation = evaluation_of(dataset);
+  FakeBackend model(1, always("B"));
+  const auto store = make_memory_store();
+
+  ASSERT_TRUE(ask(evaluation, model, *store));
+
+  ASSERT_THAT(model.prompts(), SizeIs(1));
+  EXPECT_EQ(model.prompts()[0].messages,
+            render(evaluation.protocol, {}, dataset.questions[0]).messages);
+  EXPECT_THAT(model.prompts()[0].messages.back().content, HasSubstr("Question 0?"));
+}
+
+TEST(Run, a_subject_is_shown_its_own_examples) {
+  const Dataset dataset = exam_of(2);
+  Evaluation evaluation = evaluation_of(dataset);
+  evaluation.protocol = *find_protocol("mmlu");
+  evaluation.protocol.shots = 1;
+  evaluation.shots["algebra"] = {{.subject = "algebra",
+                                  .text = "Of algebra?",
+                                  .choices = {"one", "two", "three", "four"}}};
+  evaluation.shots["botany"] = {{.subject = "botany",
+                                 .text = "Of botany?",
+                                 .choices = {"one", "two", "three", "four"}}};
+
+  const Prompt algebra = prompt_for(evaluation, {0});
+  const Prompt botany = prompt_for(evaluation, {1});
+
+  EXPECT_THAT(algebra.text, HasSubstr("Of algebra?"));
+  EXPECT_THAT(algebra.text, Not(HasSubstr("Of botany?")));
+  EXPECT_THAT(botany.text, HasSubstr("Of botany?"));
+}
+
+TEST(Run, a_lost_request_is_a_failure_not_a_wrong_answer) {
+  const Dataset dataset = exam_of(10);
+  FakeBackend model(4, never(Fault::network, "connection refused"));
+  const auto store = make_memory_store();
+
+  const auto outcome = ask(evaluation_of(dataset), model, *store);
+
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->progress.tally.ledger.failed, 10);
+  EXPECT_EQ(outcome->progress.tally.ledger.wrong, 0);
+  EXPECT_FALSE(outcome->is_complete());
+  EXPECT_FALSE(outcome->fatal);
+}
+
+TEST(Run, each_end_of_a_question_has_its_mark) {
+  const Dataset dataset = exam_of(6);
+  FakeBackend model(1, [](TrialId trial, const Prompt&) {
+    const std::vector<Result<Reply>> outcomes = {
+        says("B"),          says("C"),
+        says("?"),          says("", "content_filter"),
+        says("", "length"), fail(Fault::rejected, "HTTP 400")};
+    return std::vector{outcomes.at(trial.ordinal)};
+  });
+  const auto store = make_memory_store();
+
+  const auto outcome = ask(evaluation_of(dataset), model, *store);
+
+  ASSERT_TRUE(outcome);
+  for (const Mark mark : all_marks) {
+    EXPECT_EQ(outcome->progress.tally.ledger.of(mark), 1) << name_of(mark);
+  }
+}
+
+TEST(Run, what_is_told_is_stored_already) {
+  const Dataset dataset = exam_of(10);
+  FakeBackend model(4, always("B"));
+  const auto store = make_memory_store();
+  std::int64_t told = 0;
+  const Watch watch = {.saw = [&](const Graded& graded, const Progress&) {
+    ++told;
+    EXPECT_GE(stored_attempts(*store), told);
+    EXPECT_TRUE(graded.attempt->outcome);
+  }};
+
+  ASSERT_TRUE(ask(evaluation_of(dataset), model, *store, watch));
+
+  EXPECT_EQ(told, 10);
+}
+
+TEST(Run, nothing_is_told_that_could_not_be_stored) {
+  const Dataset dataset = exam_of(10);
+  FakeBackend model(1, always("B"));
+  FullStore store(3);
+  std::vector<TrialId> told;
+  const Watch watch = {.saw = [&](const Graded& graded, const Progress&) {
+    told.push_back(graded.trial);
+  }};
+
+  const auto outcome = ask(evaluation_of(dataset), model, store, watch);
+
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().fault, Fault::store);
+  EXPECT_EQ(outcome.error().message, "the disk is full");
+  EXPECT_THAT(told, ElementsAre(TrialId{0}, TrialId{1}, TrialId{2}));
+  EXPECT_EQ(stored_attempts(store), 3);
+}
+
+TEST(Run, the_second_time_nothing_is_asked) {
+  const Dataset dataset = exam_of(10);
+  const Evaluation evaluation = evaluation_of(dataset);
+  const auto store = make_memory_store();
+  FakeBackend first(4, always("B"));
+  ASSERT_TRUE(ask(evaluation, first, *store));
+  FakeBackend second(4, always("C"), 2);
+
+  const auto outcome = ask(evaluation, second, *store);
+
+  ASSERT_TRUE(outcome);
+  EXPECT_THAT(second.started(), IsEmpty());
+  EXPECT_EQ(outcome->progress.reused, 10);
+  EXPECT_EQ(outcome->progress.requests, 0);
+  EXPECT_EQ(outcome->progress.tally.ledger.right, 10);
+  EXPECT_TRUE(outcome->is_complete());
+}
+
+TEST(Run, only_what_failed_is_asked_again) {
+  const Dataset dataset = exam_of(10);
+  const Evaluation evaluation = evaluation_of(dataset);
+  const auto store = make_memory_store();
+  FakeBackend first(4, [](TrialId trial, const Prompt&) {
+    return trial.ordinal % 3 == 0
+               ? std::vector<Result<Reply>>{fail(Fault::network, "HTTP 500")}
+               : std::vector<Result<Reply>>{says("B")};
+  });
+  ASSERT_TRUE(ask(evaluation, first, *store));
+  FakeBackend second(4, always("C"), 2);
+
+  const auto outcome = ask(evaluation, second, *store);
+
+  ASSERT_TRUE(outcome);
+  EXPECT_THAT(second.started(),
+              ElementsAre(TrialId{0}, TrialId{3}, TrialId{6}, TrialId{9}));
+  EXPECT_EQ(outcome->progress.reused, 6);
+  EXPECT_EQ(outcome->progress.requests, 4);
+  EXPECT_EQ(outcome->progress.tally.ledger.right, 6);
+  EXPECT_EQ(outcome->progress.tally.ledger.wrong, 4);
+  EXPECT_EQ(outcome->progress.tally.ledger.failed, 0);
+}
+
+TEST(Run, a_small_run_grows_into_a_full_one) {
+  const Dataset dataset = exam_of(10);
+  const auto store = make_memory_store();
+  Evaluation small = evaluation_of(dataset);
+  small.plan.trials = {{2}, {7}};
+  FakeBackend first(4, always("B"));
+  ASSERT_TRUE(ask(small, first, *store));
+  FakeBackend second(4, always("B"), 2);
+
+  const auto outcome = ask(evaluation_of(dataset), second, *store);
+
+  ASSERT_TRUE(outcome);
+  EXPECT_THAT(second.started(), SizeIs(8));
+  EXPECT_EQ(outcome->progress.ended(), 10);
+}
+
+TEST(Run, what_is_not_in_the_plan_is_not_counted) {
+  const Dataset dataset = exam_of(10);
+  const auto store = make_memory_store();
+  FakeBackend first(4, always("B"));
+  ASSERT_TRUE(ask(evaluation_of(dataset), first, *store));
+  Evaluation small = evaluation_of(dataset);
+  small.plan.trials = {{2}, {7}};
+  FakeBackend second(4, always("B"), 2);
+
+  const auto outcome = ask(small, second, *store);
+
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->progress.planned, 2);
+  EXPECT_EQ(outcome->progress.reused, 2);
+  EXPECT_EQ(outcome->progress.ended(), 2);
+}
+
+TEST(Run, another_reader_asks_nothing) {
+  const Dataset dataset = exam_of(4);
+  const auto store = make_memory_store();
+  Evaluation evaluation = evaluation_of(dataset);
+  FakeBackend first(4, always("The answer is B."));
+  const auto by_first_letter = ask(evaluation, first, *store);
+  evaluation.extractor = &reader("proctor");
+  FakeBackend second(4, always("?"), 2);
+
+  const auto by_proctor = ask(evaluation, second, *store);
+
+  ASSERT_TRUE(by_first_letter);
+  ASSERT_TRUE(by_proctor);
+  EXPECT_THAT(second.started(), IsEmpty());
+  EXPECT_EQ(by_first_letter->progress.tally.ledger.right, 0);
+  EXPECT_EQ(by_proctor->progress.tally.ledger.right, 4);
+}
+
+TEST(Run, another_model_shares_nothing) {
+  const Dataset dataset = exam_of(4);
+  const auto store = make_memory_store();
+  Evaluation evaluation = evaluation_of(dataset);
+  FakeBackend first(4, always("B"));
+  ASSERT_TRUE(ask(evaluation, first, *store));
+  evaluation.plan.info.key.model = "other";
+  FakeBackend second(4, always("B"), 2);
+
+  ASSERT_TRUE(ask(evaluation, second, *store));
+
+  EXPECT_THAT(second.started(), SizeIs(4));
+}
+
+TEST(Run, a_provider_that_says_no_is_asked_no_more_and_what_is_on_its_way_is_kept) {
+  const Dataset dataset = exam_of(100);
+  FakeBackend model(4, [](TrialId trial, const Prompt&) {
+    return trial.ordinal == 3
+               ? std::vector<Result<Reply>>{fail(Fault::denied, "HTTP 402: no money")}
+               : std::vector<Result<Reply>>{says("B")};
+  });
+  const auto store = make_memory_store();
+
+  const auto outcome = ask(evaluation_of(dataset), model, *store);
+
+  ASSERT_TRUE(outcome);
+  ASSERT_TRUE(outcome->fatal);
+  EXPECT_EQ(outcome->fatal->message, "HTTP 402: no money");
+  EXPECT_THAT(model.started(), SizeIs(4));
+  EXPECT_EQ(outcome->progress.tally.ledger.right, 3);
+  EXPECT_EQ(outcome->progress.tally.ledger.failed, 1);
+  EXPECT_EQ(stored_attempts(*store), 4);
+  EXPECT_FALSE(outcome->is_complete());
+}
+
+TEST(Run, the_first_stop_awaits_what_is_on_its_way) {
+  const Dataset dataset = exam_of(100);
+  FakeBackend model(4, always("B"));
+  const auto store = make_memory_store();
+  const Evaluation evaluation = evaluation_of(dataset);
+  std::stop_source stop;
+  const Watch watch = {
+      .saw = [&](const Graded&, const Progress&) { stop.request_stop(); }};
+  ASSERT_TRUE(store->open(evaluation.plan));
+
+  const auto outcome = run(evaluation, model, *store, watch, stop.get_token());
+
+  ASSERT_TRUE(outcome);
+  EXPECT_TRUE(outcome->interrupted);
+  EXPECT_THAT(model.cancels(), ElementsAre(Cancel::waiting));
+  EXPECT_THAT(model.started(), SizeIs(4));
+  EXPECT_EQ(outcome->progress.tally.ledger.right, 4);
+  EXPECT_FALSE(outcome->is_complete());
+}
+
+TEST(Run, the_second_stop_drops_what_is_on_its_way) {
+  const Dataset dataset = exam_of(100);
+  FakeBackend model(4, always("B"));
+  const auto store = make_memory_store();
+  const Evaluation evaluation = evaluation_of(dataset);
+  std::stop_source stop, stop_now;
+  const Watch watch = {.saw = [&](const Graded&, const Progress&) {
+    stop.request_stop();
+    stop_now.request_stop();
+  }};
+  ASSERT_TRUE(store->open(evaluation.plan));
+
+  const auto outcome =
+      run(evaluation, model, *store, watch, stop.get_token(), stop_now.get_token());
+
+  ASSERT_TRUE(outcome);
+  EXPECT_TRUE(outcome->interrupted);
+  EXPECT_EQ(outcome->progress.ended(), 1);
+  EXPECT_EQ(outcome->progress.under_way, 0);
+}
+
+TEST(Run, what_was_called_off_is_no_failure_and_is_asked_again) {
+  const Dataset dataset = exam_of(10);
+  FakeBackend model(4, always("B"));
+  const auto store = make_memory_store();
+  const Evaluation evaluation = evaluation_of(dataset);
+  std::stop_source stop;
+  const Watch watch = {
+      .saw = [&](const Graded&, const Progress&) { stop.request_stop(); }};
+  ASSERT_TRUE(store->open(evaluation.plan));
+  const auto interrupted =
+      run(evaluation, model, *store, watch, stop.get_token(), stop.get_token());
+  FakeBackend second(4, always("B"), 2);
+
+  const auto outcome = ask(evaluation, second, *store);
+
+  ASSERT_TRUE(interrupted);
+  EXPECT_EQ(interrupted->progress.tally.ledger.failed, 0);
+  EXPECT_EQ(interrupted->progress.requests, 1);
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->progress.reused, 1);
+  EXPECT_THAT(second.started(), SizeIs(9));
+}
+
+TEST(Run, tries_before_a_call_off_are_kept_but_not_told) {
+  const Dataset dataset = exam_of(1);
+  FakeBackend model(1, [](TrialId, const Prompt&) {
+    return std::vector<Result<Reply>>{fail(Fault::network, "HTTP 500"),
+                                      fail(Fault::cancelled, "stopped")};
+  });
+  const auto store = make_memory_store();
+  int told = 0;
+  const Watch watch = {.saw = [&](const Graded&, const Progress&) { ++told; }};
+
+  const auto outcome = ask(evaluation_of(dataset), model, *store, watch);
+
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(told, 0);
+  EXPECT_EQ(outcome->progress.ended(), 0);
+  EXPECT_EQ(outcome->progress.requests, 1);
+  EXPECT_EQ(stored_attempts(*store), 1);
+}
+
+TEST(Run, tries_of_one_question_are_requests_and_the_last_counts) {
+  const Dataset dataset = exam_of(5);
+  FakeBackend model(2, [](TrialId, const Prompt&) {
+    return std::vector<Result<Reply>>{fail(Fault::network, "HTTP 500"),
+                                      fail(Fault::network, "HTTP 429"), says("B")};
+  });
+  const auto store = make_memory_store();
+  const Watch watch = {.saw = [&](const Graded& graded, const Progress&) {
+    EXPECT_EQ(graded.attempts, 3);
+    EXPECT_EQ(graded.mark, Mark::right);
+  }};
+
+  const auto outcome = ask(evaluation_of(dataset), model, *store, watch);
+
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->progress.requests, 15);
+  EXPECT_EQ(outcome->progress.ended(), 5);
+  EXPECT_EQ(stored_attempts(*store), 15);
+}
+
+TEST(Run, a_tick_tells_how_many_are_under_way) {
+  const Dataset dataset = exam_of(10);
+  FakeBackend model(4, always("B"));
+  const auto store = make_memory_store();
+  std::vector<std::int64_t> under_way;
+  const Watch watch = {
+      .tick = [&](const Progress& now) { under_way.push_back(now.under_way); }};
+
+  ASSERT_TRUE(ask(evaluation_of(dataset), model, *store, watch));
+
+  EXPECT_THAT(under_way, ElementsAre(3, 3, 3, 3, 3, 3, 3, 2, 1, 0));
+}
+
+TEST(Run, tokens_of_all_replies_are_added_up_the_store_s_too) {
+  const Dataset dataset = exam_of(4);
+  const Evaluation evaluation = evaluation_of(dataset);
+  const auto store = make_memory_store();
+  const Behaviour counted = [](TrialId trial, const Prompt&) {
+    Reply reply = says("B");
+    reply.tokens.prompt = 30;
+    if (trial.ordinal == 0) reply.tokens.reply = 2;
+    return std::vector<Result<Reply>>{reply};
+  };
+  FakeBackend first(4, counted);
+  const auto asked = ask(evaluation, first, *store);
+  FakeBackend second(4, counted, 2);
+
+  const auto reused = ask(evaluation, second, *store);
+
+  ASSERT_TRUE(asked);
+  ASSERT_TRUE(reused);
+  EXPECT_EQ(asked->progress.prompt_tokens, 120);
+  EXPECT_EQ(asked->progress.reply_tokens, 2);
+  EXPECT_EQ(reused->progress.prompt_tokens, 120);
+}
+
+TEST(Run, an_empty_plan_ends_at_once) {
+  const Dataset dataset = exam_of(2);
+  Evaluation evaluation = evaluation_of(dataset);
+  evaluation.plan.trials.clear();
+  FakeBackend model(4, always("B"));
+  const auto store = make_memory_store();
+
+  const auto outcome = ask(evaluation, model, *store);
+
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->progress.planned, 0);
+  EXPECT_EQ(outcome->progress.ended(), 0);
+}
+
+Attempt attempt_with(Reply reply) {
+  Attempt attempt;
+  attempt.id = "1";
+  attempt.outcome = std::move(reply);
+  return attempt;
+}
+
+TEST(Grade, the_labels_are_those_of_the_question_s_own_choices) {
+  Dataset dataset = exam_of(2);
+  dataset.questions[0].choices = {"yes", "no"};
+  dataset.questions[1].choices = {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10"};
+  dataset.questions[1].right = 9;
+  const Evaluation evaluation = evaluation_of(dataset);
+
+  EXPECT_EQ(grade(evaluation, {0}, attempt_with(says("B"))).mark, Mark::right);
+  EXPECT_EQ(grade(evaluation, {0}, attempt_with(says("C"))).mark, Mark::unread);
+  EXPECT_EQ(grade(evaluation, {1}, attempt_with(says("J"))).mark, Mark::right);
+  EXPECT_EQ(grade(evaluation, {1}, attempt_with(says("K"))).mark, Mark::unread);
+}
+
+TEST(Grade, an_attempt_without_a_reply_has_failed) {
+  const Dataset dataset = exam_of(2);
+  Attempt attempt;
+  attempt.outcome = fail(Fault::network, "HTTP 500");
+
+  const Graded graded = grade(evaluation_of(dataset), {0}, attempt);
+
+  EXPECT_EQ(graded.mark, Mark::failed);
+  EXPECT_EQ(graded.answer.letter, std::nullopt);
+}
+
+TEST(Grade, a_letter_that_was_read_counts_however_the_reply_ended) {
+  const Dataset dataset = exam_of(2);
+
+  EXPECT_EQ(grade(evaluation_of(dataset), {0}, attempt_with(says("B", "length"))).mark,
+            Mark::right);
+}
+
+}  // namespace
+}  // namespace proctor
