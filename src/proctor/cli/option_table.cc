@@ -80,11 +80,11 @@ constexpr std::array option_table = {
            model_group, false, asking},
 
     Option{"--dataset", "D",
-           "cais/mmlu, sample, a folder, a .csv, .jsonl or .parquet file (default "
+           "cais/mmlu, sample, a folder, a .csv, .jsonl or .parquet (default "
            "cais/mmlu)",
            question_group, false, on_data},
     Option{"--subject", "S",
-           "S[,S…], all, or a category (default college_computer_science for MMLU, "
+           "S[,S…], all or a category (MMLU's default college_computer_science, "
            "else all)",
            question_group, false, on_run | on_prompt},
     Option{"--split", "S", "test, dev, validation (default: the protocol's, else test)",

@@ -61,18 +61,21 @@ Status read_config(const std::string& path, Arguments& arguments) {
     }
     if (arguments.has(name)) continue;
     const auto add = [&](const toml::node& value) -> Status {
-      if (const auto text = value.value_exact<std::string>()) {
+      if (option->value.empty()) {
+        const auto flag = value.value_exact<bool>();
+        if (!flag) {
+          return fail(Fault::usage, "{}: {}: expected true or false", place, key.str());
+        }
+        if (*flag) arguments.add(name, "");
+      } else if (const auto text = value.value_exact<std::string>()) {
         arguments.add(name, *text);
       } else if (const auto number = value.value_exact<std::int64_t>()) {
         arguments.add(name, fmt::format("{}", *number));
       } else if (const auto decimal = value.value_exact<double>()) {
         arguments.add(name, fmt::format("{}", *decimal));
-      } else if (const auto flag = value.value_exact<bool>();
-                 flag && option->value.empty()) {
-        if (*flag) arguments.add(name, "");
       } else {
-        return fail(Fault::usage, "{}: {}: expected {}", place, key.str(),
-                    option->value.empty() ? "true or false" : "a text or a number");
+        return fail(Fault::usage, "{}: {}: expected a text or a number", place,
+                    key.str());
       }
       return {};
     };
