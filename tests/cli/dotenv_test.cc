@@ -1,0 +1,124 @@
+#include "cli/arguments.h"
+#include "proctor/cli/evaluation.h"
+
+namespace proctor {
+namespace {
+
+using testing::HasSubstr;
+
+// The variable X after a file of that content was read.
+std::string x_of(std::string_view content) {
+  const File file(content);
+  Environment environment;
+  const Status status = read_dotenv(file.path(), environment);
+  EXPECT_TRUE(status) << status.error().message;
+  return environment.get("X").value_or("unset");
+}
+
+std::string error_in(std::string_view content) {
+  const File file(content);
+  Environment environment;
+  const Status status = read_dotenv(file.path(), environment);
+  EXPECT_FALSE(status);
+  if (status) return {};
+  EXPECT_EQ(status.error().fault, Fault::data);
+  EXPECT_THAT(status.error().message, HasSubstr(file.path().string()));
+  return status.error().message.substr(file.path().string().size());
+}
+
+// The expectations are what python-dotenv 1.0 makes of the same bytes.
+TEST(Dotenv, a_value_is_the_rest_of_the_line_without_blanks_around_it) {
+  EXPECT_EQ(x_of("X=sk-1"), "sk-1");
+  EXPECT_EQ(x_of("  X = sk 1 \t\n"), "sk 1");
+  EXPECT_EQ(x_of("X=a=b==\n"), "a=b==");
+  EXPECT_EQ(x_of("X=\n"), "unset");
+}
+
+TEST(Dotenv, quotes_keep_blanks_and_are_taken_away) {
+  EXPECT_EQ(x_of("X=\" a \"\n"), " a ");
+  EXPECT_EQ(x_of("X=' a '\n"), " a ");
+  EXPECT_EQ(x_of("X='a\"b'\n"), "a\"b");
+  EXPECT_EQ(x_of("X=a\"b\"\n"), "a\"b\"");
+}
+
+TEST(Dotenv, export_may_stand_before_a_name) {
+  EXPECT_EQ(x_of("export X=1\n"), "1");
+  EXPECT_EQ(x_of("  export   X=1\n"), "1");
+  EXPECT_EQ(x_of("exportX=2\nX=1\n"), "1");
+}
+
+TEST(Dotenv, a_comment_begins_behind_a_blank) {
+  EXPECT_EQ(x_of("# X=0\nX=1 # one\n  # X=2\n"), "1");
+  EXPECT_EQ(x_of("X=a#b\n"), "a#b");
+  EXPECT_EQ(x_of("X=#b\n"), "#b");
+  EXPECT_EQ(x_of("X=\"a # b\" # c\n"), "a # b");
+}
+
+TEST(Dotenv, a_quoted_value_may_have_several_lines) {
+  EXPECT_EQ(x_of("X=\"a\nb\"\nY=c\n"), "a\nb");
+  EXPECT_EQ(x_of("Y='a\nX=0\n'\nX=1\n"), "1");
+}
+
+TEST(Dotenv, double_quotes_know_escapes) {
+  EXPECT_EQ(x_of(R"(X="a\nb\tc\"d\\e")"), "a\nb\tc\"d\\e");
+}
+
+TEST(Dotenv, single_quotes_know_two_escapes) {
+  EXPECT_EQ(x_of(R"(X='a\nb\'c\\d')"), R"(a\nb'c\d)");
+}
+
+TEST(Dotenv, a_backslash_that_escapes_nothing_stays) {
+  EXPECT_EQ(x_of(R"(X="C:\path\$x")"), R"(C:\path\$x)");
+  EXPECT_EQ(x_of(R"(X=C:\new)"), R"(C:\new)");
+}
+
+TEST(Dotenv, the_last_of_a_name_wins) {
+  EXPECT_EQ(x_of("X=1\nX=2\n"), "2");
+}
+
+TEST(Dotenv, windows_line_ends_and_a_byte_order_mark_are_no_part_of_it) {
+  EXPECT_EQ(x_of("\xEF\xBB\xBFX=1\r\nY=2\r\n"), "1");
+  EXPECT_EQ(x_of("Y=\"2\"\r\nX=\"1\"\r\n"), "1");
+}
+
+TEST(Dotenv, a_name_alone_sets_nothing) {
+  EXPECT_EQ(x_of("X\n"), "unset");
+}
+
+TEST(Dotenv, the_environment_wins) {
+  const File file("X=file\nY=file\n");
+  Environment environment(std::map<std::string, std::string>{{"X", "process"}});
+
+  ASSERT_TRUE(read_dotenv(file.path(), environment));
+
+  EXPECT_EQ(environment.get("X"), "process");
+  EXPECT_EQ(environment.get("Y"), "file");
+}
+
+TEST(Dotenv, a_line_that_is_none_is_told_with_its_number) {
+  EXPECT_EQ(error_in("X=1\n\nwhat is this\n"), ": line 3: expected NAME=value");
+  EXPECT_EQ(error_in("X=\"a\nb\"\n=1\n"), ": line 3: expected NAME=value");
+  EXPECT_EQ(error_in("a b=1\n"), ": line 1: expected NAME=value");
+}
+
+TEST(Dotenv, an_open_quote_is_told_with_its_number) {
+  EXPECT_EQ(error_in("Y=1\nX=\"abc\nZ=2\n"), ": line 2: the quote of X is not closed");
+}
+
+TEST(Dotenv, an_error_does_not_tell_what_the_file_holds) {
+  EXPECT_EQ(error_in("X=\"sk-secret\n").find("sk-secret"), std::string::npos);
+  EXPECT_EQ(error_in("sk-secret sk-secret\n").find("sk-secret"), std::string::npos);
+}
+
+TEST(Dotenv, a_file_that_is_not_utf_8_is_told_by_its_byte) {
+  EXPECT_EQ(error_in("X=a\xFF\n"), ": byte 3: expected UTF-8");
+}
+
+TEST(Dotenv, no_file_is_no_error) {
+  Environment environment;
+
+  EXPECT_TRUE(read_dotenv("/nowhere/.env", environment));
+}
+
+}  // namespace
+}  // namespace proctor

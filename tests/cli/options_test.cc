@@ -1,0 +1,297 @@
+#include "proctor/cli/options.h"
+
+#include <algorithm>
+
+#include "cli/arguments.h"
+
+namespace proctor {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+TEST(Options, words_without_a_dash_are_positional_wherever_they_stand) {
+  const Arguments arguments =
+      arguments_of({"run", "ollama/a", "--limit", "5", "llama", "--json"});
+
+  EXPECT_EQ(arguments.command, Command::run);
+  EXPECT_THAT(arguments.positional, ElementsAre("ollama/a", "llama"));
+  EXPECT_EQ(arguments.get("--limit"), "5");
+  EXPECT_TRUE(arguments.has("--json"));
+  EXPECT_FALSE(arguments.has("--quiet"));
+}
+
+TEST(Options, a_value_may_follow_an_equals_sign) {
+  EXPECT_EQ(arguments_of({"run", "--base-url=http://h/?a=b"}).get("--base-url"),
+            "http://h/?a=b");
+}
+
+TEST(Options, a_value_may_be_empty_or_hold_anything) {
+  EXPECT_EQ(arguments_of({"run", "--system", ""}).get("--system"), "");
+  EXPECT_EQ(arguments_of({"run", "--note", "a, b; \"c\" = ü\n"}).get("--note"),
+            "a, b; \"c\" = ü\n");
+  EXPECT_EQ(arguments_of({"run", "--extra-body", R"({"a":[1,2]})"}).get("--extra-body"),
+            R"({"a":[1,2]})");
+  EXPECT_EQ(arguments_of({"run", "--system", "[a,b]"}).get("--system"), "[a,b]");
+}
+
+TEST(Options, the_last_one_wins) {
+  EXPECT_EQ(arguments_of({"run", "--limit", "5", "--limit", "7"}).get("--limit"), "7");
+}
+
+TEST(Options, those_that_repeat_keep_all_in_order) {
+  EXPECT_THAT(
+      arguments_of({"run", "--stop", "b", "--stop", "a", "--stop", ""}).all("--stop"),
+      ElementsAre("b", "a", ""));
+  EXPECT_THAT(arguments_of({"run"}).all("--stop"), IsEmpty());
+}
+
+TEST(Options, a_short_name_is_the_same_option) {
+  EXPECT_EQ(arguments_of({"chart", "-o", "a.png"}).get("--output"), "a.png");
+  EXPECT_EQ(arguments_of({"chart", "--output", "a.png"}).get("--output"), "a.png");
+}
+
+TEST(Options, a_mistyped_one_is_told_the_nearest) {
+  EXPECT_EQ(error_of({"run", "--limt", "5"}),
+            "--limt: no such option of proctor run; did you mean --limit?");
+  EXPECT_EQ(error_of({"run", "--limt=5"}),
+            "--limt: no such option of proctor run; did you mean --limit?");
+}
+
+TEST(Options, one_of_another_command_is_unknown) {
+  EXPECT_THAT(error_of({"verify", "--protocol", "seed"}),
+              StartsWith("--protocol: no such option of proctor verify"));
+}
+
+TEST(Options, the_start_of_a_name_is_no_name) {
+  EXPECT_THAT(error_of({"run", "--lim", "5"}), StartsWith("--lim: no such option"));
+}
+
+TEST(Options, a_missing_value_is_told_by_the_option_s_name) {
+  EXPECT_THAT(error_of({"run", "--limit"}), HasSubstr("--limit"));
+}
+
+TEST(Options, a_flag_takes_no_text) {
+  EXPECT_THAT(error_of({"run", "--quiet=loud"}), HasSubstr("quiet"));
+}
+
+TEST(Options, a_mistyped_command_is_told_the_nearest) {
+  EXPECT_EQ(error_of({"rum"}), "rum: no such command; did you mean run?");
+  EXPECT_EQ(error_of({"xyzzy"}), "xyzzy: no such command; see proctor --help");
+}
+
+TEST(Options, a_number_is_read_within_its_bounds) {
+  const Arguments arguments =
+      arguments_of({"run", "--limit", "5", "--temperature", "0.5"});
+
+  EXPECT_EQ(*arguments.whole("--limit", 1, 10), 5);
+  EXPECT_EQ(*arguments.decimal("--temperature", 0, 2), 0.5);
+  EXPECT_EQ(*arguments.whole("--retries", 1, 10), std::nullopt);
+  EXPECT_EQ(*arguments.decimal("--timeout", 1, 10), std::nullopt);
+}
+
+TEST(Options, what_is_no_number_or_out_of_bounds_says_what_was_expected) {
+  for (const std::string_view value :
+       {"0", "11", "5x", "x", "", " 5", "5.0", "1e1", "99999999999999999999", "+5"}) {
+    Arguments arguments;
+    arguments.add("--limit", std::string(value));
+
+    const auto number = arguments.whole("--limit", 1, 10);
+
+    ASSERT_FALSE(number) << value;
+    EXPECT_EQ(number.error().fault, Fault::usage);
+    EXPECT_EQ(
+        number.error().message,
+        fmt::format("--limit: found {}, expected a whole number from 1 to 10", value));
+  }
+}
+
+TEST(Options, a_decimal_out_of_bounds_says_what_was_expected) {
+  for (const std::string_view value :
+       {"-1", "2.5", "x", "nan", "inf", "1e999", "1,5"}) {
+    Arguments arguments;
+    arguments.add("--temperature", std::string(value));
+
+    const auto number = arguments.decimal("--temperature", 0, 2);
+
+    ASSERT_FALSE(number) << value;
+    EXPECT_EQ(
+        number.error().message,
+        fmt::format("--temperature: found {}, expected a number from 0 to 2", value));
+  }
+}
+
+TEST(Options, a_negative_number_is_a_value) {
+  EXPECT_EQ(arguments_of({"run", "--limit", "-1"}).get("--limit"), "-1");
+}
+
+TEST(Config, a_file_s_options_stand_behind_those_of_the_command_line) {
+  const File file(
+      "limit = 5\ntemperature = 0.5\nprotocol = \"mmlu\"\njson = true\nquiet = false\n"
+      "stop = [\"a\", \"b\"]\n",
+      ".toml");
+
+  const Arguments arguments =
+      arguments_of({"run", "--config", file.path().string(), "--protocol", "seed"});
+
+  EXPECT_EQ(arguments.get("--limit"), "5");
+  EXPECT_EQ(arguments.get("--temperature"), "0.5");
+  EXPECT_EQ(arguments.get("--protocol"), "seed");
+  EXPECT_TRUE(arguments.has("--json"));
+  EXPECT_FALSE(arguments.has("--quiet"));
+  EXPECT_THAT(arguments.all("--stop"), ElementsAre("a", "b"));
+}
+
+TEST(Config, an_unknown_option_is_told_with_line_and_nearest) {
+  const File file("json = true\nlimt = 5\n", ".toml");
+
+  EXPECT_EQ(
+      error_of({"run", "--config", file.path().string()}),
+      file.path().string() + ": line 2: limt: no such option; did you mean --limit?");
+}
+
+TEST(Config, a_value_of_a_wrong_kind_is_told_with_its_line) {
+  const File list("limit = [1, 2]\n", ".toml");
+  EXPECT_THAT(error_of({"run", "--config", list.path().string()}),
+              HasSubstr("line 1: limit: expected a text or a number"));
+}
+
+TEST(Config, a_flag_is_true_or_false) {
+  const File file("\njson = \"yes\"\n", ".toml");
+
+  EXPECT_THAT(error_of({"run", "--config", file.path().string()}),
+              HasSubstr("line 2: json: expected true or false"));
+}
+
+TEST(Config, what_is_no_toml_is_told_with_its_line) {
+  const File file("limit = 5\nprotocol = \n", ".toml");
+
+  EXPECT_THAT(error_of({"run", "--config", file.path().string()}),
+              StartsWith(file.path().string() + ": line 2: "));
+}
+
+TEST(Config, a_file_that_is_not_there_is_named) {
+  const auto result = parsed({"run", "--config", "/nowhere/proctor.toml"});
+
+  ASSERT_FALSE(result);
+  EXPECT_THAT(result.error().message, HasSubstr("--config"));
+  EXPECT_THAT(result.error().message, HasSubstr("/nowhere/proctor.toml"));
+}
+
+TEST(Help, no_words_ask_for_it) {
+  const std::vector<std::vector<std::string>> all = {{}, {"--help"}, {"-h"}, {"help"}};
+  for (const auto& words : all) {
+    const auto result = parsed(words);
+
+    ASSERT_TRUE(result);
+    EXPECT_FALSE(result->arguments);
+    EXPECT_EQ(result->text, help_of_program());
+  }
+}
+
+TEST(Help, of_a_command_is_asked_for_in_three_ways) {
+  for (const CommandText& command : commands()) {
+    const std::string name(command.name);
+    const std::vector<std::vector<std::string>> all = {
+        {name, "--help"}, {name, "-h"}, {"help", name}};
+    for (const auto& words : all) {
+      const auto result = parsed(words);
+
+      ASSERT_TRUE(result) << name;
+      EXPECT_EQ(result->text, help_of(command));
+    }
+  }
+}
+
+TEST(Help, of_the_program_names_every_command) {
+  for (const CommandText& command : commands()) {
+    EXPECT_THAT(help_of_program(), HasSubstr(fmt::format("\n  {} ", command.name)));
+  }
+}
+
+TEST(Help, of_a_command_has_its_options_and_no_others) {
+  for (const CommandText& command : commands()) {
+    const std::string help = help_of(command);
+    for (const Option& option : options()) {
+      const auto mentions = HasSubstr(fmt::format(" {} ", option.name));
+      if (option.belongs_to(command.command)) {
+        EXPECT_THAT(help, mentions) << command.name;
+        EXPECT_THAT(help, HasSubstr(std::string(option.about)));
+      }
+    }
+  }
+}
+
+TEST(Help, no_line_is_wider_than_a_hundred_columns) {
+  std::vector<std::string> texts = {help_of_program()};
+  for (const CommandText& command : commands()) texts.push_back(help_of(command));
+  for (const std::string& text : texts) {
+    for (const std::string& line : split(text, '\n')) {
+      EXPECT_LE(display_width(line), 100) << line;
+    }
+  }
+}
+
+TEST(Help, every_option_says_what_it_is_in_a_line_and_belongs_somewhere) {
+  for (const Option& option : options()) {
+    EXPECT_THAT(std::string(option.name), StartsWith("--"));
+    EXPECT_FALSE(option.about.empty());
+    EXPECT_THAT(std::string(option.about), Not(HasSubstr("\n")));
+    EXPECT_TRUE(std::ranges::any_of(commands(), [&](const CommandText& command) {
+      return option.belongs_to(command.command);
+    })) << option.name;
+  }
+}
+
+TEST(Completions, each_shell_s_name_every_option_and_command) {
+  const std::string bash = *completions("bash");
+  const std::string zsh = *completions("zsh");
+  const std::string fish = *completions("fish");
+  for (const Option& option : options()) {
+    EXPECT_THAT(bash, HasSubstr(fmt::format("{} ", option.name)));
+    EXPECT_THAT(zsh, HasSubstr(fmt::format("{} ", option.name)));
+    EXPECT_THAT(fish, HasSubstr(fmt::format("-l {} ", option.name.substr(2))));
+  }
+  for (const CommandText& command : commands()) {
+    EXPECT_THAT(bash, HasSubstr(fmt::format("{}) words", command.name)));
+    EXPECT_THAT(fish, HasSubstr(fmt::format("-a {} ", command.name)));
+  }
+}
+
+TEST(Completions, another_shell_is_told_which_there_are) {
+  const auto text = completions("tcsh");
+
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().message, "found tcsh, expected bash, zsh or fish");
+}
+
+TEST(Manual, has_every_option_of_every_command) {
+  const std::string page = manual_page();
+  const std::string markdown = manual_markdown();
+  for (const Option& option : options()) {
+    EXPECT_THAT(page, HasSubstr(replace_all(std::string(option.name), "-", "\\-")));
+    EXPECT_THAT(markdown, HasSubstr(std::string(option.name)));
+  }
+  for (const CommandText& command : commands()) {
+    EXPECT_THAT(page, HasSubstr(fmt::format(".SS {} ", command.name)));
+    EXPECT_THAT(markdown, HasSubstr(fmt::format("## proctor {} ", command.name)));
+  }
+}
+
+TEST(Manual, no_line_of_text_is_read_as_a_request) {
+  // troff takes a line that begins with a dot or an apostrophe for one.
+  for (const std::string& line : split(manual_page(), '\n')) {
+    EXPECT_FALSE(line.starts_with('\'')) << line;
+    if (line.starts_with('.')) {
+      EXPECT_TRUE(line.starts_with(".TH ") || line.starts_with(".S") ||
+                  line.starts_with(".B ") || line.starts_with(".I ") || line == ".TP")
+          << line;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace proctor
