@@ -42,9 +42,6 @@ def test_a_wait_asked_for_by_date_is_never_undercut(work, exam_server):
     assert (run["correct"], run["requests"]) == (1, 2)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="while a llama-server loads, its Retry-After is not looked at"
-)
 def test_a_wait_asked_for_by_a_server_that_loads_is_never_undercut(work, exam_server):
     server = exam_server("--fault", "status=503:first=1", "--retry-after", 4)
     began = time.monotonic()

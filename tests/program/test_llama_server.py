@@ -74,7 +74,7 @@ def test_100_questions_killed_half_way_are_each_answered_once(work, shared, llam
     assert 40 <= half < 100
     run = work.json(*command)
     assert run["complete"] and run["n"] == 100 and run["reused"] == half
-    assert answered(work) == {ordinal: 1 for ordinal in range(100)}
+    assert sorted(answered(work).values()) == [1] * 100
     assert run["requests"] == 100 - half and asked(work) == 100
     assert set(run["by_subject"]) == {SUBJECT}
     assert run["tokens"]["prompt"] > 0 and run["tokens"]["reply"] > 0
