@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -111,8 +110,8 @@ struct Protocol {
   std::string shots_digest;
   std::string drop_choice;  // a last choice of this text is not shown: "N/A"
   Sampling sampling;
-  // A limit that is sent to one provider only, where sampling sets none. The caller puts
-  // it into `sampling`; it is not part of identity_of() by itself.
+  // A limit that is sent to one provider only, where sampling sets none. The caller
+  // puts it into `sampling`; it is not part of identity_of() by itself.
   std::map<std::string, int> max_tokens_for;
   Templates templates;
 
