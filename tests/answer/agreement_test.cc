@@ -1,4 +1,4 @@
-// How far the careful reader agrees with people who read the same replies.
+// How far the careful reader agrees with labels that were made by reading.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -32,7 +32,7 @@ std::ostream& operator<<(std::ostream& out, const Agreement& a) {
              << " wrong, " << a.missed << " missed, " << a.invented << " invented";
 }
 
-TEST(Agreement, with_a_person_on_replies_written_to_be_hard) {
+TEST(Agreement, with_the_labels_of_replies_written_to_be_hard) {
   const Extractor& reader = **find_extractor("proctor");
   Agreement agreement;
   for (const GoldenReply& golden : read_golden("extraction.public.jsonl")) {
@@ -54,7 +54,7 @@ TEST(Agreement, with_a_person_on_replies_written_to_be_hard) {
 
 // mmlu_pro_labels.csv: file, question_id and the letter a person read, nothing for
 // none.
-TEST(Agreement, with_a_person_on_hard_replies_of_real_models) {
+TEST(Agreement, with_the_labels_of_hard_replies_of_real_models) {
   const std::filesystem::path source = PROCTOR_SOURCE_DIR;
   std::map<std::string, std::map<int, std::string>> labels;
   std::ifstream in(source / "tests/answer/mmlu_pro_labels.csv");

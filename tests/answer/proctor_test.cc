@@ -168,6 +168,19 @@ TEST(Proctor, knows_letters_that_name_something_else) {
   EXPECT_EQ(letter("The answer is A. Confidence: B+"), 'A');
 }
 
+TEST(Proctor, does_not_take_the_numbers_of_parts_for_an_answer) {
+  EXPECT_EQ(letter_of_ten("(i) First the density.\n(ii) Then the mass, which is 4 g."),
+            nullopt);
+  EXPECT_EQ(letter("(a) Take the length first.\nThen the width."), nullopt);
+}
+
+TEST(Proctor, a_condition_does_not_outweigh_none_of_them) {
+  EXPECT_EQ(
+      letter("The answer is (None of these). The closest answer would be (B) if it "
+             "were longer."),
+      nullopt);
+}
+
 TEST(Proctor, reads_an_option_by_its_text) {
   EXPECT_EQ(letter("Amazon"), 'C');
   EXPECT_EQ(letter("It is the volga."), 'D');

@@ -571,11 +571,12 @@ std::optional<Claim> Statement::pointed_at(std::size_t at) const {
       return std::nullopt;
     }
   } else if (!bracket || !in_brackets(label)) {
-    // "is: B. text" on one line
-    if (!colon || !(is_mark(label + 1, ".)") || token(label + 1) == nullptr ||
-                    tokens_[label + 1].kind == TokenKind::line_end)) {
-      return std::nullopt;
-    }
+    // "is: B" and "is B. Danube" on one line
+    const Token* const next = token(label + 1);
+    const bool ends = next == nullptr || next->kind == TokenKind::line_end;
+    const bool delimited =
+        is_mark(label + 1, ".)") && (colon || token(label + 2) != nullptr);
+    if (!delimited && !(colon && ends)) return std::nullopt;
   }
   if (is_asked(label)) return std::nullopt;
   return judged(label, Strength::pointed, "is (X)");
@@ -669,8 +670,9 @@ std::optional<Claim> Statement::line_claim(std::size_t index) {
   if (index == 0 && items_[index] != 0 && !is_listed(index)) {
     letter = items_[index];
     const std::size_t at = label_at();
-    if (tokens_[at].small && !in_brackets(at) && !is_mark(at + 1, ")"))
-      return std::nullopt;
+    // "(a) We first ...", "(i) ..." number the parts of a longer text.
+    const bool long_text = lines_.size() > 1 || line.end - line.begin > 24;
+    if (tokens_[at].small && (long_text || !is_mark(at + 1, ")"))) return std::nullopt;
     if (is_mark(at + 1, ",=|") || !clean(at)) return std::nullopt;
     return judged(at, Strength::stated, "the reply begins with a letter");
   }

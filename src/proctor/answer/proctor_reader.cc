@@ -169,11 +169,14 @@ std::optional<Claim> strongest(std::span<const Claim> claims,
   for (const Claim& claim : claims) {
     if (!best || claim.strength <= best->strength) best = claim;
   }
-  // Two answers, each under its own condition, are no choice.
+  // Two answers, each under its own condition, are no choice, nor is one beside "none".
   if (best && best->conditional) {
     for (const Claim& claim : claims) {
       if (claim.conditional && claim.letter != best->letter) {
         best->kind = Claim::Kind::several;
+      } else if (claim.kind == Claim::Kind::none) {
+        best->kind = Claim::Kind::none;
+        best->rule = claim.rule;
       }
     }
   }

@@ -5,8 +5,7 @@
 
 namespace proctor {
 
-// ---- SqlStatement
-// --------------------------------------------------------------------
+// ---- SqlStatement -----------------------------------------------------------------
 
 SqlStatement::SqlStatement(SqlStatement&& other) noexcept {
   *this = std::move(other);
