@@ -189,7 +189,7 @@ Answer read_stretch(std::string_view text, const Reading& reading) {
   const std::vector<Claim> claims = statement.claims();
   const auto best = strongest(claims, statement.last_turn());
   if (best && best->strength != Strength::pointed) return answer_of(*best);
-  if (declines(text) && !best) return {.rule = "the model declines", .refused = true};
+  if (!best && declines(text)) return {.rule = "the model declines", .refused = true};
   if (best) return answer_of(*best);
   if (const auto claim = statement.by_text()) return answer_of(*claim);
   if (const auto claim = statement.by_form()) return answer_of(*claim);

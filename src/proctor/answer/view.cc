@@ -91,6 +91,11 @@ std::optional<Tag> tag_at(std::string_view text, std::size_t at) {
   return std::nullopt;
 }
 
+std::size_t next_bracket(std::string_view text, std::size_t at) {
+  while (at < text.size() && text[at] != '<' && text[at] != '[') ++at;
+  return at < text.size() ? at : std::string_view::npos;
+}
+
 // ---- Characters -------------------------------------------------------------------
 
 // What a look-alike stands for; nothing to leave it; "" to drop it.
@@ -281,6 +286,16 @@ std::size_t after_escape(std::string_view text, std::size_t at) {
   return std::min(end + 1, text.size());
 }
 
+// The characters that plain_view copies as they are: printed ASCII without markup.
+constexpr std::array<bool, 256> copied = [] {
+  std::array<bool, 256> all{};
+  for (int c = ' '; c < 0x7F; ++c) all[static_cast<std::size_t>(c)] = true;
+  for (const char c : {'*', '`', '$', '~', '_', '\\'})
+    all[static_cast<unsigned char>(c)] = false;
+  all['\n'] = true;
+  return all;
+}();
+
 }  // namespace
 
 FinalPart final_part(std::string_view reply) {
@@ -288,10 +303,10 @@ FinalPart final_part(std::string_view reply) {
   constexpr std::size_t nowhere = std::string_view::npos;
   std::size_t thought = nowhere, answer_begin = nowhere, cut = nowhere;
   std::optional<std::string_view> answer;
-  for (std::size_t at = reply.find_first_of("<["); at != std::string_view::npos;) {
+  for (std::size_t at = next_bracket(reply, 0); at != std::string_view::npos;) {
     const auto tag = tag_at(reply, at);
     if (!tag) {
-      at = reply.find_first_of("<[", at + 1);
+      at = next_bracket(reply, at + 1);
       continue;
     }
     switch (tag->kind) {
@@ -320,7 +335,7 @@ FinalPart final_part(std::string_view reply) {
           cut = at;
         break;
     }
-    at = reply.find_first_of("<[", tag->end);
+    at = next_bracket(reply, tag->end);
   }
   if (answer) return {*answer};
   if (answer_begin != nowhere && !is_blank(reply.substr(answer_begin))) {
@@ -335,6 +350,13 @@ std::string plain_view(std::string_view text) {
   std::string out;
   out.reserve(text.size() + 16);
   for (std::size_t at = 0; at < text.size();) {
+    std::size_t run = at;
+    while (run < text.size() && copied[static_cast<unsigned char>(text[run])]) ++run;
+    if (run > at) {
+      out.append(text, at, run - at);
+      at = run;
+      continue;
+    }
     const char c = text[at];
     if (static_cast<unsigned char>(c) >= 0x80) {
       const std::size_t begin = at;
@@ -377,8 +399,7 @@ std::string plain_view(std::string_view text) {
         ++at;
         break;
       default:
-        if (c >= ' ' || c == '\n') out += c;
-        ++at;
+        ++at;  // a control character
     }
   }
   return out;
