@@ -791,7 +791,16 @@ std::optional<Claim> Statement::by_text() {
                    .at = first,
                    .rule = rule};
   }
-  if (end - first <= 24 && lines_.size() <= 2) return only(first, end);
+  if (end - first > 48 || lines_.size() > 2) return std::nullopt;
+  const auto claim = only(first, end);
+  if (!claim || end - first <= 24) return claim;
+  // Numbers turn up in any reckoning; among more words an option needs words, too.
+  const std::string_view choice = choices_[labels_.find(claim->letter)];
+  const bool has_letters = std::ranges::any_of(choice, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           static_cast<unsigned char>(c) >= 0x80;
+  });
+  if (has_letters) return claim;
   return std::nullopt;
 }
 
