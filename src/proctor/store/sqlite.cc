@@ -4,6 +4,14 @@
 #include <cstring>
 
 namespace proctor {
+namespace {
+
+// The disk, the user's share of it, or what one file may hold.
+bool is_no_room(int number) {
+  return number == ENOSPC || number == EDQUOT || number == EFBIG;
+}
+
+}  // namespace
 
 // ---- SqlStatement -----------------------------------------------------------------
 
@@ -156,13 +164,15 @@ Result<std::string> Database::value_of(std::string_view sql) const {
 }
 
 Error Database::error(int code) const {
-  const int number = handle_ != nullptr ? sqlite3_system_errno(handle_) : 0;
+  const int last = errno;
+  int number = handle_ != nullptr ? sqlite3_system_errno(handle_) : 0;
+  // A commit that fails leaves no number there; only a full disk is told as such.
+  if (number == 0 && is_no_room(last)) number = last;
   const char* const text =
       handle_ != nullptr ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
   const std::string reason = number != 0 ? ascii_lower(std::strerror(number)) : text;
   const int primary = code & 0xFF;
-  const bool no_room = number == ENOSPC || number == EDQUOT || number == EFBIG;
-  if (primary == SQLITE_FULL || (primary == SQLITE_IOERR && no_room)) {
+  if (primary == SQLITE_FULL || (primary == SQLITE_IOERR && is_no_room(number))) {
     return {Fault::io, fmt::format("{}: the disk is full; make room and start the same "
                                    "command again, what is stored is whole",
                                    shown_)};
