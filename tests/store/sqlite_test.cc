@@ -423,8 +423,10 @@ TEST_F(SqliteStore, two_processes_ask_different_runs_at_once) {
   EXPECT_EQ(one.wait(), 0);
   EXPECT_EQ(two.wait(), 0);
   const auto store = open();
-  ASSERT_THAT(*store->runs(), SizeIs(2));
-  for (const StoredRun& run : *store->runs()) EXPECT_EQ(run.attempts, batches);
+  const auto runs = store->runs();
+  ASSERT_TRUE(runs);
+  ASSERT_THAT(*runs, SizeIs(2));
+  for (const StoredRun& run : *runs) EXPECT_EQ(run.attempts, batches);
   EXPECT_THAT(*store->verify(), IsEmpty());
 }
 
