@@ -56,6 +56,8 @@ class SqliteStore : public Store {
   Result<std::int64_t> keep_dataset(const Plan& plan);
   Result<std::int64_t> keep_run(const Plan& plan, const std::string& id);
   Result<std::vector<TrialId>> answered(std::int64_t run, int generation);
+  Result<StoredAttempt> attempt_of(SqlStatement& row, std::string_view id,
+                                   bool with_bodies);
   Status prepare_writing();
   Status insert(const OpenRun& run, TrialId trial, int generation,
                 const Attempt& attempt);
@@ -335,25 +337,39 @@ Result<Dataset> SqliteStore::questions(const std::string& run_id) {
   return dataset;
 }
 
+// Orders are found over ids alone and the attempts read one by one: a sort over whole
+// rows would hold all bodies of a run in memory.
+Result<StoredAttempt> SqliteStore::attempt_of(SqlStatement& row, std::string_view id,
+                                              bool with_bodies) {
+  row.exact_text(id);
+  if (!TRY(row.step())) {
+    return fail(Fault::data, "{}: attempt {} is not there", database_.shown(), id);
+  }
+  StoredAttempt stored = TRY(read_attempt(row, with_bodies).in(database_.shown()));
+  row.reset();
+  return stored;
+}
+
 Status SqliteStore::results(const std::string& run_id, bool with_bodies,
                             const std::function<Status(StoredResult)>& see) {
   const std::int64_t number = TRY(number_of(run_id));
   // The inner query never leaves the index attempt_trial. Ids begin with the time, so
   // the greatest is the newest.
-  SqlStatement row = TRY(database_.prepare(fmt::format(
-      "SELECT {}, {}, t.attempts FROM (SELECT ordinal, repeat, rotation, count(*) AS "
-      "attempts, max(id) AS newest FROM attempt WHERE run = ?1 GROUP BY ordinal, "
-      "repeat, "
-      "rotation) t LEFT JOIN result r ON r.run = ?1 AND r.ordinal = t.ordinal AND "
-      "r.repeat = t.repeat AND r.rotation = t.rotation JOIN attempt a ON a.id = "
-      "coalesce(r.attempt, t.newest) ORDER BY t.ordinal, t.repeat, t.rotation",
-      attempt_columns, with_bodies ? "a.request, a.response" : "NULL, NULL")));
-  row.number(number);
-  while (TRY(row.step())) {
-    StoredAttempt stored = TRY(read_attempt(row, with_bodies).in(database_.shown()));
+  SqlStatement order = TRY(database_.prepare(
+      "SELECT coalesce(r.attempt, t.newest), t.attempts FROM (SELECT ordinal, repeat, "
+      "rotation, count(*) AS attempts, max(id) AS newest FROM attempt WHERE run = ?1 "
+      "GROUP BY ordinal, repeat, rotation) t LEFT JOIN result r ON r.run = ?1 AND "
+      "r.ordinal = t.ordinal AND r.repeat = t.repeat AND r.rotation = t.rotation "
+      "ORDER BY t.ordinal, t.repeat, t.rotation"));
+  SqlStatement row = TRY(database_.prepare(
+      fmt::format("SELECT {}{} FROM attempt a WHERE a.id = ?", attempt_columns,
+                  with_bodies ? ", a.request, a.response" : "")));
+  order.number(number);
+  while (TRY(order.step())) {
+    StoredAttempt stored = TRY(attempt_of(row, order.text_at(0), with_bodies));
     TRY(see({.trial = stored.trial,
              .attempt = std::move(stored.attempt),
-             .attempts = row.number_at(attempt_column_count + 2),
+             .attempts = order.number_at(1),
              .generation = stored.generation}));
   }
   return {};
@@ -362,13 +378,15 @@ Status SqliteStore::results(const std::string& run_id, bool with_bodies,
 Status SqliteStore::attempts(const std::string& run_id,
                              const std::function<Status(StoredAttempt)>& see) {
   const std::int64_t number = TRY(number_of(run_id));
+  SqlStatement order =
+      TRY(database_.prepare("SELECT id FROM attempt WHERE run = ? "
+                            "ORDER BY generation, ordinal, repeat, rotation, id"));
   SqlStatement row = TRY(database_.prepare(
-      fmt::format("SELECT {}, a.request, a.response FROM attempt a WHERE a.run = ? "
-                  "ORDER BY a.generation, a.ordinal, a.repeat, a.rotation, a.id",
+      fmt::format("SELECT {}, a.request, a.response FROM attempt a WHERE a.id = ?",
                   attempt_columns)));
-  row.number(number);
-  while (TRY(row.step())) {
-    StoredAttempt stored = TRY(read_attempt(row, true).in(database_.shown()));
+  order.number(number);
+  while (TRY(order.step())) {
+    StoredAttempt stored = TRY(attempt_of(row, order.text_at(0), true));
     TRY(see(std::move(stored)));
   }
   return {};
