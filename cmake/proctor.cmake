@@ -4,11 +4,7 @@ find_package(Threads REQUIRED)
 
 function(proctor_folder name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
-  if(NOT sources)  # a header alone
-    add_library(proctor_${name} STATIC ${PROJECT_SOURCE_DIR}/cmake/empty.cc)
-  else()
-    add_library(proctor_${name} STATIC ${sources})
-  endif()
+  add_library(proctor_${name} STATIC ${sources})
   target_include_directories(proctor_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   if(ARGN)
     target_link_libraries(proctor_${name} PUBLIC ${ARGN})

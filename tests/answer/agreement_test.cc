@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "answer/shared.h"
+#include "answer/golden_replies.h"
 
 namespace proctor {
 namespace {
@@ -44,7 +44,8 @@ TEST(Agreement, with_the_labels_of_replies_written_to_be_hard) {
       std::cout << golden.columns["id"] << ": " << answer.rule << '\n';
     }
   }
-  if (agreement.n == 0) GTEST_SKIP() << "no golden files in " << shared_folder();
+  if (agreement.n == 0)
+    GTEST_SKIP() << "no golden files: PROCTOR_SHARED and ../shared have none";
 
   std::cout << agreement << '\n';
 
@@ -66,8 +67,8 @@ TEST(Agreement, with_the_labels_of_hard_replies_of_real_models) {
   const Extractor& reader = **find_extractor("proctor");
   Agreement agreement;
   for (const auto& [file, letters] : labels) {
-    const auto zip =
-        shared_folder() / "mmlu_pro" / ("model_outputs_" + file + "_5shots.zip");
+    const auto zip = shared_folder().value_or("") / "mmlu_pro" /
+                     ("model_outputs_" + file + "_5shots.zip");
     for (const nlohmann::json& entry : read_zipped_array(zip)) {
       if (!entry.is_object()) continue;
       const auto label = letters.find(entry.at("question_id").get<int>());
@@ -89,7 +90,7 @@ TEST(Agreement, with_the_labels_of_hard_replies_of_real_models) {
     }
   }
   if (agreement.n == 0) {
-    GTEST_SKIP() << "no replies in " << shared_folder() / "mmlu_pro"
+    GTEST_SKIP() << "no replies: PROCTOR_SHARED and ../shared have no mmlu_pro"
                  << ", or no unzip";
   }
 

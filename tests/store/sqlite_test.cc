@@ -487,8 +487,8 @@ int fill_disk(const std::filesystem::path& path, const Plan& plan, int& whole) {
         plan, std::vector{record_of(0, reply_of(id, std::string(20'000, 'x'))),
                           record_of(1, reply_of(id + "b"))});
     if (status) continue;
-    // A file-size limit stands in for the full disk; SQLite calls it an I/O error.
-    return status.error().fault == Fault::io ? 0 : 2;
+    if (status.error().fault != Fault::io) return 2;
+    return status.error().message.find("the disk is full") == std::string::npos ? 3 : 0;
   }
   return 4;
 }

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cassert>
-#include <deque>
 #include <unordered_map>
 
 #include <nlohmann/json.hpp>

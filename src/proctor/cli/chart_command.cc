@@ -16,13 +16,6 @@ Bar bar_of(const ScoredRun& run) {
           .n = count.n};
 }
 
-std::string exam_of(const ScoredRun& run) {
-  const auto& subjects = run.progress.tally.by_subject;
-  return fmt::format(
-      "{} {}", run.info.dataset,
-      subjects.size() == 1 ? subjects.begin()->first : run.info.subjects);
-}
-
 Status add_runs(const Arguments& arguments, const std::vector<std::string>& names,
                 std::vector<Bar>& bars) {
   const auto store = TRY(open_for_reading(arguments));
@@ -34,13 +27,14 @@ Status add_runs(const Arguments& arguments, const std::vector<std::string>& name
   }
   // Bars of different exams are not to be compared unawares.
   const bool differ = std::ranges::any_of(runs, [&](const ScoredRun& run) {
-    return exam_of(run) != exam_of(runs.front());
+    return exam_title(run) != exam_title(runs.front());
   });
   for (const ScoredRun& run : runs) {
     Bar bar = bar_of(run);
     if (differ) {
-      bar.method = bar.method.empty() ? exam_of(run)
-                                      : fmt::format("{}, {}", bar.method, exam_of(run));
+      bar.method = bar.method.empty()
+                       ? exam_title(run)
+                       : fmt::format("{}, {}", bar.method, exam_title(run));
     }
     bars.push_back(std::move(bar));
   }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <unistd.h>
 
 #include "proctor/cli/commands.h"
@@ -48,14 +50,14 @@ std::vector<Finding> key_findings(const Environment& environment) {
   std::vector<Finding> findings;
   for (const Provider& provider : providers()) {
     if (!provider.key_is_needed) continue;
-    bool is_set = false;
-    std::string names;
-    for (const std::string_view variable : provider.key_variables) {
-      is_set = is_set || environment.get(std::string(variable)).has_value();
-      names += fmt::format("{}{}", names.empty() ? "" : " or ", variable);
-    }
-    findings.push_back({true, fmt::format("key of {}", provider.name),
-                        fmt::format("{} is {}", names, is_set ? "set" : "not set")});
+    const auto variables = key_variables_of(provider, {});
+    const bool is_set =
+        std::ranges::any_of(variables, [&](const std::string& variable) {
+          return environment.get(variable).has_value();
+        });
+    findings.push_back(
+        {true, fmt::format("key of {}", provider.name),
+         fmt::format("{} is {}", join(variables, " or "), is_set ? "set" : "not set")});
   }
   return findings;
 }

@@ -18,13 +18,7 @@ std::string place_of(std::string_view spec, const Arguments& arguments) {
 
 Result<std::string> key_for(const Provider& provider, const Arguments& arguments,
                             const Environment& environment, bool needs_key) {
-  std::vector<std::string> variables;
-  if (const auto named = arguments.get("--api-key-env")) {
-    variables.push_back(*named);
-  } else {
-    for (const std::string_view name : provider.key_variables)
-      variables.emplace_back(name);
-  }
+  const auto variables = key_variables_of(provider, arguments);
   for (const std::string& variable : variables) {
     const auto key = environment.get(variable);
     if (!key) continue;
@@ -183,6 +177,12 @@ std::string request_identity(const Model& model, const Arguments& arguments) {
 
 std::string ModelChoice::title() const {
   return model.name.empty() ? model.provider : model.provider + "/" + model.name;
+}
+
+std::vector<std::string> key_variables_of(const Provider& provider,
+                                          const Arguments& arguments) {
+  if (const auto named = arguments.get("--api-key-env")) return {*named};
+  return {provider.key_variables.begin(), provider.key_variables.end()};
 }
 
 Result<std::vector<std::string>> model_specs(const Arguments& arguments) {

@@ -22,6 +22,10 @@ struct ModelChoice {
   std::filesystem::path file;  // a .gguf, or empty
   std::string title() const;   // "ollama/mistral:7b"
 };
+// Where a provider's key is looked up, in this order: --api-key-env's variable, else
+// the provider's own.
+std::vector<std::string> key_variables_of(const Provider& provider,
+                                          const Arguments& arguments);
 // "provider/name", "provider", or a bare name of ollama's. Fault::usage with the
 // nearest provider, or naming the variable that a key is missing from, where
 // `needs_key`.
@@ -39,7 +43,6 @@ struct Exam {
   Protocol protocol;
   std::map<std::string, std::vector<Question>> shots;
   const Extractor* extractor = nullptr;
-  std::string extra_body;
 };
 Result<Exam> prepare_exam(const Arguments& arguments, World& world);
 

@@ -14,10 +14,10 @@ constexpr unsigned on_prompt = bit(Command::prompt);
 constexpr unsigned on_doctor = bit(Command::doctor);
 constexpr unsigned asking = on_run | on_prompt | on_doctor;
 constexpr unsigned on_data = on_run | on_prompt | bit(Command::list);
-constexpr unsigned reading =
-    bit(Command::report) | bit(Command::chart) | bit(Command::show) |
-    bit(Command::exporting) | bit(Command::verify) | bit(Command::rescore) |
-    bit(Command::audit) | bit(Command::list) | bit(Command::compare);
+constexpr unsigned reading = bit(Command::report) | bit(Command::chart) |
+                             bit(Command::show) | bit(Command::exporting) |
+                             bit(Command::verify) | bit(Command::rescore) |
+                             bit(Command::list);
 constexpr unsigned every = ~0U;
 
 constexpr std::string_view question_group = "What is asked";

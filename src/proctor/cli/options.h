@@ -16,19 +16,15 @@ namespace proctor {
 enum class Command : unsigned {
   run,
   report,
-  compare,
   chart,
-  html,
   show,
   rescore,
-  audit,
   doctor,
   exporting,
   prompt,
   extract,
   verify,
   list,
-  merge,
 };
 
 struct CommandText {

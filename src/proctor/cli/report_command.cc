@@ -25,13 +25,6 @@ std::vector<TableColumn> columns_of(const Titles& titles) {
           number(titles.accuracy),  number(titles.interval),  text(titles.ledger, 16)};
 }
 
-std::string dataset_text(const ScoredRun& run) {
-  const auto& subjects = run.progress.tally.by_subject;
-  return fmt::format(
-      "{} {}", run.info.dataset,
-      subjects.size() == 1 ? subjects.begin()->first : run.info.subjects);
-}
-
 std::vector<std::string> cells_of(const ScoredRun& run, Language language) {
   const Ledger& ledger = run.progress.tally.ledger;
   const Interval interval = wilson(ledger.count());
@@ -42,7 +35,7 @@ std::vector<std::string> cells_of(const ScoredRun& run, Language language) {
   return {run.info.name.empty() ? run.short_id() : run.info.name,
           run.model_title(),
           run.info.note,
-          dataset_text(run),
+          exam_title(run),
           run.info.protocol,
           n,
           accuracy_text(ledger.count()),

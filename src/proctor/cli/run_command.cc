@@ -1,8 +1,6 @@
-#include <atomic>
+#include <charconv>
 #include <csignal>
 #include <random>
-
-#include <unistd.h>
 
 #include "proctor/cli/commands.h"
 #include "proctor/cli/evaluation.h"
@@ -54,6 +52,24 @@ std::uint64_t chance() {
   return static_cast<std::uint64_t>(device()) << 32U | device();
 }
 
+// Nothing under --quiet.
+Talk talk_of(const Arguments& arguments, World& world) {
+  if (arguments.has("--quiet")) return {};
+  return
+      [&world](std::string_view line) { world.console.say(for_terminal_line(line)); };
+}
+
+// How many requests ollama serves at once, where its own variable says so here too.
+std::optional<std::size_t> ollama_parallelism(const Environment& environment) {
+  const std::string text = environment.get("OLLAMA_NUM_PARALLEL").value_or("");
+  std::size_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  const bool fits =
+      error == std::errc{} && stop == end && number >= 1 && number <= 4096;
+  return fits ? std::optional(number) : std::nullopt;
+}
+
 Result<std::unique_ptr<Backend>> make_server_backend(const ModelChoice& choice,
                                                      const Arguments& arguments,
                                                      World& world,
@@ -76,21 +92,13 @@ Result<std::unique_ptr<Backend>> make_server_backend(const ModelChoice& choice,
     options.concurrency = slots_of(*choice.provider, choice.model, probe)
                               .value_or(choice.provider->concurrency);
     if (choice.provider->name == "ollama") {
-      Arguments environment;
-      environment.add("OLLAMA_NUM_PARALLEL",
-                      world.environment.get("OLLAMA_NUM_PARALLEL").value_or("0"));
-      const auto parallel = environment.whole("OLLAMA_NUM_PARALLEL", 1, 4096);
-      if (parallel && *parallel)
-        options.concurrency = static_cast<std::size_t>(**parallel);
+      options.concurrency =
+          ollama_parallelism(world.environment).value_or(options.concurrency);
     }
   }
   options.concurrency =
       std::min(options.concurrency, std::max<std::size_t>(1, questions));
-  if (!arguments.has("--quiet")) {
-    options.talk = [&world](std::string_view line) {
-      world.console.say(for_terminal_line(line));
-    };
-  }
+  options.talk = talk_of(arguments, world);
   return make_http_backend(*choice.provider, choice.model, options,
                            http_options(world.environment, options.concurrency));
 }
@@ -109,11 +117,7 @@ Result<EngineOptions> engine_options(const ModelChoice& choice,
   const std::string home = environment.get("HOME").value_or("/tmp");
   options.cache =
       environment.get("XDG_CACHE_HOME").value_or(home + "/.cache") + "/proctor";
-  if (!arguments.has("--quiet")) {
-    options.talk = [&world](std::string_view line) {
-      world.console.say(for_terminal_line(line));
-    };
-  }
+  options.talk = talk_of(arguments, world);
   return options;
 }
 
@@ -207,11 +211,8 @@ std::string next_step(const Arguments& arguments, const ScoredRun& run,
 std::string advice_on(const Error& error, const ModelChoice& choice,
                       const Arguments& arguments) {
   if (choice.provider == nullptr || !error.message.starts_with("HTTP 401")) return "";
-  std::string variables = arguments.get("--api-key-env").value_or("");
-  for (const std::string_view name : choice.provider->key_variables) {
-    if (arguments.has("--api-key-env")) break;
-    variables += fmt::format("{}{}", variables.empty() ? "" : " or ", name);
-  }
+  const std::string variables =
+      join(key_variables_of(*choice.provider, arguments), " or ");
   return variables.empty() ? "; --api-key-env names the variable that holds the key"
                            : fmt::format("; is {} set and right?", variables);
 }
@@ -247,9 +248,8 @@ Result<int> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
       world.console.say(
           language == Language::ja
               ? "停止します: 送信済みの問題の回答を待ちます（もう一度押すと破棄）"
-              : "stopping: what is on its way is awaited, it may be paid for; once "
-                "more "
-                "drops it");
+              : "stopping: what is on its way is awaited, it may be paid for; "
+                "once more drops it");
     }
     if (signals.seen() >= 2) stop_now.request_stop();
   };
@@ -295,9 +295,8 @@ void print_dry_run(const Exam& exam, const ModelChoice& choice,
     for (const Message& message : prompt.messages) bytes += message.content.size();
   }
   world.console.print(fmt::format(
-      "{}: would ask {} questions of {} ({}), {} bytes of prompts; protocol {}, reader "
-      "{}, "
-      "run {}\n",
+      "{}: would ask {} questions of {} ({}), {} bytes of prompts; protocol {}, "
+      "reader {}, run {}\n",
       choice.title(),
       with_thousands(static_cast<std::int64_t>(evaluation.plan.trials.size())),
       exam.dataset->name, exam.subjects,
@@ -324,14 +323,14 @@ Result<int> run_command(const Arguments& arguments, World& world) {
   const auto store =
       TRY(open_sqlite_store(store_path(arguments), OpenMode::read_write).in("--store"));
   const SignalWatch signals;
-  int worst = complete;
+  int first_trouble = complete;
   for (const ModelChoice& choice : choices) {
     const int code =
         TRY(run_one(exam, choice, *store, arguments, world, signals, language));
-    if (worst == complete) worst = code;
+    if (first_trouble == complete) first_trouble = code;
     if (code == broke || signals.seen() > 0) return code;
   }
-  return worst;
+  return first_trouble;
 }
 
 }  // namespace proctor

@@ -92,6 +92,13 @@ Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
   return scored;
 }
 
+std::string exam_title(const ScoredRun& run) {
+  const auto& subjects = run.progress.tally.by_subject;
+  return fmt::format(
+      "{} {}", run.info.dataset,
+      subjects.size() == 1 ? subjects.begin()->first : run.info.subjects);
+}
+
 std::string ledger_text(const Ledger& ledger, Language language) {
   std::string text;
   for (const Mark mark : all_marks) {

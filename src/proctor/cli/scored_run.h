@@ -34,6 +34,8 @@ Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
 std::string summary_text(const ScoredRun& run, Language language);
 // CLI.md's fixed keys, one line without its end.
 std::string summary_json(const ScoredRun& run);
+// "cais/mmlu college_computer_science": what the run was asked.
+std::string exam_title(const ScoredRun& run);
 // "40.0-45.0": all unknown wrong, all unknown right.
 std::string bounds_text(const Interval& bounds);
 // "right 40, wrong 55, unread 5": the marks that are not 0; right and wrong always.

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <memory>
 
 #include <simdjson.h>
 
@@ -97,7 +96,7 @@ Result<std::vector<Question>> read_jsonl(std::string_view content,
   std::string_view rest = TRY(checked_text(content));
   QuestionList list(words, subject, split);
   Lines lines(columns);
-  const auto parser = std::make_unique<json::parser>();
+  json::parser parser;
   for (std::size_t line = 1; !rest.empty(); ++line) {
     const std::size_t end = rest.find('\n');
     const std::string_view text = rest.substr(0, end);
@@ -106,7 +105,7 @@ Result<std::vector<Question>> read_jsonl(std::string_view content,
     if (is_blank(text)) continue;
     json::element element;
     json::object object;
-    if (const auto error = parser->parse(text.data(), text.size()).get(element)) {
+    if (const auto error = parser.parse(text.data(), text.size()).get(element)) {
       return fail(
           Fault::data, "line {}: not valid JSON{}", line,
           is_last ? "; is the file cut off?"

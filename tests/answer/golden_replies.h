@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -11,15 +10,9 @@
 #include <vector>
 
 #include "proctor/answer/answer.h"
+#include "support/shared.h"
 
 namespace proctor {
-
-// PROCTOR_SHARED, or ../shared beside the repository.
-inline std::filesystem::path shared_folder() {
-  const char* const set = std::getenv("PROCTOR_SHARED");
-  if (set != nullptr && *set != '\0') return set;
-  return std::filesystem::path(PROCTOR_SOURCE_DIR).parent_path() / "shared";
-}
 
 struct GoldenReply {
   nlohmann::json columns;
@@ -39,7 +32,9 @@ struct GoldenReply {
 
 inline std::vector<GoldenReply> read_golden(const std::string& file) {
   std::vector<GoldenReply> replies;
-  std::ifstream in(shared_folder() / "golden" / file);
+  const auto shared = shared_folder();
+  if (!shared) return replies;
+  std::ifstream in(*shared / "golden" / file);
   for (std::string line; std::getline(in, line);) {
     auto columns = nlohmann::json::parse(line);
     const auto n = columns.at("n_options").get<std::size_t>();

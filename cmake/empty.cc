@@ -1,1 +1,0 @@
-// The body of a folder that is a header alone.
