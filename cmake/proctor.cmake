@@ -1,7 +1,19 @@
-# A folder of src/proctor becomes the library proctor_<name>; all its sources are taken.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
+# The first target precompiles the headers, the others use what it has made.
+function(proctor_precompile target first)
+  if(NOT PROCTOR_PRECOMPILE)
+    return()
+  endif()
+  if(target STREQUAL first)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  else()
+    target_precompile_headers(${target} REUSE_FROM ${first})
+  endif()
+endfunction()
+
+# A folder of src/proctor becomes the library proctor_<name>; all its sources are taken.
 function(proctor_folder name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   add_library(proctor_${name} STATIC ${sources})
@@ -9,6 +21,22 @@ function(proctor_folder name)
   if(ARGN)
     target_link_libraries(proctor_${name} PUBLIC ${ARGN})
   endif()
+  proctor_precompile(proctor_${name} proctor_base ${PROJECT_SOURCE_DIR}/src/proctor/base/base.h)
+endfunction()
+
+# Files of the source tree that the program holds, so that it needs no data folder:
+# `function`() gives them, named as they are under `root`.
+function(proctor_embed target function root)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${function}.cc)
+  set(script ${PROJECT_SOURCE_DIR}/cmake/embed.cmake)
+  add_custom_command(
+    OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} -DFUNCTION=${function} -DROOT=${root}
+            "-DFILES=${ARGN}" -P ${script}
+    DEPENDS ${ARGN} ${script}
+    COMMENT "Embedding ${function}"
+    VERBATIM)
+  target_sources(${target} PRIVATE ${output})
 endfunction()
 
 # A folder of tests becomes the test program <name>_tests, a ctest test a sentence.
@@ -21,6 +49,8 @@ function(proctor_tests name)
   target_include_directories(${name}_tests PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(${name}_tests PRIVATE PROCTOR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name}_tests PRIVATE ${ARGN} GTest::gmock_main)
+  proctor_precompile(${name}_tests base_tests <gmock/gmock.h> <gtest/gtest.h>
+                     ${PROJECT_SOURCE_DIR}/src/proctor/base/base.h)
   gtest_discover_tests(${name}_tests TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
     PROPERTIES ENVIRONMENT "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/lsan.supp:print_suppressions=0")
 endfunction()

@@ -119,6 +119,38 @@ TEST(HttpBackend, a_retry_that_succeeds_keeps_the_tries_before_it) {
   EXPECT_LT(attempts[2].id, attempts[3].id);
 }
 
+TEST(HttpBackend, a_request_that_a_closing_connection_swallowed_is_a_try) {
+  SocketServer server([](Connection& connection) {
+    if (connection.read_request()) connection.send(right_answer);
+    connection.read_request();  // and the connection ends without an answer
+  });
+  const auto backend = backend_of({server.url(""), {.concurrency = 1}});
+
+  const Done done = ask(*backend, 2);
+
+  EXPECT_EQ(done.at(0).attempts.size(), 1U);
+  const auto& attempts = done.at(1).attempts;
+  ASSERT_EQ(attempts.size(), 2U);
+  EXPECT_EQ(attempts[0].outcome.error().fault, Fault::network);
+  EXPECT_TRUE(attempts[1].outcome);
+  EXPECT_EQ(attempts[0].request, attempts[1].request);
+  EXPECT_LT(attempts[0].id, attempts[1].id);
+}
+
+TEST(HttpBackend, the_wait_that_a_last_try_is_told_is_kept_by_the_others) {
+  const auto began = std::chrono::steady_clock::now();
+  SocketServer server(in_turn(
+      {right_answer, http_answer("429 Too Many Requests", "", "Retry-After: 0.2\r\n"),
+       right_answer}));
+  const auto backend = backend_of({server.url(""), {.concurrency = 1, .retries = 0}});
+
+  const Done done = ask(*backend, 3);
+
+  EXPECT_FALSE(done.at(1).attempts.back().outcome);
+  EXPECT_TRUE(done.at(2).attempts.back().outcome);
+  EXPECT_GE(std::chrono::steady_clock::now() - began, milliseconds(200));
+}
+
 TEST(HttpBackend, retries_are_counted_and_end) {
   SocketServer server(in_turn({http_answer("500 Internal Server Error", "no")}));
   const auto backend = backend_of({server.url(""), {.retries = 3}});

@@ -22,6 +22,11 @@ TEST(Providers, a_mistyped_name_is_told_the_nearest) {
   EXPECT_EQ(found.error().message, "no such provider; did you mean ollama?");
 }
 
+TEST(Providers, a_name_as_ollama_lists_it_is_told_how_it_is_written) {
+  EXPECT_EQ(find_provider("mistral:7b").error().message,
+            "no such provider; a model of ollama's is written ollama/mistral:7b");
+}
+
 TEST(Providers, a_name_like_none_is_told_all) {
   const auto found = find_provider("xyzzy");
 

@@ -41,6 +41,22 @@ TEST(Dotenv, quotes_keep_blanks_and_are_taken_away) {
   EXPECT_EQ(x_of("X=a\"b\"\n"), "a\"b\"");
 }
 
+TEST(Dotenv, a_name_in_braces_is_what_it_stands_for) {
+  EXPECT_EQ(x_of("Y=a\nX=${Y}b\n"), "ab");
+  EXPECT_EQ(x_of("Y=a\nX='${Y}'\n"), "a");
+  EXPECT_EQ(x_of("X=${Y:-c}\n"), "c");
+  EXPECT_EQ(x_of("X=a${Y}b\n"), "ab");
+  EXPECT_EQ(x_of("X=${X:-1}\nX=${X}2\n"), "12");
+  EXPECT_EQ(x_of("X=$Y ${Y:c} ${Y\n"), "$Y ${Y:c} ${Y");
+}
+
+TEST(Dotenv, the_environment_wins_within_braces_too) {
+  const File file("Y=file\nX=${Y}\n");
+  Environment environment(std::map<std::string, std::string>{{"Y", "outside"}});
+  ASSERT_TRUE(read_dotenv(file.path(), environment));
+  EXPECT_EQ(environment.get("X"), "outside");
+}
+
 TEST(Dotenv, export_may_stand_before_a_name) {
   EXPECT_EQ(x_of("export X=1\n"), "1");
   EXPECT_EQ(x_of("  export   X=1\n"), "1");

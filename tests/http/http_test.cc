@@ -169,6 +169,33 @@ TEST(Http, a_kept_connection_that_the_server_closed_is_replaced) {
   }
 }
 
+TEST(Http, a_request_that_is_sent_again_on_another_connection_is_counted) {
+  SocketServer server([](Connection& connection) {
+    if (connection.read_request()) connection.send(http_answer("200 OK", "{}"));
+    connection.read_request();  // and the connection ends without an answer
+  });
+  HttpClient client = client_of(1);
+
+  std::vector<int> sent;
+  for (int i = 0; i < 3; ++i) {
+    client.start(0, post(server.url(), "{}"));
+    const HttpCompletion completion =
+        client.wait(std::chrono::steady_clock::now() + long_enough).at(0);
+    EXPECT_TRUE(completion.response);
+    sent.push_back(completion.sent);
+  }
+
+  EXPECT_THAT(sent, testing::ElementsAre(1, 2, 2));
+}
+
+TEST(Http, a_request_that_finds_no_connection_is_not_sent) {
+  HttpClient client = client_of(1);
+
+  client.start(0, post("http://127.0.0.1:1/", "{}"));
+
+  EXPECT_EQ(client.wait(std::chrono::steady_clock::now() + long_enough).at(0).sent, 0);
+}
+
 TEST(Http, a_hundred_and_twenty_eight_requests_are_under_way_at_once) {
   std::latch all_there(128);
   SocketServer server(answering([&](const std::string& request) {

@@ -236,6 +236,12 @@ def free_port():
     return find
 
 
+@pytest.fixture
+def needs_parquet(work):
+    if "read by Arrow" not in work.run("doctor").stdout:
+        pytest.skip("this build reads no Parquet files (the plug-in is missing)")
+
+
 class FakeHub:
     def __init__(self, shared, port, *options):
         self.port = port

@@ -12,12 +12,6 @@ COMMIT = "c30699e8356da336a370243923dbaf21066bb9fe"
 RUN = ["run", "baseline/A"]
 
 
-@pytest.fixture
-def needs_parquet(work):
-    if "read by Arrow" not in work.run("doctor").stdout:
-        pytest.skip("this build reads no Parquet files (the plug-in is missing)")
-
-
 def right_As(shared, subject=SUBJECT):
     rows = exam_rows(shared / f"mmlu/csv/test/{subject}_test.csv")
     return sum(row[5] in ("0", "A") for row in rows)

@@ -137,6 +137,7 @@ class HttpBackend final : public Backend {
     assert(found != flying_.end());
     Try attempt = std::move(found->second);
     flying_.erase(found);
+    keep_lost_sends(attempt, completion.sent);
     Attempt& made = attempt.attempts.back();
     made.latency = std::chrono::floor<Microseconds>(std::chrono::system_clock::now() -
                                                     made.started);
@@ -170,10 +171,23 @@ class HttpBackend final : public Backend {
     after_failure(std::move(attempt), asked, is_loading(response));
   }
 
+  // A server that closes a kept connection may have seen the request: it is a try.
+  void keep_lost_sends(Try& attempt, int sent) {
+    for (int lost = 1; lost < sent; ++lost) {
+      Attempt first = attempt.attempts.back();
+      first.outcome = fail(Fault::network, "the kept connection was closed");
+      attempt.attempts.insert(attempt.attempts.end() - 1, std::move(first));
+      attempt.attempts.back().id = ids_.next(attempt.attempts.back().started);
+    }
+  }
+
   void after_failure(Try attempt, std::optional<std::chrono::milliseconds> asked,
                      bool loading) {
     const Error error = attempt.attempts.back().outcome.error();
     const auto now = std::chrono::steady_clock::now();
+    if (asked && !loading && error.fault == Fault::network) {
+      throttle_.pause_until(now + *asked);  // also when this was its last try
+    }
     if (error.fault == Fault::denied) {
       give_up(error);
     } else if (error.fault == Fault::rejected) {
@@ -192,7 +206,6 @@ class HttpBackend final : public Backend {
                           asked.value_or(std::chrono::milliseconds(0))));
         return;
       } else if (static_cast<int>(attempt.attempts.size()) <= options_.retries) {
-        if (asked) throttle_.pause_until(now + *asked);
         const auto pause =
             throttle_.pause_after(static_cast<int>(attempt.attempts.size()), asked);
         say_trying_again(error.message, pause);
@@ -263,7 +276,7 @@ class HttpBackend final : public Backend {
       return;
     }
     const std::string more =
-        unsaid_ > 0 ? fmt::format(" ({} more since)", unsaid_) : "";
+        unsaid_ > 0 ? fmt::format(" ({} more since the last line)", unsaid_) : "";
     options_.talk(fmt::format("{}; trying again in {:.1f} s{}", message,
                               static_cast<double>(pause.count()) / 1000, more));
     last_said_ = message;

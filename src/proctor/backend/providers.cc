@@ -92,6 +92,9 @@ Result<const Provider*> find_provider(std::string_view name) {
   std::vector<std::string> names = {"baseline"};
   for (const Provider& provider : all_providers) names.emplace_back(provider.name);
   std::string hint = suggestion(name, names);
+  if (name.find(':') != name.npos) {
+    hint = fmt::format("; a model of ollama's is written ollama/{}", name);
+  }
   if (hint.empty()) hint = fmt::format("; there are {}", join(names, ", "));
   return fail(Fault::usage, "no such provider{}", hint);
 }

@@ -192,6 +192,12 @@ Result<std::string> read_file(const std::filesystem::path& path);
 // Written beside it, synced and renamed: the old file or the new one, never a part.
 Status write_file(const std::filesystem::path& path, std::string_view content);
 
+// A file of the source tree that was compiled in, by CMake's proctor_embed().
+struct EmbeddedFile {
+  std::string_view name;  // as under the folder it is from: "test/biology_test.csv"
+  std::string_view content;
+};
+
 // ---- The outside world ------------------------------------------------------------
 
 using TimePoint = std::chrono::steady_clock::time_point;

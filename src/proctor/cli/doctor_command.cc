@@ -64,7 +64,9 @@ std::vector<Finding> key_findings(const Environment& environment) {
 
 // One small question, so that "it answers" is not guessed.
 Finding server_finding(const ModelChoice& choice, World& world) {
+  // A base model would go on for as long as it may.
   const Prompt prompt{.messages = {{"user", "Answer with the letter A."}},
+                      .sampling = {.max_tokens = 64},
                       .labels = "A",
                       .choices = {"A"}};
   HttpBackendOptions options{.concurrency = 1, .retries = 1};

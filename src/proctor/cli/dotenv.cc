@@ -1,5 +1,5 @@
 // .env files, as python-dotenv reads them: KEY=value, export KEY=value, quotes,
-// comments.
+// comments, ${NAME} and ${NAME:-default}.
 #include <algorithm>
 
 #include "proctor/cli/evaluation.h"
@@ -57,6 +57,38 @@ std::optional<std::string> take_value(std::string_view& text) {
   return std::nullopt;
 }
 
+// ${NAME} is the environment's, else what the file has said of it so far, else the
+// default, else nothing. In every value, however it is quoted.
+std::string expanded(std::string_view value, const Environment& environment,
+                     const std::map<std::string, std::string>& so_far) {
+  std::string text;
+  while (!value.empty()) {
+    const std::size_t open = value.find("${");
+    const std::size_t close =
+        open == value.npos ? value.npos : value.find_first_of("}", open + 2);
+    if (close == value.npos) return text.append(value);
+    text.append(value.substr(0, open));
+    const std::string_view inside = value.substr(open + 2, close - open - 2);
+    const std::size_t colon = std::min(inside.find(':'), inside.size());
+    const std::string_view rest = inside.substr(colon);
+    if (!rest.empty() && !rest.starts_with(":-")) {
+      text.append(value.substr(open, close + 1 - open));  // nothing that is known
+    } else {
+      const std::string name(inside.substr(0, colon));
+      const auto found = so_far.find(name);
+      if (const auto set = environment.get(name)) {
+        text.append(*set);
+      } else if (found != so_far.end()) {
+        text.append(found->second);
+      } else if (!rest.empty()) {
+        text.append(rest.substr(2));
+      }
+    }
+    value.remove_prefix(close + 1);
+  }
+  return text;
+}
+
 }  // namespace
 
 Status read_dotenv(const std::filesystem::path& path, Environment& environment) {
@@ -98,7 +130,7 @@ Status read_dotenv(const std::filesystem::path& path, Environment& environment) 
         return fail(Fault::data, "{}: line {}: the quote of {} is not closed",
                     path.string(), number, name);
       }
-      values.insert_or_assign(std::string(name), *std::move(value));
+      values.insert_or_assign(std::string(name), expanded(*value, environment, values));
     }
     if (!rest.empty()) rest.remove_prefix(1);
     const std::string_view consumed = before.substr(0, before.size() - rest.size());

@@ -26,7 +26,7 @@ struct ModelChoice {
 // the provider's own.
 std::vector<std::string> key_variables_of(const Provider& provider,
                                           const Arguments& arguments);
-// "provider/name", "provider", or a bare name of ollama's. Fault::usage with the
+// "provider/name", "provider", or a path that ends in .gguf. Fault::usage with the
 // nearest provider, or naming the variable that a key is missing from, where
 // `needs_key`.
 Result<ModelChoice> choose_model(std::string_view spec, const Arguments& arguments,

@@ -1,11 +1,12 @@
 #include "proctor/dataset/folder.h"
-#include "proctor/dataset/sample_files.h"
 
 namespace proctor {
 
+std::span<const EmbeddedFile> sample_files();  // of data/sample, compiled in
+
 Result<std::vector<Question>> sample_exam(std::string_view split) {
   std::vector<Question> exam;
-  for (const SampleFile& file : sample_files()) {
+  for (const EmbeddedFile& file : sample_files()) {
     const std::filesystem::path path(file.name);
     if (path.parent_path() != split) continue;
     auto questions = TRY(

@@ -65,6 +65,9 @@ struct HttpCompletion {
   // (too long), Fault::io (sink), Fault::cancelled. The message begins with scheme,
   // host and port, and holds no header, body, path or query: keys travel there.
   Result<HttpResponse> response;
+  // How often the request was put on a wire: 0 where no connection came about, 2 where
+  // a kept connection was closed by the server before it answered.
+  int sent = 0;
 };
 
 struct HttpOptions {
@@ -78,7 +81,8 @@ struct HttpOptions {
 // One thread of its own does the I/O; all members may be called from one other thread,
 // wake() and cancel() from any. No redirect is followed, ever: whoever may follow one
 // asks again. HTTP/1.1, and HTTP/2 where TLS offers it. Nothing is retried, but that a
-// kept connection which turns out to be closed is replaced.
+// kept connection which turns out to be closed is replaced: HttpCompletion::sent
+// counts.
 class HttpClient {
  public:
   explicit HttpClient(HttpOptions options);

@@ -161,6 +161,8 @@ Status Transfer::prepare(EasyHandle handle, const HttpOptions& options) {
   set(curl, CURLOPT_TIMEOUT_MS, milliseconds(request_.deadlines.total));
   set(curl, CURLOPT_HTTPHEADER, handle_.list.get());
   set(curl, CURLOPT_ERRORBUFFER, curl_says_.data());
+  set(curl, CURLOPT_PREREQFUNCTION, &Transfer::on_send);
+  set(curl, CURLOPT_PREREQDATA, this);
   set(curl, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
   set(curl, CURLOPT_HEADERDATA, this);
   set(curl, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
@@ -183,6 +185,11 @@ Status Transfer::prepare(EasyHandle handle, const HttpOptions& options) {
     assert(request_.method == "GET");
   }
   return {};
+}
+
+int Transfer::on_send(void* self, char*, char*, int, int) {
+  ++static_cast<Transfer*>(self)->sent_;
+  return CURL_PREREQFUNC_OK;
 }
 
 std::size_t Transfer::on_header(char* data, std::size_t one, std::size_t size,
@@ -330,7 +337,7 @@ Error Transfer::silence() const {
 }
 
 HttpCompletion Transfer::complete(Error error) {
-  return {.tag = tag_, .response = tl::unexpected(std::move(error))};
+  return {.tag = tag_, .response = tl::unexpected(std::move(error)), .sent = sent_};
 }
 
 HttpCompletion Transfer::complete(CURLcode code) {
@@ -348,7 +355,7 @@ HttpCompletion Transfer::complete(CURLcode code) {
   curl_easy_getinfo(easy(), CURLINFO_TOTAL_TIME_T, &microseconds);
   response_.status = static_cast<int>(status);
   response_.latency = Microseconds(microseconds);
-  return {.tag = tag_, .response = std::move(response_)};
+  return {.tag = tag_, .response = std::move(response_), .sent = sent_};
 }
 
 Error Transfer::error_of(CURLcode code) const {

@@ -60,6 +60,7 @@ class Transfer {
  private:
   static std::size_t on_header(char* data, std::size_t one, std::size_t size,
                                void* self);
+  static int on_send(void* self, char* to, char* from, int to_port, int from_port);
   static std::size_t on_body(char* data, std::size_t one, std::size_t size, void* self);
   void take_header(std::string_view line);
   bool take_body(std::string_view bytes);
@@ -78,6 +79,7 @@ class Transfer {
   EasyHandle handle_;
   HttpResponse response_;
   std::array<char, CURL_ERROR_SIZE> curl_says_{};
+  int sent_ = 0;
   std::size_t header_bytes_ = 0;
   bool headers_are_whole_ = false;
   bool body_has_begun_ = false;

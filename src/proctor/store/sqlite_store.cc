@@ -7,11 +7,12 @@
 #include "proctor/store/claims.h"
 #include "proctor/store/form.h"
 #include "proctor/store/run_lock.h"
-#include "proctor/store/schema.h"
 #include "proctor/store/sqlite.h"
 #include "proctor/store/sqlite_rows.h"
 
 namespace proctor {
+
+std::span<const EmbeddedFile> schema_files();  // schema.sql, compiled in
 namespace {
 
 constexpr int application_id = 0x50726374;  // "Prct", bytes 68 to 71 of the file
@@ -469,7 +470,7 @@ Status create(const Database& database) {
   TRY(use_wal(database));
   Transaction transaction = TRY(Transaction::begin(database));
   if (TRY(identify(database)) == Content::store) return {};
-  TRY(database.execute(store_schema));
+  TRY(database.execute(std::string(schema_files().front().content)));
   TRY(database.execute(
       fmt::format("INSERT INTO proctor (schema, made_by) VALUES ({0}, 'Proctor {1}');"
                   "PRAGMA application_id = {2}; PRAGMA user_version = {0}",
