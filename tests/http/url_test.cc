@@ -5,6 +5,11 @@
 namespace proctor {
 namespace {
 
+TEST(ParseUrl, nobody_listens_on_port_0) {
+  EXPECT_FALSE(parse_url("http://host:0/"));
+  EXPECT_FALSE(parse_url("http://host:00/"));
+}
+
 TEST(Url, all_but_unreserved_bytes_are_encoded) {
   EXPECT_EQ(url_encoded("a/b c~é&-._"), "a%2Fb%20c~%C3%A9%26-._");
 }

@@ -110,6 +110,10 @@ TEST(ProtocolFile, an_unknown_word_is_told_the_known_ones) {
       "text?");
 }
 
+TEST(ProtocolFile, a_brace_in_the_place_of_a_value_is_an_error) {
+  EXPECT_EQ(error_of("notes = [\n}\n"), "mine.toml: not TOML: a value is missing");
+}
+
 TEST(ProtocolFile, what_is_not_toml_is_named_with_its_line) {
   EXPECT_THAT(error_of("title = \"a\"\nform = = 3\n"),
               HasSubstr("mine.toml: line 2: not TOML: "));

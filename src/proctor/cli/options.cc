@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <stdexcept>
 
+// toml++ asserts what some malformed files break: here that is the file's error.
+#define TOML_ASSERT(claim) ((claim) ? void() : throw std::invalid_argument(#claim))
+#define TOML_HEADER_ONLY 1
 #include <toml++/toml.h>
 #include <CLI/CLI.hpp>
 
@@ -50,13 +54,16 @@ Status read_config(const std::string& path, Arguments& arguments) {
   } catch (const toml::parse_error& error) {
     return fail(Fault::usage, "{}: line {}: {}", path, error.source().begin.line,
                 error.description());
+  } catch (const std::invalid_argument&) {
+    return fail(Fault::usage, "{}: not TOML: a value is missing", path);
   }
-  for (const auto& [key, node] : table) {
-    const std::string name = "--" + std::string(key.str());
+  for (const auto& [toml_key, node] : table) {
+    const std::string_view key = toml_key.str();
+    const std::string name = "--" + std::string(key);
     const auto place = fmt::format("{}: line {}", path, node.source().begin.line);
     const Option* option = find_option(name, arguments.command);
     if (option == nullptr) {
-      return fail(Fault::usage, "{}: {}: no such option{}", place, key.str(),
+      return fail(Fault::usage, "{}: {}: no such option{}", place, key,
                   suggestion(name, names_for(arguments.command)));
     }
     if (arguments.has(name)) continue;
@@ -64,7 +71,7 @@ Status read_config(const std::string& path, Arguments& arguments) {
       if (option->value.empty()) {
         const auto flag = value.value_exact<bool>();
         if (!flag) {
-          return fail(Fault::usage, "{}: {}: expected true or false", place, key.str());
+          return fail(Fault::usage, "{}: {}: expected true or false", place, key);
         }
         if (*flag) arguments.add(name, "");
       } else if (const auto text = value.value_exact<std::string>()) {
@@ -74,8 +81,7 @@ Status read_config(const std::string& path, Arguments& arguments) {
       } else if (const auto decimal = value.value_exact<double>()) {
         arguments.add(name, fmt::format("{}", *decimal));
       } else {
-        return fail(Fault::usage, "{}: {}: expected a text or a number", place,
-                    key.str());
+        return fail(Fault::usage, "{}: {}: expected a text or a number", place, key);
       }
       return {};
     };

@@ -131,8 +131,7 @@ std::vector<std::string> single_subjects(const std::string& hint) {
     if (find_subject(subject) == nullptr) return {};
   }
   std::ranges::sort(subjects);
-  const auto twice = std::ranges::unique(subjects);
-  subjects.erase(twice.begin(), twice.end());
+  subjects.erase(std::unique(subjects.begin(), subjects.end()), subjects.end());
   return subjects;
 }
 

@@ -63,12 +63,13 @@ std::string url_encoded(std::string_view text) {
 Result<UrlParts> parse_url(std::string_view text) {
   const Url url = parsed(std::string(text));
   if (!url || !is_http(url.get())) return no_url(text);
-  // libcurl has checked that the port is a number up to 65535.
-  const std::string port = part(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  // libcurl has checked that it is a number up to 65535; "00" passes there.
+  const int port = std::stoi(part(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT));
+  if (port == 0) return no_url(text);
   return UrlParts{.scheme = part(url.get(), CURLUPART_SCHEME),
                   .host = ascii_lower(part(url.get(), CURLUPART_HOST)),
                   .path = part(url.get(), CURLUPART_PATH),
-                  .port = std::stoi(port)};
+                  .port = port};
 }
 
 Result<std::string> resolved_url(std::string_view base, std::string_view location) {
