@@ -5,7 +5,10 @@
 #include <stdexcept>
 
 // toml++ asserts what some malformed files break: here that is the file's error.
-#define TOML_ASSERT(claim) ((claim) ? void() : throw std::invalid_argument(#claim))
+[[noreturn]] static void refuse_toml() {
+  throw std::invalid_argument("malformed");
+}
+#define TOML_ASSERT(claim) ((claim) ? void() : refuse_toml())
 #define TOML_HEADER_ONLY 1
 #include <toml++/toml.h>
 #include <CLI/CLI.hpp>
