@@ -12,8 +12,9 @@ Result<Document> Document::parse(std::string_view body) {
     error = document.parser_->parse(valid.data(), valid.size()).get(document.root_);
   }
   if (error != simdjson::SUCCESS) {
+    // Such an answer may be a page of many megabytes.
     return fail(Fault::network, "the answer is not JSON: {}",
-                fit(for_terminal_line(text), 60));
+                fit(for_terminal_line(std::string_view(text).substr(0, 400)), 60));
   }
   return document;
 }

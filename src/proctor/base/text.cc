@@ -56,6 +56,7 @@ constexpr std::array zero_width = {
 };
 
 int width_of(char32_t c) {
+  if (c < 0x7F) return 1;
   if (in_ranges(zero_width, c)) return 0;
   return in_ranges(wide, c) ? 2 : 1;
 }
