@@ -301,6 +301,65 @@ TEST(EveryReader, takes_time_in_proportion_to_the_reply) {
   }
 }
 
+TEST(Proctor, reads_an_option_that_is_made_the_right_one) {
+  EXPECT_EQ(
+      letter("It rises in the forest, making option B the correct answer. However, "
+             "the delta is older."),
+      'B');
+  EXPECT_EQ(letter("It is the longest, which makes D the best choice."), 'D');
+}
+
+TEST(Proctor, reads_the_letter_at_the_end_of_the_line_that_is_the_answer) {
+  EXPECT_EQ(
+      letter("The map has two keys:\n(A) mouths\n(B) wells\n\nTherefore, the answer "
+             "is:\nEither the mouth or the well is marked, and no other. (D)"),
+      'D');
+  EXPECT_EQ(letter("Therefore, the answer is:\nThe longest one of all (C)."), 'C');
+}
+
+TEST(Proctor, reads_the_only_letter_where_it_closes_a_sentence) {
+  EXPECT_EQ(
+      letter("The shop may refuse the delivery because the first one was not what had "
+             "been ordered from the printer (B). The printer's offer to send the right "
+             "cards later did not mend that. The shop had no duty to take the second "
+             "delivery, and it sent nothing back, which has no weight here."),
+      'B');
+  EXPECT_EQ(
+      letter("Let the upper part be called by its letter (B). Then the lower part has "
+             "the letter (C). The two of them are joined by a line, and the line is "
+             "as long as the river is wide at the place where they meet in summer."),
+      nullopt);
+}
+
+TEST(Proctor, reads_no_answer_where_the_parts_of_a_question_have_one_each) {
+  EXPECT_EQ(
+      letter(
+          "(a) Two poles give 3600. The answer is (C). (b) Here it is 60. The answer "
+          "is (A)."),
+      nullopt);
+  EXPECT_EQ(
+      letter("In the first case the film counts. The answer is (D). In the second case "
+             "it is the gas. The answer is (B)."),
+      nullopt);
+  EXPECT_EQ(letter("(a) Two poles give 3600. (b) Here it is 60. The answer is (A)."),
+            'A');
+  EXPECT_EQ(letter("(a) The answer is (A). (b) The answer is (A)."), 'A');
+  EXPECT_EQ(letter("The answer is (B). Checking it again, the answer is (C)."), 'C');
+}
+
+TEST(Proctor, reads_no_answer_that_is_cut_off_in_a_reservation) {
+  const std::string begin =
+      "We can work out the length of each of the four by adding up the parts of it on "
+      "the "
+      "map, one after the other, and that gives about 3000. However, none of the "
+      "options "
+      "is of that length, so there may be a mistake in the question. ";
+  EXPECT_EQ(letter(begin + "The closest option is Danube (B), but it's still"),
+            nullopt);
+  EXPECT_EQ(letter(begin + "The closest option is Danube (B), but it's a close call."),
+            'B');
+}
+
 TEST(EveryReader, takes_any_text) {
   std::mt19937 random(7);
   constexpr std::string_view bytes =

@@ -171,6 +171,11 @@ bool Statement::taken_back(std::size_t at) const {
       turned = true;
       continue;
     }
+    // "(B), but it's still": cut off in the middle of a reservation.
+    if (turned && j + 1 == tokens_.size() && j < i + 8 &&
+        (is_word(j, Word::is) || is_word(j, Word::it) || is_text(j, "still"))) {
+      return true;
+    }
     const bool which = is_text(j, "which") && is_mark(j - 1, ",") && j < at + 12;
     if (!which && !(turned && is_word(j, Word::it))) continue;
     if (!says_bad(j + 1)) continue;
@@ -268,6 +273,18 @@ const OptionTexts& Statement::texts() {
   return *texts_;
 }
 
+// The label of a line that starts at `at` and ends with it: "Paris, on the Seine (B)".
+std::optional<std::size_t> Statement::bracket_at_end(std::size_t at) const {
+  const std::size_t index = line_of(at);
+  if (index >= lines_.size() || lines_[index].begin != at) return std::nullopt;
+  std::size_t end = lines_[index].end;
+  while (end > at && is_mark(end - 1, ".")) --end;
+  if (end < at + 3 || !is_mark(end - 1, ")") || !in_brackets(end - 2))
+    return std::nullopt;
+  const Token& t = tokens_[end - 2];
+  return is_label(t) && !t.small ? std::optional(end - 2) : std::nullopt;
+}
+
 // What is named at `at`, behind a cue: a label, an option's text, or "none of them".
 std::optional<Claim> Statement::candidate(std::size_t at, Strength strength,
                                           std::string_view rule, bool text_too) {
@@ -314,6 +331,11 @@ std::optional<Claim> Statement::candidate(std::size_t at, Strength strength,
     if (!passes) break;
   }
   if (denied || !text_at) return std::nullopt;
+  if (line_ends > 0) {
+    if (const auto label = bracket_at_end(*text_at)) {
+      return judged(*label, strength, rule);
+    }
+  }
   if (text_too && !choices_.empty()) {
     for (std::size_t i = *text_at; i < *text_at + 3 && i < tokens_.size(); ++i) {
       if (const auto found = texts().at(text_, tokens_, i)) {
@@ -500,17 +522,24 @@ std::optional<Claim> Statement::label_is_right(std::size_t at) const {
                       previous.word == Word::so || previous.word == Word::reason ||
                       previous.word == Word::but || previous.word == Word::turn ||
                       previous.word == Word::fill || is_text(before - 1, "that") ||
-                      is_text(before - 1, "only");
+                      is_text(before - 1, "only") || is_text(before - 1, "making") ||
+                      is_text(before - 1, "makes");
     if (!free) return std::nullopt;
   }
+  // "making option D the best answer" needs no verb behind the label.
+  std::size_t verb = before;
+  while (verb > 0 && is_word(verb - 1, Word::option)) --verb;
+  const bool made =
+      verb > 0 && (is_text(verb - 1, "making") || is_text(verb - 1, "makes") ||
+                   is_text(verb - 1, "make"));
   // A labelled text may stand between: "B. London is correct" is too far to be sure.
-  if (!is_word(i, Word::is)) return std::nullopt;
+  if (!is_word(i, Word::is) && !made) return std::nullopt;
   if (is_text(i, "are") || is_text(i, "would") || is_text(i, "could") ||
       is_text(i, "might")) {
     if (!is_text(i, "would")) return std::nullopt;
   }
   bool article = false;
-  for (std::size_t j = i + 1; j < i + 8 && j < tokens_.size(); ++j) {
+  for (std::size_t j = made ? i : i + 1; j < i + 8 && j < tokens_.size(); ++j) {
     if (ends_sentence(j)) return std::nullopt;
     if (is_word(j, Word::no) || is_word(j, Word::bad) || is_text(j, "partially"))
       return std::nullopt;
@@ -835,6 +864,75 @@ std::optional<Claim> Statement::only_label() const {
                .strength = Strength::pointed,
                .at = *found,
                .rule = "the only letter"};
+}
+
+// The only label of a longer reply, where it closes a sentence in brackets: "... since
+// the river rises there (B). The rest ..."
+std::optional<Claim> Statement::only_bracket() const {
+  std::optional<std::size_t> found;
+  for (std::size_t i = 0; i < tokens_.size(); ++i) {
+    const Token& t = tokens_[i];
+    if (t.letter == 0 || t.small || !is_label(t)) continue;
+    const bool closes = in_brackets(i) && is_mark(i - 1, "(") && is_mark(i + 2, ".") &&
+                        i > 1 && tokens_[i - 2].kind == TokenKind::word;
+    // The article and the pronoun are no labels; every other letter counts.
+    if (!closes && !may_be_label(i, false) && starts_small(i + 1)) continue;
+    if (!closes || (found && tokens_[*found].letter != t.letter)) return std::nullopt;
+    found = i;
+  }
+  if (!found || taken_back(*found)) return std::nullopt;
+  // "It is not the mouth (B)"; a denial further off speaks of something else.
+  for (std::size_t i = *found; i > 0 && i + 6 > *found && !ends_sentence(i - 1); --i) {
+    if (is_word(i - 1, Word::no) || is_word(i - 1, Word::bad)) return std::nullopt;
+  }
+  return Claim{.letter = tokens_[*found].letter,
+               .strength = Strength::pointed,
+               .at = *found,
+               .rule = "the only letter"};
+}
+
+// 'A' for "(a) ..." and "In the first case ..." at a sentence's beginning, 'B' for the
+// second, and so on; 0 for what opens no part.
+char Statement::part_opened_at(std::size_t at) const {
+  const Token& t = tokens_[at];
+  if (t.small && in_brackets(at) && is_mark(at - 1, "(")) {
+    // "The answer is B. (b) ...": there the stop after the letter is one, too.
+    return at == 1 || ends_sentence(at - 2) || is_mark(at - 2, ".") ? t.letter : '\0';
+  }
+  if (at < 2 || !is_text(at - 1, "the") ||
+      !(is_text(at - 2, "in") || is_text(at - 2, "for")) ||
+      (at > 2 && !ends_sentence(at - 3))) {
+    return 0;
+  }
+  constexpr std::string_view ordinals[] = {"first", "second", "third", "fourth"};
+  for (std::size_t i = 0; i < std::size(ordinals); ++i) {
+    if (is_text(at, ordinals[i])) return static_cast<char>('A' + i);
+  }
+  return 0;
+}
+
+// "(a) ... The answer is (F). (b) ... The answer is (A)."
+bool Statement::answers_parts(std::span<const Claim> claims) const {
+  char part = 0, answered = 0, letter = 0;  // the open part; the last answer, and whose
+  std::size_t part_at = 0;
+  auto claim = claims.begin();
+  for (std::size_t at = 0; at < tokens_.size(); ++at) {
+    for (; claim != claims.end() && claim->at == at; ++claim) {
+      // A part's answer stands on its line; one further down is that of all.
+      if (claim->kind != Claim::Kind::letter || claim->strength != Strength::stated ||
+          part == 0 || line_of(part_at) != line_of(at)) {
+        continue;
+      }
+      if (answered != 0 && answered != part && letter != claim->letter) return true;
+      answered = part;
+      letter = claim->letter;
+    }
+    const char opened = part_opened_at(at);
+    if (opened == 0 || (opened != 'A' && (part == 0 || opened != part + 1))) continue;
+    part = opened;
+    part_at = at;
+  }
+  return false;
 }
 
 // ---- All of it --------------------------------------------------------------------

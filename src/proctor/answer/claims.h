@@ -46,6 +46,10 @@ class Statement {
   std::optional<Claim> by_text();
   // The only label that stands alone in a short reply.
   std::optional<Claim> only_label() const;
+  // The only label of a reply, where it closes a sentence in brackets.
+  std::optional<Claim> only_bracket() const;
+  // Whether the claims give different letters to the parts (a), (b), ... of a question.
+  bool answers_parts(std::span<const Claim> claims) const;
 
  private:
   struct Parsed {
@@ -68,6 +72,8 @@ class Statement {
   bool in_brackets(std::size_t at) const;
   bool may_be_label(std::size_t at, bool after_cue) const;
 
+  char part_opened_at(std::size_t at) const;
+  std::optional<std::size_t> bracket_at_end(std::size_t at) const;
   std::optional<Claim> candidate(std::size_t at, Strength strength,
                                  std::string_view rule, bool text_too);
   std::optional<Claim> judged(std::size_t at, Strength strength,

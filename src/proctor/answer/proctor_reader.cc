@@ -188,12 +188,16 @@ Answer read_stretch(std::string_view text, const Reading& reading) {
   Statement statement(text, tokens, reading.labels, reading.choices);
   const std::vector<Claim> claims = statement.claims();
   const auto best = strongest(claims, statement.last_turn());
+  if (best && best->strength == Strength::stated && statement.answers_parts(claims)) {
+    return {.rule = "several letters"};
+  }
   if (best && best->strength != Strength::pointed) return answer_of(*best);
   if (!best && declines(text)) return {.rule = "the model declines", .refused = true};
   if (best) return answer_of(*best);
   if (const auto claim = statement.by_text()) return answer_of(*claim);
   if (const auto claim = statement.by_form()) return answer_of(*claim);
   if (const auto claim = statement.only_label()) return answer_of(*claim);
+  if (const auto claim = statement.only_bracket()) return answer_of(*claim);
   return {.rule = "no conclusion"};
 }
 
