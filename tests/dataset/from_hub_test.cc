@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 
 #include <gmock/gmock.h>
@@ -150,6 +151,94 @@ TEST_F(FromHub, mmlu_redux_has_a_file_a_subject) {
 
   ASSERT_TRUE(dataset) << dataset.error().message;
   EXPECT_EQ(dataset->questions.size(), 2);
+}
+
+TEST_F(FromHub, mmlu_redux_corrects_its_own_keys) {
+  if (!parquet_is_available()) GTEST_SKIP() << "built without Parquet: skipped";
+  for (const std::string redux :
+       {"edinburgh-dair/mmlu-redux-2.0", "edinburgh-dair/mmlu-redux",
+        "edinburgh-dawg/mmlu-redux"}) {
+    put_parquet(redux, other, "anatomy/test-00000-of-00001.parquet",
+                small("mmlu_redux"));
+
+    const auto dataset = read({.name = redux, .subjects = "anatomy"});
+
+    ASSERT_TRUE(dataset) << dataset.error().message;
+    std::vector<int> right;
+    for (const Question& question : dataset->questions) right.push_back(question.right);
+    EXPECT_THAT(right, testing::ElementsAre(1, 0, 2, 3, 1, 3));
+    EXPECT_EQ(dataset->questions[1].choices[0], "five");
+    EXPECT_THAT(dataset->questions[4].also_right, testing::ElementsAre(3));
+  }
+}
+
+TEST_F(FromHub, bad_labels_are_dropped_where_that_is_asked_for) {
+  if (!parquet_is_available()) GTEST_SKIP() << "built without Parquet: skipped";
+  const std::string redux = "edinburgh-dair/mmlu-redux-2.0";
+  put_parquet(redux, other, "anatomy/test-00000-of-00001.parquet", small("mmlu_redux"));
+
+  const auto all = read({.name = redux, .subjects = "anatomy"});
+  const auto good =
+      read({.name = redux, .subjects = "anatomy", .drop_bad_labels = true});
+
+  ASSERT_TRUE(good) << good.error().message;
+  ASSERT_EQ(good->questions.size(), 1);
+  EXPECT_EQ(good->questions[0].id, "anatomy/test/0");
+  EXPECT_EQ(good->dropped, 5);
+  EXPECT_NE(good->digest, all->digest);
+}
+
+TEST_F(FromHub, mmlus_training_split_is_one_subject) {
+  if (!parquet_is_available()) GTEST_SKIP() << "built without Parquet: skipped";
+  put_parquet("cais/mmlu", pin, "all/auxiliary_train-00000-of-00001.parquet",
+              small("auxiliary_train"));
+
+  const auto dataset = read({.name = "cais/mmlu", .split = "auxiliary_train"});
+
+  ASSERT_TRUE(dataset) << dataset.error().message;
+  EXPECT_EQ(dataset->questions[1].id, "auxiliary_train/auxiliary_train/1");
+}
+
+TEST_F(FromHub, a_subject_that_is_known_not_to_be_there_is_said_before_a_download) {
+  const auto error = [&](const char* name, const char* subjects) {
+    const auto dataset = read({.name = name, .subjects = subjects});
+    return dataset ? "no error" : dataset.error().message;
+  };
+
+  EXPECT_EQ(
+      error("cais/mmlu", "anatomi"),
+      "--subject: anatomi: no such subject or category in cais/mmlu; did you mean "
+      "anatomy?");
+  EXPECT_THAT(error("TIGER-Lab/MMLU-Pro", "physic"), HasSubstr("physics"));
+  EXPECT_THAT(error("edinburgh-dair/mmlu-redux", "sociology"),
+              HasSubstr("no such subject in"));
+  EXPECT_THAT(error("edinburgh-dair/mmlu-redux-2.0", "sociologi"),
+              HasSubstr("did you mean sociology?"));
+  EXPECT_THAT(error("CohereLabs/Global-MMLU:ja", "anatomi"), HasSubstr("anatomy?"));
+  EXPECT_THAT(error("openai/MMMLU:JA_JP", "anatomi"), HasSubstr("anatomy?"));
+  EXPECT_THAT(error("haonan-li/cmmlu", "agronomie"), HasSubstr("agronomy?"));
+  EXPECT_THAT(error("nlp-waseda/JMMLU", "japanese_historie"),
+              HasSubstr("japanese_history?"));
+  EXPECT_THAT(error("cais/mmlu", "stem"), HasSubstr("HF_HUB_OFFLINE"));
+  EXPECT_THAT(error("haonan-li/cmmlu", "china_specific"), HasSubstr("HF_HUB_OFFLINE"));
+}
+
+TEST_F(FromHub, a_file_we_do_not_know_is_looked_for_in_the_hubs_own_conversion) {
+  if (!parquet_is_available()) GTEST_SKIP() << "built without Parquet: skipped";
+  const fs::path folder = cache_ / "datasets--someone--exam";
+  put("someone/exam", other, ".keep", "");
+  fs::create_directories(folder / ".no_exist" / other / "data");
+  std::ofstream(folder / ".no_exist" / other / "data/test-00000-of-00001.parquet");
+  const fs::path converted = folder / "snapshots" / pin / "default/test/0000.parquet";
+  fs::create_directories(converted.parent_path());
+  fs::create_directories(folder / "refs/refs/convert");
+  fs::copy_file(small("mmlu"), converted);
+  EXPECT_TRUE(write_file(folder / "refs/refs/convert/parquet", pin));
+
+  const auto dataset = read({.name = "someone/exam"});
+
+  ASSERT_TRUE(dataset) << dataset.error().message;
+  EXPECT_EQ(dataset->revision, pin);
 }
 
 TEST_F(FromHub, the_real_mmlu_is_the_same_from_the_hub_and_from_csv) {

@@ -161,7 +161,7 @@ TEST_F(ReadDataset, jsonl_is_read_by_its_ending) {
 
 TEST_F(ReadDataset, an_unknown_ending_is_a_usage_error) {
   EXPECT_THAT(error({.name = put("mine.xlsx", "x")}),
-              HasSubstr("expected .csv, .jsonl or .parquet"));
+              HasSubstr("expected .csv, .jsonl, .parquet or .zip"));
 }
 
 TEST_F(ReadDataset, a_name_that_is_nothing_is_a_usage_error_with_the_nearest) {
@@ -188,10 +188,6 @@ TEST_F(ReadDataset, the_sample_exam_is_the_folder_it_was_made_of) {
       good({.name = std::string(PROCTOR_SOURCE_DIR) + "/data/sample"});
 
   EXPECT_EQ(folder.digest, good({.name = "sample"}).digest);
-}
-
-TEST_F(ReadDataset, a_zip_on_the_hub_is_told_how_to_use) {
-  EXPECT_THAT(error({.name = "nlp-waseda/JMMLU"}), HasSubstr("unpack it"));
 }
 
 TEST_F(ReadDataset, a_data_set_of_many_languages_asks_for_one) {

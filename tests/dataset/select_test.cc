@@ -109,5 +109,31 @@ TEST(KnownDatasets, pin_the_revision_of_mmlu) {
   EXPECT_EQ(known_datasets()[0].revision, "c30699e8356da336a370243923dbaf21066bb9fe");
 }
 
+TEST(Subjects, of_each_known_data_set_have_their_categories) {
+  EXPECT_EQ(known_subjects("TIGER-Lab/MMLU-Pro").size(), 14);
+  EXPECT_EQ(known_subjects("edinburgh-dair/mmlu-redux").size(), 30);
+  EXPECT_EQ(known_subjects("edinburgh-dawg/mmlu-redux-2.0").size(), 57);
+  EXPECT_EQ(known_subjects("CohereForAI/Global-MMLU:ja").size(), 57);
+  EXPECT_EQ(known_subjects("openai/MMMLU:JA_JP").size(), 57);
+  EXPECT_EQ(known_subjects("haonan-li/cmmlu").size(), 67);
+  EXPECT_EQ(known_subjects("nlp-waseda/JMMLU").size(), 56);
+  EXPECT_TRUE(known_subjects("cais/mmlu:anatomy").empty());
+  EXPECT_TRUE(known_subjects("my.csv").empty());
+  EXPECT_EQ(find_subject("anatomy", "haonan-li/cmmlu")->category, "STEM");
+  EXPECT_EQ(find_subject("anatomy", "my.csv")->category, "other");
+  EXPECT_EQ(find_subject("world_history", "nlp-waseda/JMMLU")->category, "humanities");
+  EXPECT_EQ(find_subject("world_history"), nullptr);
+}
+
+TEST(Select, a_category_of_cmmlu_is_its_own) {
+  Dataset cmmlu = dataset_of({"agronomy", "anatomy", "chinese_history", "marketing"});
+  cmmlu.name = "haonan-li/cmmlu";
+
+  EXPECT_THAT(rows(cmmlu, "stem"), ElementsAre(1));
+  EXPECT_THAT(rows(cmmlu, "humanities"), ElementsAre(2));
+  EXPECT_THAT(rows(cmmlu, "china_specific"), ElementsAre(2));
+  EXPECT_THAT(rows(cmmlu, "social_sciences"), ElementsAre(3));
+}
+
 }  // namespace
 }  // namespace proctor

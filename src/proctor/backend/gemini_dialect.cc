@@ -40,6 +40,7 @@ Result<HttpRequest> encode_gemini(const Model& model, const Prompt& prompt) {
   if (auto config = generation_config(prompt.sampling); !config.empty()) {
     body["generationConfig"] = std::move(config);
   }
+  TRY(add_reasoning(model, prompt, body));
   auto request = TRY(json_request(
       model,
       fmt::format("{}/v1beta/models/{}:generateContent", model.base_url, model.name),

@@ -40,6 +40,10 @@ Status check_generates(const Prompt& prompt);
 // A header of Proctor's own; one of that name that stands already, a user's, wins.
 void add_header(HttpRequest& request, std::string_view name, std::string value);
 
+// Adds what the prompt's --reasoning is to this provider. Fault::usage, with the flag's
+// name, for what it cannot be told.
+Status add_reasoning(const Model& model, const Prompt& prompt, nlohmann::json& body);
+
 // A JSON request to `url`; --extra-body's keys and --header's lines win.
 Result<HttpRequest> json_request(const Model& model, std::string url,
                                  nlohmann::json body);

@@ -80,6 +80,7 @@ Result<HttpRequest> encode_openai(const Model& model, const Prompt& prompt) {
     }
   }
   const bool is_chat = !prompt.messages.empty();
+  TRY(add_reasoning(model, prompt, body));
   auto request = TRY(json_request(
       model, openai_url(model, is_chat ? "/chat/completions" : "/completions"),
       std::move(body)));

@@ -69,6 +69,15 @@ Status apply_sampling(const Arguments& arguments, Sampling& sampling) {
   if (const auto seed = TRY(arguments.whole("--seed", 0, INT64_MAX)))
     sampling.seed = *seed;
   if (arguments.has("--stop")) sampling.stop = arguments.all("--stop");
+  if (const auto reasoning = arguments.get("--reasoning")) {
+    const auto words = reasoning_words();
+    if (std::ranges::find(words, *reasoning) == words.end()) {
+      const std::vector<std::string> known(words.begin(), words.end());
+      return fail(Fault::usage, "--reasoning: found {}, expected {}{}", *reasoning,
+                  join(known, ", "), suggestion(*reasoning, known));
+    }
+    sampling.reasoning = *reasoning;
+  }
   return {};
 }
 
@@ -107,6 +116,7 @@ Result<std::vector<Question>> read_examples(const DatasetRequest& questions,
   const auto file = arguments.get("--shots-from");
   if (file && file->ends_with(".jsonl")) return read_shots(*file);
   DatasetRequest request = questions;
+  request.drop_bad_labels = false;  // examples carry no such labels
   if (file) {
     request.name = *file;
     request.split = "";  // a file is one split, whichever
@@ -255,6 +265,7 @@ Result<Exam> prepare_exam(const Arguments& arguments, World& world) {
   request.split = arguments.get("--split").value_or(exam.protocol.split);
   request.cache_dir = arguments.get("--cache-dir").value_or("");
   request.subjects = arguments.get("--subject").value_or("");
+  request.drop_bad_labels = arguments.has("--drop-bad-labels");
   if (const auto columns = arguments.get("--columns")) {
     request.columns = TRY(parse_columns(*columns).in("--columns"));
   }
@@ -301,6 +312,7 @@ Evaluation evaluation_of(const Exam& exam, const ModelChoice& choice,
       .extract = std::string(exam.extractor->name),
       .subjects = exam.subjects,
       .selection = exam.selection,
+      .dropped = exam.dataset->dropped,
       .name = arguments.get("--name").value_or(""),
       .note = arguments.get("--note").value_or(""),
       .version = PROCTOR_VERSION,

@@ -58,12 +58,16 @@ Result<Table> subjects_of(const Arguments& arguments, World& world) {
   return table;
 }
 
-Table subjects_table() {
+// Those that are known without reading the data set.
+Table subjects_table(std::string_view dataset) {
   Table table{{{"subject"}, {"category"}, {"subcategory"}, {"group in lm-eval"}}, {}};
-  for (const Subject& subject : mmlu_subjects()) {
-    table.rows.push_back(
-        {std::string(subject.name), std::string(category_key(subject.category)),
-         std::string(subject.subcategory), std::string(subject.lm_eval_group)});
+  for (const Subject& subject : known_subjects(dataset)) {
+    std::string category(category_key(subject.category));
+    if (!subject.also.empty())
+      category += fmt::format(", {}", category_key(subject.also));
+    table.rows.push_back({std::string(subject.name), category,
+                          std::string(subject.subcategory),
+                          std::string(subject.lm_eval_group)});
   }
   return table;
 }
@@ -98,15 +102,56 @@ Result<Table> runs_table(const Arguments& arguments) {
   return table;
 }
 
+int natural_width(const Table& table) {
+  int width = 0;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    int widest = display_width(table.columns[i].title);
+    for (const auto& row : table.rows) widest = std::max(widest, display_width(row[i]));
+    width += widest + 2;
+  }
+  return width - 2;
+}
+
+// Words on lines of at most `width`, two blanks before each.
+std::string indented(std::string_view words, int width) {
+  std::string text, line;
+  for (const std::string& word : split(words, ' ')) {
+    if (!line.empty() && 3 + display_width(line) + display_width(word) > width) {
+      text += "  " + line + "\n";
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + word;
+  }
+  return line.empty() ? text : text + "  " + line + "\n";
+}
+
+// A row that is too wide for the terminal: its name, and what is said of it below.
+std::string entries_text(const Table& table, int width) {
+  std::string text;
+  for (const auto& row : table.rows) {
+    std::string words;
+    for (std::size_t i = 1; i < row.size(); ++i) {
+      if (row[i].empty()) continue;
+      const bool is_last = i + 1 == row.size();
+      const std::string title = is_last ? "" : table.columns[i].title + " ";
+      words += fmt::format("{}{}{}", words.empty() ? "" : "; ", title,
+                           for_terminal_line(row[i]));
+    }
+    text += for_terminal_line(row[0]) + "\n" + indented(words, width);
+  }
+  return text;
+}
+
 Result<Table> table_named(std::string_view what, const Arguments& arguments,
                           World& world) {
   if (what == "models") return models_table(world.environment);
   if (what == "datasets") return datasets_table();
   if (what == "protocols") return protocols_table();
-  if (what == "subjects" && arguments.has("--dataset")) {
-    return subjects_of(arguments, world);
+  if (what == "subjects") {
+    const std::string dataset = arguments.get("--dataset").value_or("cais/mmlu");
+    const bool is_known = !known_subjects(dataset).empty();
+    return is_known ? subjects_table(dataset) : subjects_of(arguments, world);
   }
-  if (what == "subjects") return subjects_table();
   if (what == "extractors") return extractors_table();
   if (what == "runs") return runs_table(arguments);
   const std::vector<std::string> names = {"models",   "datasets",   "protocols",
@@ -136,6 +181,10 @@ Result<int> list_command(const Arguments& arguments, World& world) {
   const Table table = TRY(table_named(words[0], arguments, world));
   const int width =
       world.console.out_is_terminal() ? world.console.width() : wide_enough;
+  if (!arguments.has("--json") && natural_width(table) > width) {
+    world.console.print(entries_text(table, width));
+    return complete;
+  }
   world.console.print(table_text(
       table, arguments.has("--json") ? TableFormat::json : TableFormat::terminal,
       width));

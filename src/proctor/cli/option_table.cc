@@ -80,19 +80,24 @@ constexpr std::array option_table = {
            model_group, false, asking},
 
     Option{"--dataset", "D",
-           "cais/mmlu, sample, a folder, a .csv, .jsonl or .parquet (default "
+           "see list datasets; a folder, .zip, .csv, .jsonl, .parquet (default "
            "cais/mmlu)",
            question_group, false, on_data},
     Option{"--subject", "S",
            "S[,S…], all or a category (MMLU's default college_computer_science, "
            "else all)",
            question_group, false, on_run | on_prompt},
-    Option{"--split", "S", "test, dev, validation (default: the protocol's, else test)",
-           question_group, false, on_data},
+    Option{
+        "--split", "S",
+        "test, dev, validation, auxiliary_train (default: the protocol's, else test)",
+        question_group, false, on_data},
     Option{"--limit", "N", "the first N questions of each subject", question_group,
            false, on_run | on_prompt},
     Option{"--columns", "C", "question=Q,choices=A+B+C+D,answer=K,subject=S,id=I",
            question_group, false, on_data},
+    Option{"--drop-bad-labels", "",
+           "leave out what the data set itself calls bad (MMLU-Redux)", question_group,
+           false, on_data},
     Option{"--cache-dir", "DIR", "where downloads are kept (default: the hub's cache)",
            question_group, false, on_data | on_doctor},
 
@@ -115,6 +120,9 @@ constexpr std::array option_table = {
     Option{"--stop", "S", "text that ends a reply", request_group, true,
            on_run | on_prompt},
     Option{"--seed", "N", "of the sampling", request_group, false, on_run | on_prompt},
+    Option{"--reasoning", "R",
+           "on, off, minimal, low, medium, high (default: the protocol's, or nothing)",
+           request_group, false, on_run | on_prompt},
     Option{"--concurrency", "N",
            "requests in flight (default: the server's slots; 32 for APIs)",
            request_group, false, on_run},

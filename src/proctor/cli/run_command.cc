@@ -229,12 +229,22 @@ int exit_code_of(const Outcome& outcome, const SignalWatch& signals) {
 Result<int> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
                     const Arguments& arguments, World& world,
                     const SignalWatch& signals, Language language) {
+  const std::string& reasoning = exam.protocol.sampling.reasoning;
+  if (choice.provider == nullptr && !reasoning.empty()) {
+    return fail(Fault::usage, "--reasoning {}: {} cannot be told so", reasoning,
+                choice.title());
+  }
   const Asked asked =
       TRY(make_backend(choice, arguments, world, exam.selection.size()));
   const Evaluation evaluation = evaluation_of(exam, choice, arguments, asked.engine);
   if (choice.provider != nullptr) {  // what cannot be sent is said before a request
     const Prompt first = prompt_for(evaluation, evaluation.plan.trials.front());
-    TRY(choice.provider->dialect->encode(choice.model, first).in("--protocol"));
+    const auto request = choice.provider->dialect->encode(choice.model, first);
+    if (!request) {
+      const Error& error = request.error();
+      return tl::unexpected(error.message.starts_with("--") ? error
+                                                            : error.in("--protocol"));
+    }
   }
   TRY(store.open(evaluation.plan));
 

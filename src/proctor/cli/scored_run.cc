@@ -114,13 +114,15 @@ std::string bounds_text(const Interval& bounds) {
   return fmt::format("{:.1f}-{:.1f}", 100 * bounds.low, 100 * bounds.high);
 }
 
-std::map<std::string, Ledger, std::less<>> by_category(const Tally& tally) {
+std::map<std::string, Ledger, std::less<>> by_category(const Tally& tally,
+                                                       std::string_view dataset) {
   std::map<std::string, Ledger, std::less<>> categories;
   for (const auto& [name, ledger] : tally.by_subject) {
-    const Subject* subject = find_subject(name);
+    const Subject* subject = find_subject(name, dataset);
     if (subject == nullptr) continue;
-    Ledger& total = categories[std::string(category_key(subject->category))];
-    total += ledger;
+    for (const std::string_view category : {subject->category, subject->also}) {
+      if (!category.empty()) categories[std::string(category_key(category))] += ledger;
+    }
   }
   return categories;
 }
@@ -147,12 +149,18 @@ std::string summary_text(const ScoredRun& run, Language language) {
   }
   text += '\n';
   const std::int64_t not_asked = run.progress.planned - run.progress.ended();
+  if (run.info.dropped > 0) {
+    const std::string count = with_thousands(run.info.dropped);
+    text +=
+        ja ? fmt::format("除外: ラベル不良の {} 問（--drop-bad-labels）\n", count)
+           : fmt::format("left out: {} with bad labels (--drop-bad-labels)\n", count);
+  }
   if (not_asked > 0) {
     text += fmt::format("{} {}\n",
                         ja ? "未出題:" : "not asked:", with_thousands(not_asked));
   }
   if (subjects > 1) {
-    const auto categories = by_category(tally);
+    const auto categories = by_category(tally, run.info.dataset);
     text += count_lines(categories);
     if (subjects <= 10 && categories.empty()) text += count_lines(tally.by_subject);
     const double mean = 100 * macro_accuracy(tally).value_or(0);
@@ -186,7 +194,7 @@ std::string summary_json(const ScoredRun& run) {
       {"ledger", ledger_json(ledger)},
       {"bounds", {bounds.low, bounds.high}},
       {"by_subject", counts_json(progress.tally.by_subject)},
-      {"by_category", counts_json(by_category(progress.tally))},
+      {"by_category", counts_json(by_category(progress.tally, run.info.dataset))},
       {"macro_accuracy", number_or_null(macro_accuracy(progress.tally))},
       {"complete", run.is_complete()},
       {"requests", progress.requests},
@@ -196,6 +204,7 @@ std::string summary_json(const ScoredRun& run) {
         {"reply", progress.reply_tokens},
         {"decoded", progress.decoded_tokens}}},
       {"seconds", run.seconds},
+      {"dropped_bad_labels", run.info.dropped},
       {"name", run.info.name},
       {"note", run.info.note},
   };

@@ -41,7 +41,9 @@ std::string bounds_text(const Interval& bounds);
 // "right 40, wrong 55, unread 5": the marks that are not 0; right and wrong always.
 std::string ledger_text(const Ledger& ledger, Language language);
 
-// The category totals of MMLU's subjects; empty where none is one of them.
-std::map<std::string, Ledger, std::less<>> by_category(const Tally& tally);
+// The totals of the data set's categories; empty where it has none. A subject of two
+// categories (CMMLU's that are China's own) counts in both.
+std::map<std::string, Ledger, std::less<>> by_category(const Tally& tally,
+                                                       std::string_view dataset);
 
 }  // namespace proctor

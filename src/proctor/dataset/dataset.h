@@ -23,9 +23,22 @@ struct Question {
   int right = 0;                     // index into choices
   int index = 0;                     // position within its subject and split, from 0
   std::string worked;  // a worked answer (MMLU-Pro's cot_content), or empty
+  // Other choices that count as right (MMLU-Redux), ascending; nearly always empty.
+  std::vector<int> also_right = {};
+  // What its data set says is wrong with it (MMLU-Redux's error_type): "ok", another
+  // word, or empty where the data set says nothing. Not kept in a store.
+  std::string flaw = {};
 
   bool operator==(const Question&) const = default;
 };
+
+// Whether the letter names a choice that counts as right.
+bool is_right(const Question& question, char letter);
+// All right choices as one number: `right`, plus 32 times the set of `also_right` (bit
+// 0 is A). Where there is one right choice it is that choice's index.
+std::int64_t right_number(const Question& question);
+// The other way round. False, and nothing changed, for what is no such number.
+bool set_right(Question& question, std::int64_t number);
 
 // The letter of a choice: 0 is A.
 char letter_of(int choice);
@@ -38,6 +51,7 @@ struct Dataset {
   std::string split;     // "test"; of a single file what its name says
   std::string revision;  // the hub's commit, or empty
   std::string digest;    // digest_of(questions)
+  int dropped = 0;       // questions left out by drop_bad_labels
   std::vector<Question> questions;
 };
 
@@ -55,8 +69,8 @@ struct Columns {
 Result<Columns> parse_columns(std::string_view text);
 
 struct DatasetRequest {
-  // "cais/mmlu" or another hub data set, "sample", a folder in Hendrycks' layout, a
-  // .csv, .jsonl or .parquet file.
+  // "cais/mmlu" or another hub data set, "sample", a folder in Hendrycks' layout or a
+  // .zip of one, a .csv, .jsonl or .parquet file.
   std::string name;
   // "val" is another name of "validation". A single file is one split: read_dataset
   // takes it as it is for "test" and "" and finds the sibling of a file named
@@ -70,8 +84,12 @@ struct DatasetRequest {
   // file of all subjects cannot be had (it is missing, or not in the cache and the hub
   // is not to be asked) or where there is none (MMLU-Redux): if this is a list of
   // single subjects, their files are read instead, and the data set, so its digest too,
-  // is theirs alone.
+  // is theirs alone. A name that a data set of the hub is known not to have is
+  // Fault::usage before anything is downloaded.
   std::string subjects;
+  // Leaves out every question whose flaw is not "ok". Fault::usage where the data set
+  // says of no question whether it is.
+  bool drop_bad_labels = false;
 };
 
 // What reading needs of the outside world.
@@ -83,8 +101,10 @@ struct DatasetWorld {
 };
 
 // The whole split, checked: every question has text, 1 to 26 choices, none empty,
-// and a right one. Errors are Fault::data or Fault::usage and name file, line and
-// column, what was found, what was expected. Hub trouble is Fault::network or denied.
+// and a right one. Keys and choices that the data set itself corrects (error_type and
+// correct_answer of MMLU-Redux) are corrected. Errors are Fault::data or Fault::usage
+// and name file, line and column, what was found, what was expected. Hub trouble is
+// Fault::network or denied.
 Result<Dataset> read_dataset(const DatasetRequest& request, DatasetWorld& world);
 
 // ---- The readers by format (each also checks every question) ----
@@ -117,16 +137,24 @@ Result<std::vector<Question>> sample_exam(std::string_view split);
 // ---- Subjects ----
 
 struct Subject {
-  std::string_view name;         // "abstract_algebra"
-  std::string_view category;     // Hendrycks': STEM, humanities, social sciences, other
-  std::string_view subcategory;  // "math"
-  std::string_view lm_eval_group;  // stem, humanities, social_sciences, other
+  std::string_view name;  // "abstract_algebra"
+  std::string_view
+      category;  // STEM, humanities, social sciences, other; MMLU-Pro: none
+  std::string_view subcategory;    // "math"
+  std::string_view lm_eval_group;  // of MMLU: stem, humanities, social_sciences, other
+  std::string_view also = {};      // a second category: CMMLU's "China specific"
 };
 // MMLU's 57, by name.
 std::span<const Subject> mmlu_subjects();
-const Subject* find_subject(std::string_view name);
-// The four categories' names on the command line: stem, humanities, social_sciences,
-// other.
+// Those of a data set that is known by name ("haonan-li/cmmlu"), by name; none where it
+// is not, or where the name has a configuration that is a subject
+// ("cais/mmlu:anatomy").
+std::span<const Subject> known_subjects(std::string_view dataset);
+// As the data set has it; MMLU's where the data set's subjects are not known.
+const Subject* find_subject(std::string_view name,
+                            std::string_view dataset = "cais/mmlu");
+// A category's name on the command line: stem, humanities, social_sciences, other,
+// china_specific; empty for none.
 std::string_view category_key(std::string_view category);
 
 // The rows (positions in questions) that "--subject S,S|all|CATEGORY" and "--limit N
@@ -136,10 +164,15 @@ Result<std::vector<std::uint32_t>> select_questions(const Dataset& dataset,
                                                     std::string_view subjects,
                                                     std::optional<int> limit);
 
+// Fault::usage for what --subject names and a data set whose subjects are known has
+// not: to be said before it is downloaded.
+Status check_subjects(std::string_view dataset, std::string_view subjects);
+
 // ---- What is known by name ----
 
 struct KnownDataset {
   std::string_view name;   // "cais/mmlu"
+  std::string_view also;   // another owner's name of it, or empty
   std::string_view title;  // "MMLU"
   std::string_view licence;
   std::string_view splits;    // "test, validation, dev"
@@ -147,5 +180,7 @@ struct KnownDataset {
   std::string_view about;     // size and where it comes from
 };
 std::span<const KnownDataset> known_datasets();
+// By a name with or without a configuration: "openai/MMMLU:JA_JP". Null: not known.
+const KnownDataset* find_dataset(std::string_view name);
 
 }  // namespace proctor

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cassert>
 
 #include "proctor/dataset/dataset.h"
@@ -9,6 +10,32 @@ char letter_of(int choice) {
   return static_cast<char>('A' + choice);
 }
 
+bool is_right(const Question& question, char letter) {
+  return letter == letter_of(question.right) ||
+         std::ranges::any_of(question.also_right, [letter](int choice) {
+           return letter == letter_of(choice);
+         });
+}
+
+std::int64_t right_number(const Question& question) {
+  std::int64_t set = 0;
+  for (const int choice : question.also_right) set |= std::int64_t{1} << choice;
+  return question.right + 32 * set;
+}
+
+bool set_right(Question& question, std::int64_t number) {
+  constexpr std::int64_t most = std::int64_t{32} << 26;
+  const auto count = static_cast<std::int64_t>(question.choices.size());
+  const std::int64_t right = number % 32, set = number / 32;
+  if (number < 0 || number >= most || right >= count || set >> count != 0) return false;
+  question.right = static_cast<int>(right);
+  question.also_right.clear();
+  for (int choice = 0; choice < count; ++choice) {
+    if ((set >> choice & 1) != 0) question.also_right.push_back(choice);
+  }
+  return true;
+}
+
 std::string digest_of(std::span<const Question> questions) {
   Sha256 hash;
   for (const Question& question : questions) {
@@ -16,7 +43,7 @@ std::string digest_of(std::span<const Question> questions) {
     hash.add_field(question.text);
     hash.add_number(question.choices.size());
     for (const std::string& choice : question.choices) hash.add_field(choice);
-    hash.add_number(static_cast<std::uint64_t>(question.right));
+    hash.add_number(static_cast<std::uint64_t>(right_number(question)));
     hash.add_field(question.worked);
   }
   return hash.hex();

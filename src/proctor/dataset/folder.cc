@@ -119,7 +119,7 @@ Result<std::vector<Question>> read_data_file(const fs::path& file,
   if (!is_data_file(file)) {
     return fail(Fault::usage,
                 "{}: found a file that ends in \"{}\", expected .csv, "
-                ".jsonl or .parquet",
+                ".jsonl, .parquet or .zip",
                 file.string(), ending);
   }
   const std::string content = TRY(read_file(file));

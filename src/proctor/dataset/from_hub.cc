@@ -4,6 +4,7 @@
 
 #include "proctor/dataset/folder.h"
 #include "proctor/dataset/hub.h"
+#include "proctor/dataset/zip_folder.h"
 
 namespace proctor {
 namespace {
@@ -18,10 +19,10 @@ bool is_part(std::string_view text) {
 // How a repository lays out its splits. {config} and {split} stand in the path.
 struct HubLayout {
   std::string_view repo;
-  std::string_view path;  // empty: a zip, which is not read from the hub
+  std::string_view path;  // may end in .csv or .zip
   // The configuration where the name has none; empty: one has to be named.
   std::string_view config;
-  bool config_is_subject = false;  // and without one all of MMLU's subjects are read
+  bool config_is_subject = false;  // and without one all subjects are read
 };
 
 constexpr std::string_view by_config = "{config}/{split}-00000-of-00001.parquet";
@@ -30,13 +31,14 @@ constexpr std::string_view in_data = "data/{split}-00000-of-00001.parquet";
 constexpr HubLayout layouts[] = {
     {.repo = "cais/mmlu", .path = by_config, .config = "all"},
     {.repo = "TIGER-Lab/MMLU-Pro", .path = in_data, .config = "default"},
+    {.repo = "edinburgh-dair/mmlu-redux", .path = by_config, .config_is_subject = true},
     {.repo = "edinburgh-dair/mmlu-redux-2.0",
      .path = by_config,
      .config_is_subject = true},
     {.repo = "CohereLabs/Global-MMLU", .path = by_config},
     {.repo = "openai/MMMLU", .path = "{split}/mmlu_{config}.csv"},
-    {.repo = "haonan-li/cmmlu"},
-    {.repo = "nlp-waseda/JMMLU"},
+    {.repo = "haonan-li/cmmlu", .path = "cmmlu_v1_0_1.zip"},
+    {.repo = "nlp-waseda/JMMLU", .path = "JMMLU.zip"},
 };
 
 struct HubName {
@@ -50,8 +52,14 @@ HubName parsed(const std::string& name) {
 }
 
 HubLayout layout_for(const HubName& name) {
-  const auto found = std::ranges::find(layouts, name.repo, &HubLayout::repo);
-  if (found != std::end(layouts)) return *found;
+  const KnownDataset* known = find_dataset(name.repo);
+  const auto found = std::ranges::find(
+      layouts, known == nullptr ? name.repo : known->name, &HubLayout::repo);
+  if (found != std::end(layouts)) {
+    HubLayout layout = *found;
+    layout.repo = name.repo;  // of an owner that has another name now
+    return layout;
+  }
   // What the hub's own conversion of a data set to Parquet is called.
   return {.repo = name.repo,
           .path = name.config.empty() ? in_data : by_config,
@@ -60,8 +68,8 @@ HubLayout layout_for(const HubName& name) {
 
 std::string revision_for(const DatasetRequest& request, const std::string& repo) {
   if (!request.revision.empty()) return request.revision;
-  const auto known = std::ranges::find(known_datasets(), repo, &KnownDataset::name);
-  const bool pinned = known != known_datasets().end() && !known->revision.empty();
+  const KnownDataset* known = find_dataset(repo);
+  const bool pinned = known != nullptr && !known->revision.empty();
   return pinned ? std::string(known->revision) : "main";
 }
 
@@ -76,6 +84,7 @@ class HubReader {
   // has main's only.
   Status add(const std::string& config) {
     std::string path = replace_all(std::string(layout_.path), "{split}", split_);
+    if (path.ends_with(".zip")) return add_zip(path, config);
     const bool is_csv = path.ends_with(".csv");
     // JA_JP is the configuration, JA-JP stands in the file's name.
     path = replace_all(std::move(path), "{config}",
@@ -93,14 +102,50 @@ class HubReader {
   bool found() const { return found_; }
 
  private:
-  Status add_file(const std::string& path, const std::string& config) {
+  Result<HubDownload> download(const std::string& path) const {
     const std::string repo(layout_.repo);
-    const HubDownload file =
-        TRY(hub_file({"datasets", repo, revision_for(request_, repo), path},
-                     request_.cache_dir, world_));
+    return hub_file({"datasets", repo, revision_for(request_, repo), path},
+                    request_.cache_dir, world_);
+  }
+
+  // Where a repository has other files than we know, the hub's own conversion of them
+  // to Parquet is on a branch of its own.
+  Result<HubDownload> download_conversion(const std::string& config) const {
+    const std::string branch = "refs/convert/parquet";
+    return hub_file({"datasets", std::string(layout_.repo), branch,
+                     fmt::format("{}/{}/0000.parquet", config, split_)},
+                    request_.cache_dir, world_);
+  }
+
+  Status add_file(const std::string& path, const std::string& config) {
+    Result<HubDownload> file = download(path);
+    const bool may_be_elsewhere =
+        path.ends_with(".parquet") &&
+        revision_for(request_, std::string(layout_.repo)) == "main";
+    if (!file && may_be_elsewhere && file.error().fault == Fault::data) {
+      if (auto converted = download_conversion(config)) file = std::move(converted);
+    }
+    TRY(file);
+    found_ = true;
+    read_.revision = file->commit;
+    return keep(read_data_file(file->path, request_.columns, subject(config), split_));
+  }
+
+  Status add_zip(const std::string& path, const std::string& config) {
+    const HubDownload file = TRY(download(path));
     found_ = true;
     read_.revision = file.commit;
-    return keep(read_data_file(file.path, request_.columns, subject(config), split_));
+    std::vector<Question> questions =
+        TRY(read_zip(file.path, request_.columns, split_));
+    if (!config.empty()) {
+      std::erase_if(questions, [&config](const Question& question) {
+        return question.subject != config;
+      });
+      if (questions.empty()) {
+        return fail(Fault::usage, "{}: no subject {} in it", layout_.repo, config);
+      }
+    }
+    return keep(std::move(questions));
   }
 
   Status keep(Result<std::vector<Question>> questions) {
@@ -112,6 +157,7 @@ class HubReader {
   // Of rows that name none.
   std::string subject(const std::string& config) const {
     if (layout_.config_is_subject) return config;
+    if (split_ == "auxiliary_train") return split_;  // its rows come from elsewhere
     return std::string(layout_.repo.substr(layout_.repo.find('/') + 1));
   }
 
@@ -123,12 +169,12 @@ class HubReader {
   bool found_ = false;
 };
 
-// The hint's subjects, if it names nothing but single ones of MMLU.
-std::vector<std::string> single_subjects(const std::string& hint) {
-  std::vector<std::string> subjects = split(hint, ',');
+// The hint's subjects, if it names nothing but single ones of the data set.
+std::vector<std::string> single_subjects(const DatasetRequest& request) {
+  std::vector<std::string> subjects = split(request.subjects, ',');
   for (std::string& subject : subjects) {
     std::erase(subject, ' ');
-    if (find_subject(subject) == nullptr) return {};
+    if (find_subject(subject, request.name) == nullptr) return {};
   }
   std::ranges::sort(subjects);
   subjects.erase(std::unique(subjects.begin(), subjects.end()), subjects.end());
@@ -141,10 +187,16 @@ Result<HubQuestions> read_configs(HubReader reader,
   return std::move(reader).questions();
 }
 
-std::vector<std::string> all_subjects() {
+std::vector<std::string> all_subjects(std::string_view dataset) {
   std::vector<std::string> names;
-  for (const Subject& subject : mmlu_subjects()) names.emplace_back(subject.name);
+  for (const Subject& subject : known_subjects(dataset)) {
+    names.emplace_back(subject.name);
+  }
   return names;
+}
+
+std::string example_config(const std::string& repo) {
+  return repo == "openai/MMMLU" ? "JA_JP" : "ja";
 }
 
 }  // namespace
@@ -167,21 +219,19 @@ Result<HubQuestions> read_from_hub(const DatasetRequest& request,
                                    const std::string& split, DatasetWorld& world) {
   const HubName name = parsed(request.name);
   const HubLayout layout = layout_for(name);
-  if (layout.path.empty()) {
-    return fail(Fault::usage,
-                "{} is a zip of CSV files; download and unpack it, and give its folder "
-                "as the data set",
-                name.repo);
+  if (split != "auxiliary_train") {
+    TRY(check_subjects(request.name, request.subjects).in("--subject"));
   }
   const HubReader reader(request, layout, split, world);
   if (!name.config.empty()) return read_configs(reader, {name.config});
   if (layout.config_is_subject) {
-    const auto hinted = single_subjects(request.subjects);
-    return read_configs(reader, hinted.empty() ? all_subjects() : hinted);
+    const auto hinted = single_subjects(request);
+    return read_configs(reader, hinted.empty() ? all_subjects(name.repo) : hinted);
   }
+  if (layout.path.ends_with(".zip")) return read_configs(reader, {""});
   if (layout.config.empty()) {
     return fail(Fault::usage, "{} has a configuration a language; name one as {}:{}",
-                name.repo, name.repo, name.repo == "openai/MMMLU" ? "JA_JP" : "ja");
+                name.repo, name.repo, example_config(name.repo));
   }
   HubReader whole = reader;
   const Status all = whole.add(std::string(layout.config));
@@ -189,7 +239,7 @@ Result<HubQuestions> read_from_hub(const DatasetRequest& request,
   const Fault fault = all.error().fault;
   const bool missing =
       !whole.found() && (fault == Fault::data || fault == Fault::usage);
-  const auto subjects = single_subjects(request.subjects);
+  const auto subjects = single_subjects(request);
   if (layout.config == "all" && missing && !subjects.empty()) {
     if (auto some = read_configs(reader, subjects)) return some;
   }

@@ -71,6 +71,8 @@ constexpr std::string_view answer_index_names[] = {"answer_index"};
 constexpr std::string_view subject_names[] = {"subject", "category"};
 constexpr std::string_view id_names[] = {"id", "question_id", "sample_id"};
 constexpr std::string_view worked_names[] = {"cot_content"};
+constexpr std::string_view error_names[] = {"error_type"};
+constexpr std::string_view correction_names[] = {"correct_answer"};
 constexpr std::string_view list_names[] = {"choices", "options"};
 
 std::string numbered(std::size_t i) {
@@ -108,7 +110,8 @@ Status find_choices(Layout& layout, const Search& search,
     for (const std::string& name : columns->choices) {
       layout.choices.push_back(*TRY(search.required(name)));
     }
-    layout.choices_are_a_list = layout.choices.size() == 1;
+    layout.one_choice = layout.choices.size() == 1;
+    layout.choices_are_a_list = layout.one_choice;
     return {};
   }
   const auto list = lists ? TRY(search.find("", list_names)) : std::nullopt;
@@ -119,7 +122,12 @@ Status find_choices(Layout& layout, const Search& search,
   }
   for (const auto name : {numbered, lettered, optioned}) {
     layout.choices = TRY(series(search, name));
-    if (!layout.choices.empty()) return {};
+    if (layout.choices.empty()) continue;
+    if (TRY(search.find(numbered(most_choices)))) {
+      return fail(Fault::data, "{} {}: found more choices than {}", search.field(),
+                  numbered(most_choices), most_choices);
+    }
+    return {};
   }
   return fail(
       Fault::data,
@@ -150,6 +158,8 @@ Result<Layout> layout_of(std::vector<std::string> names,
   layout.subject = TRY(search.find(named.subject, subject_names));
   layout.id = TRY(search.find(named.id, id_names));
   layout.worked = TRY(search.find("", worked_names));
+  layout.error_type = TRY(search.find("", error_names));
+  if (layout.error_type) layout.correction = TRY(search.find("", correction_names));
   layout.drops_not_applicable = layout.choices_are_a_list && !columns &&
                                 layout.names[layout.choices[0]] == "options" &&
                                 layout.answer_index && layout.worked;

@@ -27,15 +27,18 @@ struct Layout {
   std::size_t question = 0;
   std::vector<std::size_t> choices;  // one that holds a list, or one a choice
   bool choices_are_a_list = false;
+  bool one_choice = false;  // the user named a single column: text in it is the choice
   std::optional<std::size_t> answer, answer_index;  // at least one of them
   std::optional<std::size_t> subject, id, worked;
+  std::optional<std::size_t> error_type, correction;  // MMLU-Redux's
   // MMLU-Pro fills its lists up with "N/A", which are no choices.
   bool drops_not_applicable = false;
 };
 
 // By `columns`, and for what it leaves open by the names in use: question; choices or
 // options (a list), choice0…, A…, option_a…; answer, answer_index; subject or
-// category; id, question_id or sample_id; cot_content. Fault::data names what is
+// category; id, question_id or sample_id; cot_content; error_type with correct_answer.
+// Fault::data names what is
 // missing and what there is. Without `lists` a column named choices is no list.
 // An error begins with `place`: "line 1, " or nothing.
 Result<Layout> layout_of(std::vector<std::string> names,
@@ -55,9 +58,13 @@ struct Value {
 // them, no NUL, valid UTF-8, an id of its own.
 class QuestionList {
  public:
-  // `subject` is for rows that name none.
+  // `subject` is for rows that name none; those of MMLU's auxiliary_train have a column
+  // for it that is empty.
   QuestionList(Words words, std::string subject, std::string split)
-      : words_(words), subject_(std::move(subject)), split_(std::move(split)) {}
+      : words_(words),
+        subject_(std::move(subject)),
+        split_(std::move(split)),
+        names_no_subjects_(split_ == "auxiliary_train") {}
 
   // `row` counts from 1. Values stand as the layout's names do.
   Status add(const Layout& layout, std::span<const Value> values, std::size_t row);
@@ -67,6 +74,7 @@ class QuestionList {
  private:
   Words words_;
   std::string subject_, split_;
+  bool names_no_subjects_ = false;
   std::vector<Question> questions_;
   std::map<std::string, std::size_t, std::less<>> rows_by_id_;
   std::map<std::string, int, std::less<>> count_by_subject_;

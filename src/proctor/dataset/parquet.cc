@@ -113,8 +113,9 @@ class Rows {
     layout_ = *std::move(layout);
     wanted[layout_.question] = 1;
     for (const std::size_t column : layout_.choices) wanted[column] = 1;
-    for (const auto& column : {layout_.answer, layout_.answer_index, layout_.subject,
-                               layout_.id, layout_.worked}) {
+    for (const auto& column :
+         {layout_.answer, layout_.answer_index, layout_.subject, layout_.id,
+          layout_.worked, layout_.error_type, layout_.correction}) {
       if (column) wanted[*column] = 1;
     }
     return 0;

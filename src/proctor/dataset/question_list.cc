@@ -3,6 +3,7 @@
 
 #include <simdjson.h>
 
+#include "proctor/dataset/correction.h"
 #include "proctor/dataset/layout.h"
 
 namespace proctor {
@@ -18,6 +19,12 @@ std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+// A list that was written into a column of text: "['a', 'b']".
+bool looks_listed(std::string_view text) {
+  text = trimmed(text);
+  return text.starts_with('[') && text.ends_with(']');
 }
 
 // A value as an error shows it.
@@ -50,9 +57,15 @@ class Row {
                        layout_.names[column]);
   }
 
+  bool is_blank(std::size_t column) const {
+    const Value& value = values_[column];
+    return value.kind == Value::Kind::none ||
+           (value.kind == Value::Kind::text && proctor::is_blank(value.text));
+  }
+
   Result<std::string> text(std::size_t column) const {
     const Value& value = values_[column];
-    if (value.kind != Value::Kind::text || is_blank(value.text)) {
+    if (value.kind != Value::Kind::text || is_blank(column)) {
       return fail(Fault::data, "{}: found {}, expected text", place(column),
                   shown(value));
     }
@@ -67,9 +80,10 @@ class Row {
     return text(column);
   }
 
-  // A worked answer may be missing.
+  // A worked answer or a correction may be missing; a correction may be a number.
   Result<std::string> text_or_nothing(std::size_t column) const {
     const Value& value = values_[column];
+    if (value.kind == Value::Kind::number) return fmt::format("{}", value.number);
     if (value.kind == Value::Kind::none) return std::string();
     if (value.kind == Value::Kind::text && value.text.empty()) return std::string();
     return text(column);
@@ -86,6 +100,10 @@ class Row {
     }
     const std::size_t column = layout_.choices[0];
     const Value& list = values_[column];
+    if (list.kind == Value::Kind::text && layout_.one_choice &&
+        !looks_listed(list.text)) {
+      return std::vector{TRY(text(column))};
+    }
     if (list.kind != Value::Kind::list) {
       return fail(Fault::data,
                   "{}: found {}, expected a list; where each choice has a {} of its "
@@ -93,7 +111,7 @@ class Row {
                   place(column), shown(list), words_.field);
     }
     for (const std::string_view item : list.items) {
-      if (is_blank(item)) {
+      if (proctor::is_blank(item)) {
         return fail(Fault::data, "{}: choice {} is empty", place(column),
                     choices.size() + 1);
       }
@@ -179,10 +197,18 @@ Status QuestionList::add(const Layout& layout, std::span<const Value> values,
                          std::size_t row) {
   const Row read(words_, layout, values, row);
   Question question;
-  question.subject = layout.subject ? TRY(read.text(*layout.subject)) : subject_;
+  question.subject = subject_;
+  if (layout.subject && !(names_no_subjects_ && read.is_blank(*layout.subject))) {
+    question.subject = TRY(read.text(*layout.subject));
+  }
   question.text = TRY(read.text(layout.question));
   question.choices = TRY(read.choices());
   question.right = TRY(read.right(question.choices.size()));
+  if (layout.error_type) {
+    const std::string correction =
+        layout.correction ? TRY(read.text_or_nothing(*layout.correction)) : "";
+    correct(question, TRY(read.text_or_nothing(*layout.error_type)), correction);
+  }
   if (layout.worked) question.worked = TRY(read.text_or_nothing(*layout.worked));
   if (layout.drops_not_applicable) {
     TRY(drop_not_applicable(question).in(fmt::format("{} {}", words_.row, row)));

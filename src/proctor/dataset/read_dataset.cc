@@ -5,6 +5,7 @@
 #include "proctor/dataset/folder.h"
 #include "proctor/dataset/from_hub.h"
 #include "proctor/dataset/layout.h"
+#include "proctor/dataset/zip_folder.h"
 
 namespace proctor {
 namespace {
@@ -60,6 +61,8 @@ Result<Dataset> read_rows(const DatasetRequest& request, DatasetWorld& world) {
     dataset.questions = TRY(sample_exam(dataset.split));
   } else if (fs::is_directory(status)) {
     dataset.questions = TRY(read_folder(request.name, request.columns, dataset.split));
+  } else if (fs::exists(status) && ascii_lower(request.name).ends_with(".zip")) {
+    dataset.questions = TRY(read_zip(request.name, request.columns, dataset.split));
   } else if (fs::exists(status)) {
     OneFile file = TRY(read_one_file(request.name, request.columns, dataset.split));
     dataset.split = file.split;
@@ -74,11 +77,34 @@ Result<Dataset> read_rows(const DatasetRequest& request, DatasetWorld& world) {
   return dataset;
 }
 
+// By what the data set says of itself. The others keep their ids and numbers.
+Status drop_bad_labels(Dataset& dataset) {
+  const auto says_nothing = [](const Question& question) {
+    return question.flaw.empty();
+  };
+  if (std::ranges::any_of(dataset.questions, says_nothing)) {
+    return fail(Fault::usage,
+                "--drop-bad-labels: {} does not say which of its questions are bad "
+                "(error_type, as MMLU-Redux has it)",
+                dataset.name);
+  }
+  dataset.dropped =
+      static_cast<int>(std::erase_if(dataset.questions, [](const Question& question) {
+        return question.flaw != "ok";
+      }));
+  if (dataset.questions.empty()) {
+    return fail(Fault::usage, "--drop-bad-labels: no question of {} is ok",
+                dataset.name);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Dataset> read_dataset(const DatasetRequest& request, DatasetWorld& world) {
   Dataset dataset = TRY(read_rows(request, world));
   TRY(put_in_order(dataset.questions, dataset.split).in(request.name));
+  if (request.drop_bad_labels) TRY(drop_bad_labels(dataset));
   dataset.digest = digest_of(dataset.questions);
   return dataset;
 }

@@ -15,10 +15,17 @@ Json json_of(const Sampling& sampling) {
   if (sampling.top_p) json["top_p"] = *sampling.top_p;
   if (sampling.seed) json["seed"] = *sampling.seed;
   if (!sampling.stop.empty()) json["stop"] = sampling.stop;
+  if (!sampling.reasoning.empty()) json["reasoning"] = sampling.reasoning;
   return json;
 }
 
 }  // namespace
+
+std::span<const std::string_view> reasoning_words() {
+  static constexpr std::string_view words[] = {"on",  "off",    "minimal",
+                                               "low", "medium", "high"};
+  return words;
+}
 
 std::string identity_of(const Protocol& protocol) {
   Json texts = Json::object();

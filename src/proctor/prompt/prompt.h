@@ -29,8 +29,12 @@ struct Sampling {
   std::optional<double> top_p;
   std::optional<std::int64_t> seed;
   std::vector<std::string> stop;
+  std::string reasoning;  // one of reasoning_words(), or empty: nothing is said of it
   bool operator==(const Sampling&) const = default;
 };
+
+// on, off, minimal, low, medium, high: what --reasoning and a protocol may say.
+std::span<const std::string_view> reasoning_words();
 
 // What one question becomes: a chat, or raw text; generated, or continuations scored.
 struct Prompt {

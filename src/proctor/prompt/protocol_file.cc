@@ -91,6 +91,16 @@ Status set_word(const Entry& entry, const std::array<Word, count>& words,
       entry, fmt::format("one of {}{}", join(names, ", "), suggestion(text, names)));
 }
 
+Status set_reasoning(const Entry& entry, Sampling& sampling) {
+  std::string word;
+  TRY(set_text(entry, word));
+  const auto words = reasoning_words();
+  if (std::ranges::find(words, word) == words.end())
+    return wrong_type(entry, "on, off, minimal, low, medium or high");
+  sampling.reasoning = word;
+  return {};
+}
+
 constexpr std::array all_forms = {Form::text, Form::one_turn, Form::turns};
 constexpr std::array all_scorings = {Scoring::generate, Scoring::letters,
                                      Scoring::option_text};
@@ -110,7 +120,7 @@ struct Key {
   Status (*set)(const Entry& entry, Protocol& protocol);
 };
 
-constexpr std::array<Key, 23> keys = {{
+constexpr std::array<Key, 24> keys = {{
     {"name", [](const Entry& e, Protocol& p) { return set_text(e, p.name); }},
     {"short", [](const Entry& e, Protocol& p) { return set_texts(e, p.short_names); }},
     {"title", [](const Entry& e, Protocol& p) { return set_text(e, p.title); }},
@@ -154,6 +164,8 @@ constexpr std::array<Key, 23> keys = {{
      [](const Entry& e, Protocol& p) { return set_count(e, 0, p.sampling.seed); }},
     {"sampling.stop",
      [](const Entry& e, Protocol& p) { return set_texts(e, p.sampling.stop); }},
+    {"sampling.reasoning",
+     [](const Entry& e, Protocol& p) { return set_reasoning(e, p.sampling); }},
 }};
 
 constexpr std::array<std::string_view, 6> tables = {

@@ -79,8 +79,12 @@ Graded grade(const Evaluation& evaluation, TrialId trial, const Attempt& attempt
                                   .labels = labels,
                                   .choices = question.choices,
                                   .finish_reason = attempt.outcome->finish_reason});
+  // Of several right choices the one that was named is the key.
+  const auto letter = graded.answer.letter;
+  const bool names_right = letter && is_right(question, *letter);
   graded.mark =
-      mark_of(graded.answer, letter_of(question.right), attempt.outcome->finish_reason);
+      mark_of(graded.answer, names_right ? *letter : letter_of(question.right),
+              attempt.outcome->finish_reason);
   return graded;
 }
 

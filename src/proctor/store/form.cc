@@ -82,16 +82,18 @@ std::string RunKey::id() const {
 }
 
 std::string info_json(const RunInfo& info) {
-  return dump(Json{{"dataset", info.dataset},
-                   {"split", info.split},
-                   {"revision", info.revision},
-                   {"protocol", info.protocol},
-                   {"extract", info.extract},
-                   {"subjects", info.subjects},
-                   {"selection", ranges_of(info.selection)},
-                   {"name", info.name},
-                   {"note", info.note},
-                   {"version", info.version}});
+  Json json{{"dataset", info.dataset},
+            {"split", info.split},
+            {"revision", info.revision},
+            {"protocol", info.protocol},
+            {"extract", info.extract},
+            {"subjects", info.subjects},
+            {"selection", ranges_of(info.selection)},
+            {"name", info.name},
+            {"note", info.note},
+            {"version", info.version}};
+  if (info.dropped != 0) json["dropped"] = info.dropped;
+  return dump(json);
 }
 
 Result<RunInfo> read_info(std::string_view key_json, std::string_view info) {
@@ -117,6 +119,7 @@ Result<RunInfo> read_info(std::string_view key_json, std::string_view info) {
                          .subjects = json.value("subjects", ""),
                          .selection =
                              TRY(selection_of(json.value("selection", Json::array()))),
+                         .dropped = json.value("dropped", 0),
                          .name = json.value("name", ""),
                          .note = json.value("note", ""),
                          .version = json.value("version", "")};
@@ -192,7 +195,7 @@ std::string question_sum(std::string_view dataset_digest, std::uint32_t ordinal,
   hash.add_field(question.text);
   hash.add_number(question.choices.size());
   for (const std::string& choice : question.choices) hash.add_field(choice);
-  hash.add_number(static_cast<std::uint64_t>(question.right));
+  hash.add_number(static_cast<std::uint64_t>(right_number(question)));
   hash.add_field(question.worked);
   return hash.hex();
 }

@@ -60,13 +60,18 @@ Result<StoredAttempt> read_attempt(const SqlStatement& row, bool with_bodies) {
 }
 
 Result<Question> read_question(const SqlStatement& row) {
-  return Question{.id = string_at(row, 0),
-                  .subject = string_at(row, 1),
-                  .text = string_at(row, 3),
-                  .choices = TRY(read_choices(row.text_at(4)).in("choices")),
-                  .right = TRY(number_of<int>(row, 5, "right_choice")),
-                  .index = TRY(number_of<int>(row, 2, "position")),
-                  .worked = string_at(row, 6)};
+  Question question{.id = string_at(row, 0),
+                    .subject = string_at(row, 1),
+                    .text = string_at(row, 3),
+                    .choices = TRY(read_choices(row.text_at(4)).in("choices")),
+                    .index = TRY(number_of<int>(row, 2, "position")),
+                    .worked = string_at(row, 6)};
+  const auto right = TRY(number_of<std::int64_t>(row, 5, "right_choice"));
+  if (!set_right(question, right)) {
+    return fail(Fault::data, "right_choice: found {}, which names none of {} choices",
+                right, question.choices.size());
+  }
+  return question;
 }
 
 }  // namespace proctor

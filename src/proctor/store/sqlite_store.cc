@@ -160,7 +160,8 @@ Result<std::int64_t> SqliteStore::keep_dataset(const Plan& plan) {
     const std::string choices = choices_json(asked.choices);
     const std::string question_digest = question_sum(digest, ordinal, asked);
     question.number(number).number(ordinal).text(asked.id).text(asked.subject);
-    question.number(asked.index).text(asked.text).text(choices).number(asked.right);
+    question.number(asked.index).text(asked.text).text(choices);
+    question.number(right_number(asked));
     question.text(asked.worked).text(question_digest);
     TRY(question.run());
   }

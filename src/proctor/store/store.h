@@ -44,6 +44,7 @@ struct RunInfo {
   std::string extract;                   // the reader last used
   std::string subjects;                  // --subject as last asked for
   std::vector<std::uint32_t> selection;  // the ordinals last asked for, in order
+  int dropped = 0;                       // questions that --drop-bad-labels left out
   std::string name, note;                // --name, --note
   std::string version;                   // Proctor's
 };

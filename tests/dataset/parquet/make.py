@@ -38,6 +38,30 @@ write("global_mmlu", {
     "answer": pa.array(["B"], text),
     "annotations": pa.array([[{"who": "a", "what": 1}]]),
 })
+redux = [
+    # choices, answer, error_type, correct_answer
+    (["1", "2", "3", "4"], 1, "ok", None),
+    (["1", "2", "3", "4"], 0, "no_correct_answer", "five"),
+    (["1", "2", "3", "4"], 0, "wrong_groundtruth", "2"),
+    (["1", "2", "3", "4"], 0, "wrong_groundtruth", "D"),
+    (["1", "2", "3", "4"], 0, "multiple_correct_answers", "(1,3)"),
+    (["1", "2", "3", "4"], 3, "bad_question_clarity", ""),
+]
+write("mmlu_redux", {
+    "question": pa.array([f"Question {i}?" for i in range(len(redux))], text),
+    "choices": pa.array([row[0] for row in redux], texts),
+    "answer": pa.array([row[1] for row in redux], pa.int64()),
+    "error_type": pa.array([row[2] for row in redux], text),
+    "source": pa.array([None] * len(redux), text),
+    "correct_answer": pa.array([row[3] for row in redux], text),
+    "potential_reason": pa.array([""] * len(redux), text),
+})
+write("auxiliary_train", {
+    "question": pa.array(["One and one?", "Two and two?"], text),
+    "subject": pa.array(["", ""], text),
+    "choices": pa.array([["1", "2", "3", "4"]] * 2, texts),
+    "answer": pa.array([1, 3], pa.int64()),
+})
 write("other_types", {
     "question": pa.array(["Q", "R"], pa.large_string()),
     "subject": pa.array(["law", "law"], text).dictionary_encode(),
