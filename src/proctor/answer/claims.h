@@ -52,14 +52,16 @@ class Statement {
   bool answers_parts(std::span<const Claim> claims) const;
 
  private:
-  struct Parsed {
-    std::optional<Claim> claim;
-    std::size_t end = 0;
-  };
+  // How far a cue reaches, in tokens. A person who names an answer does it at once.
+  static constexpr std::size_t reach = 16;
+  static constexpr std::string_view opening = "([{\"'";
+  static constexpr std::string_view closing = ")]}\"'>";
+
   struct Line {
     std::size_t begin, end;  // tokens, without the line end
   };
 
+  // statement.cc
   const Token* token(std::size_t at) const {
     return at < tokens_.size() ? &tokens_[at] : nullptr;
   }
@@ -71,8 +73,12 @@ class Statement {
   bool is_label(const Token& token) const;
   bool in_brackets(std::size_t at) const;
   bool may_be_label(std::size_t at, bool after_cue) const;
+  std::optional<char> item_label(const Line& line) const;
+  std::size_t line_of(std::size_t at) const;
+  bool is_listed(std::size_t line) const;
+  bool is_only_label(const Line& line, char* letter) const;
 
-  char part_opened_at(std::size_t at) const;
+  // claim_judgement.cc
   std::optional<std::size_t> bracket_at_end(std::size_t at) const;
   std::optional<Claim> candidate(std::size_t at, Strength strength,
                                  std::string_view rule, bool text_too);
@@ -83,19 +89,22 @@ class Statement {
   bool is_conditional(std::size_t at) const;
   bool is_asked(std::size_t at) const;
   const OptionTexts& texts();
+  std::optional<std::size_t> bracket_at_end(std::size_t at) const;
+
+  // claim_cues.cc
 
   std::optional<Claim> after_answer(std::size_t at);
   std::optional<Claim> after_option(std::size_t at);
   std::optional<Claim> after_conclusion(std::size_t at);
   std::optional<Claim> label_is_right(std::size_t at) const;
   std::optional<Claim> pointed_at(std::size_t at) const;
+
+  // claim_forms.cc
   std::optional<Claim> line_claim(std::size_t line);
   std::optional<Claim> by_verdicts() const;
 
-  std::optional<char> item_label(const Line& line) const;
-  std::size_t line_of(std::size_t at) const;
-  bool is_listed(std::size_t line) const;
-  bool is_only_label(const Line& line, char* letter) const;
+  // claims.cc
+  char part_opened_at(std::size_t at) const;
 
   std::string_view text_;
   std::span<const Token> tokens_;
