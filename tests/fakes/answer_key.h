@@ -29,6 +29,8 @@ class AnswerKey {
   // Adds a CSV file in Hendrycks' layout (question, choices, answer; with a header and
   // digits, or without and with letters), or every such file below a folder, by name.
   Status add(const std::filesystem::path& path);
+  // One that is prepared: no blanks at the ends of its texts.
+  void add(Question question) { questions_.push_back(std::move(question)); }
   // Makes it ready for `find`. Call once, after the last `add`.
   void close();
 

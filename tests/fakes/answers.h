@@ -12,6 +12,7 @@
 
 #include "answer_key.h"
 #include "fault.h"
+#include "replay.h"
 #include "reply.h"
 
 namespace proctor::fakes {
@@ -53,9 +54,10 @@ struct Share {
 
 class Answers {
  public:
-  // In this order: a line of the script; with `right`, the key's answer; with `random`,
-  // a letter by hash of prompt and seed; else `always`.
+  // In this order: a line of the script; what was recorded; with `right`, the key's
+  // answer; with `random`, a letter by hash of prompt and seed; else `always`.
   Script script;
+  Replay replay;
   AnswerKey key;
   std::optional<Share> right;
   std::optional<std::uint64_t> random;

@@ -22,6 +22,7 @@ at their paths, on 127.0.0.1. GET /log: the model requests so far; GET /stats: c
 POST /reset: as just started; POST /quit: stop.
 A line of --answers: match, reply, status, headers, times, delay_ms, finish_reason,
 reasoning, body, fault. The first that matches and has `times` left is taken.
+A line of --replies: question, choices, reply, subject. Questions that are alike take turns.
 )";
 
 template <class Number>
@@ -82,6 +83,8 @@ constexpr Row rows[] = {
      }},
     {"--answers", "FILE.jsonl", "what it says to which prompt; may be repeated",
      [](Options& o, std::string_view t) { return o.answers.script.add(t); }},
+    {"--replies", "FILE.jsonl", "recorded replies, by question; may be repeated",
+     [](Options& o, std::string_view t) { return o.answers.replay.add(t); }},
     {"--right", "K/N", "by --key, the first K of each N questions of a file right",
      take_share},
     {"--key", "CSV...|DIR", "exams in Hendrycks' layout; may be repeated",
@@ -220,6 +223,7 @@ Result<Options> read_options(const std::vector<std::string>& arguments) {
   // A key alone means a model that knows everything.
   if (key && !options.answers.right) options.answers.right = Share{};
   options.answers.key.close();
+  options.answers.replay.close();
   return options;
 }
 

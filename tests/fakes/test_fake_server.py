@@ -274,6 +274,22 @@ def test_a_letter_by_hash_is_the_same_every_time(start):
     assert set(letters) == set("ABCD")
 
 
+def test_recorded_replies_are_said_again_and_take_turns(start, tmp_path):
+    one = ["Who wrote it, then?", "Kant", "Adler", "Perls", "Mach", 0]
+    two = ["Who wrote it, then?", "Kant", "Hume", "Perls", "Mach", 0]
+    file = tmp_path / "replies.jsonl"
+    lines = [(one, "first"), (two, "other"), (one, "second")]
+    file.write_text(
+        "\n".join(
+            json.dumps({"question": q[0], "choices": q[1:5], "reply": r}) for q, r in lines
+        )
+    )
+    server = start("--replies", file)
+    assert [server.text(seed_prompt(row)) for row in [one, one, two, one]] == [
+        "first", "second", "other", "first",
+    ]
+
+
 def test_a_wrong_file_is_one_line_and_exit_2(tmp_path):
     script, key = tmp_path / "s.jsonl", tmp_path / "k.csv"
     script.write_text('{"reply": "A"}\n{"repyl": "B"}\n')
@@ -284,6 +300,8 @@ def test_a_wrong_file_is_one_line_and_exit_2(tmp_path):
     assert "line 2: expected a digit" in refused("--key", key)
     key.write_text('question,choice0,choice1,answer\n"What?,a,b,0\n')
     assert "line 2: a quote is never closed" in refused("--key", key)
+    script.write_text('{"question": "What?", "choices": [1], "reply": "B"}\n')
+    assert "line 1: expected an object such as" in refused("--replies", script)
 
 
 # ---- The log and the counts

@@ -116,9 +116,9 @@ class Folder:
             text=True,
         )
 
-    def json(self, *args, code=0, **env):
+    def json(self, *args, code=0, timeout=60, **env):
         """The one object that a command with --json prints."""
-        done = self.run(*args, "--json", **env)
+        done = self.run(*args, "--json", timeout=timeout, **env)
         assert done.returncode == code, (done.stdout, done.stderr)
         (line,) = done.stdout.splitlines()
         return json.loads(line)
