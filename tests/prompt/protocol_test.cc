@@ -24,7 +24,7 @@ TEST(Protocols, every_built_in_one_can_be_read) {
     EXPECT_EQ(protocol->name, name);
     EXPECT_FALSE(protocol->title.empty()) << name;
     EXPECT_FALSE(protocol->source.empty()) << name;
-    EXPECT_FALSE(protocol->averages.empty()) << name;
+    EXPECT_FALSE(protocol->aggregation.empty()) << name;
   }
   EXPECT_EQ(built_in_protocols().size(), protocol_names().size());
 }
@@ -171,7 +171,7 @@ TEST(Identity, is_the_same_whatever_the_protocol_is_called_and_read_with) {
   other.title = "other";
   other.extract = "proctor";
   other.split = "dev";
-  other.averages = {"macro"};
+  other.aggregation = "helm";
   other.notes.clear();
 
   EXPECT_EQ(identity_of(one), identity_of(other));

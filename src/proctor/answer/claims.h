@@ -79,7 +79,6 @@ class Statement {
   bool is_only_label(const Line& line, char* letter) const;
 
   // claim_judgement.cc
-  std::optional<std::size_t> bracket_at_end(std::size_t at) const;
   std::optional<Claim> candidate(std::size_t at, Strength strength,
                                  std::string_view rule, bool text_too);
   std::optional<Claim> judged(std::size_t at, Strength strength,
@@ -92,7 +91,6 @@ class Statement {
   std::optional<std::size_t> bracket_at_end(std::size_t at) const;
 
   // claim_cues.cc
-
   std::optional<Claim> after_answer(std::size_t at);
   std::optional<Claim> after_option(std::size_t at);
   std::optional<Claim> after_conclusion(std::size_t at);

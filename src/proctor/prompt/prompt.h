@@ -100,9 +100,9 @@ struct Protocol {
   std::string system;   // the user's --system, or empty: before the protocol's own
   std::string extract;  // the reader that belongs to it; empty unless it generates
   std::string dataset;  // what it was made for: "cais/mmlu"
-  std::string split = "test";         // of the questions, unless the user says another
-  std::vector<std::string> averages;  // what the peer reports: "micro", "macro", …
-  std::vector<std::string> notes;     // its traps, a sentence each
+  std::string split = "test";  // of the questions, unless the user says another
+  std::string aggregation = "proctor";  // whose averages and errors: "lm_eval"
+  std::vector<std::string> notes;       // its traps, a sentence each
 
   Form form = Form::one_turn;
   Scoring scoring = Scoring::generate;
@@ -148,7 +148,7 @@ Prompt render(const Protocol& protocol, std::span<const Question> shots,
               const Question& question);
 
 // All that shapes what is rendered and sent, as canonical JSON: part of a run's
-// identity. Not in it: name, title, source, reader, split, averages, notes.
+// identity. Not in it: name, title, source, reader, split, aggregation, notes.
 std::string identity_of(const Protocol& protocol);
 
 }  // namespace proctor

@@ -1,8 +1,6 @@
 #include "proctor/score/score.h"
 
 #include <algorithm>
-#include <cassert>
-#include <cmath>
 
 namespace proctor {
 namespace {
@@ -67,24 +65,6 @@ Mark mark_of(const Answer& answer, char right, std::string_view finish_reason) {
   return Mark::unread;
 }
 
-std::optional<double> Count::share() const {
-  if (n == 0) return std::nullopt;
-  return static_cast<double>(right) / static_cast<double>(n);
-}
-
-Interval wilson(const Count& count, double z) {
-  assert(count.right >= 0 && count.right <= count.n);
-  if (count.n == 0) return {0, 1};
-  const auto n = static_cast<double>(count.n);
-  const double p = static_cast<double>(count.right) / n;
-  const double spread = z * z / n;
-  const double middle = (p + spread / 2) / (1 + spread);
-  const double half = z / (1 + spread) * std::sqrt(p * (1 - p) / n + spread / (4 * n));
-  // At 0 % and 100 % the ends are exact; rounding must not leave [0, 1].
-  return {count.right == 0 ? 0 : std::max(0.0, middle - half),
-          count.right == count.n ? 1 : std::min(1.0, middle + half)};
-}
-
 void Ledger::add(Mark mark) {
   ++account(*this, mark);
 }
@@ -115,17 +95,15 @@ void Tally::add(std::string_view subject, Mark mark) {
       .add(mark);
 }
 
+std::vector<Count> Tally::subjects() const {
+  std::vector<Count> counts;
+  for (const auto& [subject, of_subject] : by_subject)
+    counts.push_back(of_subject.count());
+  return counts;
+}
+
 std::optional<double> macro_accuracy(const Tally& tally) {
-  double sum = 0;
-  std::int64_t subjects = 0;
-  for (const auto& [subject, ledger] : tally.by_subject) {
-    if (const auto share = ledger.count().share()) {
-      sum += *share;
-      ++subjects;
-    }
-  }
-  if (subjects == 0) return std::nullopt;
-  return sum / static_cast<double>(subjects);
+  return macro_mean(tally.subjects());
 }
 
 std::string accuracy_text(const Count& count) {

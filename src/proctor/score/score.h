@@ -12,6 +12,9 @@
 
 #include "proctor/answer/answer.h"
 #include "proctor/base/base.h"
+#include "proctor/score/aggregation.h"
+#include "proctor/score/count.h"
+#include "proctor/score/paired.h"
 
 namespace proctor {
 
@@ -34,18 +37,6 @@ Mark mark_of(const Answer& answer, char right, std::string_view finish_reason);
 bool means_cut(std::string_view finish_reason);
 bool means_refused(std::string_view finish_reason);
 
-struct Count {
-  std::int64_t right = 0, n = 0;
-  std::optional<double> share() const;
-};
-
-struct Interval {
-  double low = 0, high = 1;
-};
-// Wilson (1927), the score interval: stays inside [0, 1] and does not collapse at 0 %
-// and 100 %. n = 0 gives [0, 1]. z is the normal quantile: 1.959964 for 95 %.
-Interval wilson(const Count& count, double z = 1.959963984540054);
-
 struct Ledger {
   std::int64_t right = 0, wrong = 0, unread = 0, refused = 0, cut = 0, failed = 0;
 
@@ -64,6 +55,8 @@ struct Tally {
   std::map<std::string, Ledger, std::less<>> by_subject;
 
   void add(std::string_view subject, Mark mark);
+  // Of every subject, by name.
+  std::vector<Count> subjects() const;
 };
 
 // The mean of the subjects' accuracies, each subject weighing the same.

@@ -87,6 +87,7 @@ std::string info_json(const RunInfo& info) {
             {"revision", info.revision},
             {"protocol", info.protocol},
             {"extract", info.extract},
+            {"aggregation", info.aggregation},
             {"subjects", info.subjects},
             {"selection", ranges_of(info.selection)},
             {"name", info.name},
@@ -116,6 +117,7 @@ Result<RunInfo> read_info(std::string_view key_json, std::string_view info) {
                          .revision = json.value("revision", ""),
                          .protocol = json.value("protocol", ""),
                          .extract = json.value("extract", ""),
+                         .aggregation = json.value("aggregation", ""),
                          .subjects = json.value("subjects", ""),
                          .selection =
                              TRY(selection_of(json.value("selection", Json::array()))),

@@ -42,6 +42,7 @@ struct RunInfo {
   std::string dataset, split, revision;  // names, for a person
   std::string protocol;                  // its name
   std::string extract;                   // the reader last used
+  std::string aggregation;               // the protocol's; empty in older stores
   std::string subjects;                  // --subject as last asked for
   std::vector<std::uint32_t> selection;  // the ordinals last asked for, in order
   int dropped = 0;                       // questions that --drop-bad-labels left out
