@@ -24,7 +24,8 @@ constexpr std::array functions = {
     Row{Command::rescore, rescore_command}, Row{Command::exporting, export_command},
     Row{Command::prompt, prompt_command},   Row{Command::extract, extract_command},
     Row{Command::verify, verify_command},   Row{Command::doctor, doctor_command},
-    Row{Command::list, list_command},
+    Row{Command::list, list_command},       Row{Command::compare, compare_command},
+    Row{Command::audit, audit_command},
 };
 
 Function function_of(Command command) {

@@ -21,6 +21,8 @@ Result<int> run_command(const Arguments& arguments, World& world);
 Result<int> report_command(const Arguments& arguments, World& world);
 Result<int> chart_command(const Arguments& arguments, World& world);
 Result<int> show_command(const Arguments& arguments, World& world);
+Result<int> compare_command(const Arguments& arguments, World& world);
+Result<int> audit_command(const Arguments& arguments, World& world);
 Result<int> rescore_command(const Arguments& arguments, World& world);
 Result<int> export_command(const Arguments& arguments, World& world);
 Result<int> prompt_command(const Arguments& arguments, World& world);

@@ -81,8 +81,7 @@ Status apply_sampling(const Arguments& arguments, Sampling& sampling) {
   return {};
 }
 
-Result<Protocol> choose_protocol(const Arguments& arguments) {
-  const std::string name = arguments.get("--protocol").value_or("seed");
+Result<Protocol> choose_protocol(const std::string& name, const Arguments& arguments) {
   Protocol protocol = TRY(find_protocol(name).in("--protocol"));
   if (const auto shots = TRY(arguments.whole("--shots", 0, 1000))) {
     if (*shots > 0 && !protocol.takes_shots()) {
@@ -253,13 +252,33 @@ Result<ModelChoice> choose_model(std::string_view spec, const Arguments& argumen
   return choice;
 }
 
-Result<Exam> prepare_exam(const Arguments& arguments, World& world) {
+namespace {
+
+Result<std::vector<Protocol>> choose_protocols(const Arguments& arguments) {
+  std::vector<Protocol> protocols;
+  for (const std::string& part :
+       split(arguments.get("--protocol").value_or("seed"), ',')) {
+    protocols.push_back(
+        TRY(choose_protocol(std::string(python_strip(part)), arguments)));
+    const std::string& name = protocols.back().name;
+    if (std::ranges::count(protocols, name, &Protocol::name) > 1)
+      return fail(Fault::usage, "--protocol: {} is named twice", name);
+  }
+  return protocols;
+}
+
+// Data sets that were read, by split: the protocols of one command mostly share one.
+using ReadSplits = std::map<std::string, std::shared_ptr<const Dataset>>;
+
+Result<Exam> exam_of(Protocol protocol, const Arguments& arguments,
+                     DatasetWorld& outside, ReadSplits& splits) {
   Exam exam;
-  exam.protocol = TRY(choose_protocol(arguments));
+  exam.protocol = std::move(protocol);
   const std::string reader = arguments.get("--extract").value_or(exam.protocol.extract);
   exam.extractor =
       TRY(find_extractor(reader.empty() ? "first-letter" : reader)
               .in(arguments.has("--extract") ? "--extract" : "the protocol"));
+  TRY(find_aggregation(exam.protocol.aggregation).in("the protocol's aggregation"));
   DatasetRequest request;
   request.name = arguments.get("--dataset").value_or("cais/mmlu");
   request.split = arguments.get("--split").value_or(exam.protocol.split);
@@ -271,18 +290,41 @@ Result<Exam> prepare_exam(const Arguments& arguments, World& world) {
   }
   const auto limit = TRY(arguments.whole("--limit", 1, INT32_MAX));
 
-  HttpClient http(http_options(world.environment, 8));
-  DatasetWorld outside{world.environment,
-                       http,
-                       [&](std::string_view line) { world.console.say(line); },
-                       {}};
-  exam.dataset = std::make_unique<Dataset>(TRY(read_dataset(request, outside)));
+  auto& dataset = splits[request.split];
+  if (!dataset) {
+    dataset = std::make_shared<const Dataset>(TRY(read_dataset(request, outside)));
+  }
+  exam.dataset = dataset;
   exam.subjects = subjects_asked_for(arguments, *exam.dataset);
   const auto most = limit ? std::optional(static_cast<int>(*limit)) : std::nullopt;
   exam.selection =
       TRY(select_questions(*exam.dataset, exam.subjects, most).in("--subject"));
   TRY(take_shots(request, arguments, outside, exam));
   return exam;
+}
+
+}  // namespace
+
+Result<std::vector<Exam>> prepare_exams(const Arguments& arguments, World& world) {
+  HttpClient http(http_options(world.environment, 8));
+  DatasetWorld outside{world.environment,
+                       http,
+                       [&](std::string_view line) { world.console.say(line); },
+                       {}};
+  ReadSplits splits;
+  std::vector<Exam> exams;
+  std::vector<Protocol> protocols = TRY(choose_protocols(arguments));
+  for (Protocol& protocol : protocols) {
+    exams.push_back(TRY(exam_of(std::move(protocol), arguments, outside, splits)));
+  }
+  return exams;
+}
+
+Result<Exam> prepare_exam(const Arguments& arguments, World& world) {
+  std::vector<Exam> exams = TRY(prepare_exams(arguments, world));
+  if (exams.size() == 1) return std::move(exams.front());
+  return fail(Fault::usage, "--protocol: found {} protocols, expected one",
+              exams.size());
 }
 
 Evaluation evaluation_of(const Exam& exam, const ModelChoice& choice,
@@ -310,6 +352,7 @@ Evaluation evaluation_of(const Exam& exam, const ModelChoice& choice,
       .revision = exam.dataset->revision,
       .protocol = exam.protocol.name,
       .extract = std::string(exam.extractor->name),
+      .aggregation = exam.protocol.aggregation,
       .subjects = exam.subjects,
       .selection = exam.selection,
       .dropped = exam.dataset->dropped,

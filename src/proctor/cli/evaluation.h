@@ -34,16 +34,18 @@ Result<ModelChoice> choose_model(std::string_view spec, const Arguments& argumen
 // The positional models, --type's, or the seed's default.
 Result<std::vector<std::string>> model_specs(const Arguments& arguments);
 
-// All that does not hang on the model. The dataset stays where it is: plans point to
-// it.
+// All that does not hang on the model. Plans point to the dataset.
 struct Exam {
-  std::unique_ptr<Dataset> dataset;
+  std::shared_ptr<const Dataset> dataset;  // exams of one split share it
   std::vector<std::uint32_t> selection;
   std::string subjects;  // as asked for
   Protocol protocol;
   std::map<std::string, std::vector<Question>> shots;
   const Extractor* extractor = nullptr;
 };
+// One for each name of --protocol, in its order: "P1,P2".
+Result<std::vector<Exam>> prepare_exams(const Arguments& arguments, World& world);
+// Of the one protocol; Fault::usage where --protocol names several.
 Result<Exam> prepare_exam(const Arguments& arguments, World& world);
 
 // `engine`: EngineInfo::identity of a file's engine, else empty.

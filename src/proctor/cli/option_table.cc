@@ -14,10 +14,10 @@ constexpr unsigned on_prompt = bit(Command::prompt);
 constexpr unsigned on_doctor = bit(Command::doctor);
 constexpr unsigned asking = on_run | on_prompt | on_doctor;
 constexpr unsigned on_data = on_run | on_prompt | bit(Command::list);
-constexpr unsigned reading = bit(Command::report) | bit(Command::chart) |
-                             bit(Command::show) | bit(Command::exporting) |
-                             bit(Command::verify) | bit(Command::rescore) |
-                             bit(Command::list);
+constexpr unsigned reading =
+    bit(Command::report) | bit(Command::chart) | bit(Command::show) |
+    bit(Command::exporting) | bit(Command::verify) | bit(Command::rescore) |
+    bit(Command::compare) | bit(Command::audit) | bit(Command::list);
 constexpr unsigned every = ~0U;
 
 constexpr std::string_view question_group = "What is asked";
@@ -36,6 +36,10 @@ constexpr std::array command_table = {
     CommandText{Command::report, "report", "[RUN…]",
                 "table of runs: accuracy with its interval, and what was not counted",
                 "proctor report\nproctor report 7f3a --format markdown"},
+    CommandText{Command::compare, "compare", "RUN RUN",
+                "what the second run costs or gains, on the same questions",
+                "proctor compare 7f3a 91bc\n"
+                "proctor compare 7f3a 91bc --explain"},
     CommandText{Command::chart, "chart", "[RUN…|FILE.csv] -o FILE",
                 "bar chart as .jpg, .png, .svg or .pdf",
                 "proctor chart -o accuracy.png\n"
@@ -45,6 +49,9 @@ constexpr std::array command_table = {
     CommandText{Command::rescore, "rescore", "RUN --extract X",
                 "read the stored replies again; asks no model",
                 "proctor rescore last --extract proctor"},
+    CommandText{Command::audit, "audit", "[RUN]",
+                "every reader over a run's replies: accuracies, disagreements",
+                "proctor audit last"},
     CommandText{Command::exporting, "export", "RUN --format F -o FILE",
                 "all questions of a run with replies and marks: jsonl or csv",
                 "proctor export last --format jsonl -o run.jsonl"},
@@ -102,8 +109,8 @@ constexpr std::array option_table = {
            question_group, false, on_data | on_doctor},
 
     Option{"--protocol", "P",
-           "what is sent, and how (default seed); a .toml file of yours", request_group,
-           false, on_run | on_prompt},
+           "what is sent, and how (default seed); P1,P2 for several; a .toml of yours",
+           request_group, false, on_run | on_prompt},
     Option{"--shots", "K",
            "worked examples before each question (default: the protocol's)",
            request_group, false, on_run | on_prompt},
@@ -150,7 +157,8 @@ constexpr std::array option_table = {
            "the reader (default: the protocol's); see list extractors", keep_group,
            false,
            on_run | bit(Command::report) | bit(Command::chart) | bit(Command::show) |
-               bit(Command::exporting) | bit(Command::rescore) | bit(Command::extract)},
+               bit(Command::exporting) | bit(Command::rescore) | bit(Command::compare) |
+               bit(Command::extract)},
     Option{"--labels", "ABCD", "the letters there are (default ABCD)", keep_group,
            false, bit(Command::extract)},
     Option{"--store", "PATH", "where all is kept (default ./proctor.db)", keep_group,
@@ -175,11 +183,16 @@ constexpr std::array option_table = {
            keep_group, false, bit(Command::report) | bit(Command::exporting)},
     Option{"--output", "FILE", "where to write", keep_group, false,
            bit(Command::chart) | bit(Command::exporting) | bit(Command::report), "-o"},
+    Option{
+        "--explain", "",
+        "split the difference of two protocols into prompt, shots, reading, averaging",
+        keep_group, false, bit(Command::compare)},
     Option{"--title", "TEXT", "the chart's title", keep_group, false,
            bit(Command::chart)},
 
     Option{"--lang", "L", "en or ja (default: en)", "General", false,
-           on_run | bit(Command::report) | bit(Command::chart)},
+           on_run | bit(Command::report) | bit(Command::chart) | bit(Command::compare) |
+               bit(Command::audit)},
     Option{"--json", "", "one JSON object a line on stdout", "General", false, every},
     Option{"--config", "FILE", "a TOML file of options: their long names without --",
            "General", false, every},

@@ -1,4 +1,5 @@
 #include "proctor/cli/commands.h"
+#include "proctor/cli/harness_score.h"
 #include "proctor/cli/scored_run.h"
 #include "proctor/cli/stored_runs.h"
 
@@ -6,12 +7,13 @@ namespace proctor {
 namespace {
 
 struct Titles {
-  std::string_view run, model, method, dataset, protocol, n, accuracy, interval, ledger;
+  std::string_view run, model, method, dataset, protocol, n, accuracy, interval, ledger,
+      reported;
 };
 constexpr Titles english = {"run", "model",    "method",  "dataset", "protocol",
-                            "n",   "accuracy", "95 % CI", "ledger"};
+                            "n",   "accuracy", "95 % CI", "ledger",  "as reported"};
 constexpr Titles japanese = {"実行",   "モデル", "方法",    "データ", "プロトコル",
-                             "問題数", "精度",   "95 % CI", "内訳"};
+                             "問題数", "精度",   "95 % CI", "内訳",   "元の集計"};
 
 std::vector<TableColumn> columns_of(const Titles& titles) {
   const auto text = [](std::string_view title, int least) {
@@ -22,7 +24,16 @@ std::vector<TableColumn> columns_of(const Titles& titles) {
   };
   return {text(titles.run, 8),      text(titles.model, 12),   text(titles.method, 6),
           text(titles.dataset, 10), text(titles.protocol, 6), number(titles.n),
-          number(titles.accuracy),  number(titles.interval),  text(titles.ledger, 16)};
+          number(titles.accuracy),  number(titles.interval),  text(titles.ledger, 16),
+          text(titles.reported, 8)};
+}
+
+// The number of the harness that the protocol follows, where it says more.
+std::string reported_text(const ScoredRun& run, Language language) {
+  const auto score = harness_score(run.info, run.progress.tally);
+  if (!score || !says_more(*score)) return "";
+  return fmt::format("{}: {}", score->how->harness,
+                     harness_value_text(*score, language));
 }
 
 std::vector<std::string> cells_of(const ScoredRun& run, Language language) {
@@ -40,7 +51,8 @@ std::vector<std::string> cells_of(const ScoredRun& run, Language language) {
           n,
           accuracy_text(ledger.count()),
           fmt::format("{:.1f}-{:.1f}", 100 * interval.low, 100 * interval.high),
-          ledger_text(ledger, language)};
+          ledger_text(ledger, language),
+          reported_text(run, language)};
 }
 
 Result<TableFormat> format_of(const Arguments& arguments) {

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <csignal>
 #include <random>
@@ -5,6 +7,7 @@
 #include "proctor/cli/commands.h"
 #include "proctor/cli/evaluation.h"
 #include "proctor/cli/progress_line.h"
+#include "proctor/cli/runs_table.h"
 #include "proctor/cli/scored_run.h"
 #include "proctor/cli/show_trial.h"
 #include "proctor/engine/engine.h"
@@ -150,9 +153,10 @@ Result<Asked> make_backend(const ModelChoice& choice, const Arguments& arguments
 class Screen {
  public:
   Screen(const Evaluation& evaluation, const Arguments& arguments, World& world,
-         Language language)
+         Language language, std::string place)
       : console_(world.console),
         language_(language),
+        place_(std::move(place)),
         is_quiet_(arguments.has("--quiet")),
         shows_(arguments.has("--show")),
         json_(arguments.has("--json")),
@@ -163,7 +167,8 @@ class Screen {
   }
   void tick(const Progress& progress) {
     if (is_quiet_ || !console_.err_is_terminal()) return;
-    console_.progress(progress_line(progress, elapsed(), console_.width(), language_));
+    const int width = console_.width() - display_width(place_);
+    console_.progress(place_ + progress_line(progress, elapsed(), width, language_));
   }
   void end(const Progress& progress) {
     if (shows_) put(in_order_.rest());
@@ -186,6 +191,7 @@ class Screen {
 
   Console& console_;
   Language language_;
+  std::string place_;  // "(1/3) ", or empty
   bool is_quiet_, shows_, json_;
   InOrder in_order_;
   TimePoint started_ = std::chrono::steady_clock::now();
@@ -226,29 +232,41 @@ int exit_code_of(const Outcome& outcome, const SignalWatch& signals) {
   return outcome.is_complete() ? complete : partial;
 }
 
-Result<int> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
-                    const Arguments& arguments, World& world,
-                    const SignalWatch& signals, Language language) {
+// What cannot be sent is said before a request.
+Status check_can_be_sent(const Exam& exam, const ModelChoice& choice,
+                         const Arguments& arguments) {
   const std::string& reasoning = exam.protocol.sampling.reasoning;
   if (choice.provider == nullptr && !reasoning.empty()) {
     return fail(Fault::usage, "--reasoning {}: {} cannot be told so", reasoning,
                 choice.title());
   }
+  if (choice.provider == nullptr) return {};
+  const Evaluation evaluation = evaluation_of(exam, choice, arguments);
+  const Prompt first = prompt_for(evaluation, evaluation.plan.trials.front());
+  const auto request = choice.provider->dialect->encode(choice.model, first);
+  if (request) return {};
+  const Error& error = request.error();
+  if (error.message.starts_with("--")) return tl::unexpected(error);
+  return tl::unexpected(
+      error.in(fmt::format("{}: --protocol {}", choice.title(), exam.protocol.name)));
+}
+
+// The runs of one command: models by protocols.
+struct Batch {
+  std::size_t at = 0, of = 1;
+  std::vector<ScoredRun> done;
+  std::string place() const { return of > 1 ? fmt::format("({}/{}) ", at, of) : ""; }
+};
+
+Result<int> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
+                    const Arguments& arguments, World& world,
+                    const SignalWatch& signals, Language language, Batch& batch) {
   const Asked asked =
       TRY(make_backend(choice, arguments, world, exam.selection.size()));
   const Evaluation evaluation = evaluation_of(exam, choice, arguments, asked.engine);
-  if (choice.provider != nullptr) {  // what cannot be sent is said before a request
-    const Prompt first = prompt_for(evaluation, evaluation.plan.trials.front());
-    const auto request = choice.provider->dialect->encode(choice.model, first);
-    if (!request) {
-      const Error& error = request.error();
-      return tl::unexpected(error.message.starts_with("--") ? error
-                                                            : error.in("--protocol"));
-    }
-  }
   TRY(store.open(evaluation.plan));
 
-  Screen screen(evaluation, arguments, world, language);
+  Screen screen(evaluation, arguments, world, language, batch.place());
   std::stop_source stop, stop_now;
   Watch watch;
   watch.saw = [&](const Graded& graded, const Progress&) { screen.saw(graded); };
@@ -289,10 +307,44 @@ Result<int> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
   } else if (!nobody_there || scored.progress.reused > 0) {
     world.console.print(summary_text(scored, language));
   }
-  if (!arguments.has("--quiet") && scored.progress.ended() > 0) {
+  if (!arguments.has("--quiet") && scored.progress.ended() > 0 && batch.of == 1) {
     world.console.say(next_step(arguments, scored, language));
   }
+  batch.done.push_back(std::move(scored));
   return exit_code_of(*outcome, signals);
+}
+
+// From what is whole to what stopped everything.
+int worse_of(int one, int other) {
+  constexpr std::array order = {complete, partial, denied, misused, broke};
+  const auto rank = [&](int code) {
+    return std::ranges::find(order, static_cast<ExitCode>(code)) - order.begin();
+  };
+  return rank(other) > rank(one) ? other : one;
+}
+
+// The runs of one command beside each other.
+void end_batch(const Batch& batch, const Arguments& arguments, World& world,
+               Language language) {
+  if (batch.of == 1 || batch.done.empty()) return;
+  if (!arguments.has("--json")) {
+    world.console.print("\n" + runs_table(batch.done, language, world.console));
+  }
+  if (arguments.has("--quiet")) return;
+  const bool ja = language == Language::ja;
+  const std::string store =
+      arguments.has("--store") ? " --store " + store_path(arguments).string() : "";
+  std::string ids;
+  for (const ScoredRun& run : batch.done) ids += " " + run.short_id();
+  const bool whole = batch.done.size() == batch.of &&
+                     std::ranges::all_of(batch.done, &ScoredRun::is_complete);
+  world.console.say(fmt::format(
+      "{}{}{}{}", ja ? "次は: " : "next: ",
+      whole ? ""
+            : (ja ? "同じコマンドで続行、または "
+                  : "the same command again asks what is left; "),
+      batch.done.size() == 2 ? "proctor compare" + ids : "proctor report" + ids,
+      store));
 }
 
 void print_dry_run(const Exam& exam, const ModelChoice& choice,
@@ -323,24 +375,45 @@ Result<int> run_command(const Arguments& arguments, World& world) {
     choices.push_back(TRY(
         choose_model(spec, arguments, world.environment, !arguments.has("--dry-run"))));
   }
-  const Exam exam = TRY(prepare_exam(arguments, world));
+  const std::vector<Exam> exams = TRY(prepare_exams(arguments, world));
+  for (const ModelChoice& choice : choices) {
+    for (const Exam& exam : exams) TRY(check_can_be_sent(exam, choice, arguments));
+  }
   if (arguments.has("--dry-run")) {
     for (const ModelChoice& choice : choices) {
-      print_dry_run(exam, choice, arguments, world);
+      for (const Exam& exam : exams) print_dry_run(exam, choice, arguments, world);
     }
     return complete;
   }
   const auto store =
       TRY(open_sqlite_store(store_path(arguments), OpenMode::read_write).in("--store"));
   const SignalWatch signals;
-  int first_trouble = complete;
+  Batch batch{.of = choices.size() * exams.size()};
+  int worst = complete;
   for (const ModelChoice& choice : choices) {
-    const int code =
-        TRY(run_one(exam, choice, *store, arguments, world, signals, language));
-    if (first_trouble == complete) first_trouble = code;
-    if (code == broke || signals.seen() > 0) return code;
+    for (const Exam& exam : exams) {
+      ++batch.at;
+      if (batch.of > 1 && !arguments.has("--quiet")) {
+        world.console.say(fmt::format("{}{}, {}", batch.place(),
+                                      for_terminal_line(choice.title()),
+                                      exam.protocol.name));
+      }
+      auto code =
+          run_one(exam, choice, *store, arguments, world, signals, language, batch);
+      if (!code) {
+        if (batch.of == 1) return code;
+        world.console.complain(code.error());
+        code = misused;
+      }
+      worst = worse_of(worst, *code);
+      if (*code == broke || signals.seen() > 0) {
+        end_batch(batch, arguments, world, language);
+        return *code;
+      }
+    }
   }
-  return first_trouble;
+  end_batch(batch, arguments, world, language);
+  return worst;
 }
 
 }  // namespace proctor

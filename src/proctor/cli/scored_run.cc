@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "proctor/cli/harness_score.h"
+
 namespace proctor {
 namespace {
 
@@ -159,15 +161,19 @@ std::string summary_text(const ScoredRun& run, Language language) {
     text += fmt::format("{} {}\n",
                         ja ? "未出題:" : "not asked:", with_thousands(not_asked));
   }
+  const auto harness = harness_score(run.info, tally);
   if (subjects > 1) {
     const auto categories = by_category(tally, run.info.dataset);
-    text += count_lines(categories);
+    const bool other_groups =
+        harness && harness->how->grouping == Grouping::lm_eval;  // listed below
+    if (!other_groups) text += count_lines(categories);
     if (subjects <= 10 && categories.empty()) text += count_lines(tally.by_subject);
     const double mean = 100 * macro_accuracy(tally).value_or(0);
-    text +=
-        ja ? fmt::format("科目平均 {:.2f}%（{} 科目）\n", mean, subjects)
-           : fmt::format("mean of subjects {:.2f}% ({} subjects)\n", mean, subjects);
+    const std::string interval = interval_text(macro_interval(tally.subjects()));
+    text += in_language(language, "mean of subjects {:.2f}% ({} subjects), {}\n",
+                        "科目平均 {:.2f}%（{} 科目）, {}\n", mean, subjects, interval);
   }
+  if (harness) text += harness_text(*harness, language);
   return text;
 }
 
@@ -196,6 +202,7 @@ std::string summary_json(const ScoredRun& run) {
       {"by_subject", counts_json(progress.tally.by_subject)},
       {"by_category", counts_json(by_category(progress.tally, run.info.dataset))},
       {"macro_accuracy", number_or_null(macro_accuracy(progress.tally))},
+      {"aggregation", aggregation_json(harness_score(run.info, progress.tally))},
       {"complete", run.is_complete()},
       {"requests", progress.requests},
       {"reused", progress.reused},

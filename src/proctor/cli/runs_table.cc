@@ -1,0 +1,36 @@
+#include "proctor/cli/runs_table.h"
+
+#include "proctor/cli/harness_score.h"
+#include "proctor/cli/stored_runs.h"
+
+namespace proctor {
+
+int table_width(const Console& console) {
+  return console.out_is_terminal() ? console.width() : wide_enough;
+}
+
+std::string runs_table(std::span<const ScoredRun> runs, Language language,
+                       const Console& console) {
+  const bool ja = language == Language::ja;
+  Table table{{{ja ? "実行" : "run", Align::left, 8},
+               {ja ? "モデル" : "model", Align::left, 8},
+               {ja ? "プロトコル" : "protocol", Align::left, 12},
+               {ja ? "精度" : "accuracy", Align::right},
+               {"95 % CI", Align::right},
+               {ja ? "元の集計" : "as reported", Align::left, 6}},
+              {}};
+  for (const ScoredRun& run : runs) {
+    const Count count = run.progress.tally.ledger.count();
+    const Interval interval = wilson(count);
+    const auto score = harness_score(run.info, run.progress.tally);
+    table.rows.push_back(
+        {run.short_id(), run.model_title(), run.info.protocol, accuracy_text(count),
+         fmt::format("{:.1f}-{:.1f}", 100 * interval.low, 100 * interval.high),
+         score && says_more(*score) ? fmt::format("{}: {}", score->how->harness,
+                                                  harness_value_text(*score, language))
+                                    : ""});
+  }
+  return table_text(table, TableFormat::terminal, table_width(console));
+}
+
+}  // namespace proctor
