@@ -74,10 +74,10 @@ def test_recorded_replies_score_as_the_published_rules_have_it(
     audit = work.json("audit", "last", timeout=300)
     rows = {row["reader"]: row for row in audit["readers"]}
     for reader, (percent, unread) in [
-        ("mmlu_pro_cascade", cascade), ("lm_eval_mmlu_pro", first_rule),
+        ("mmlu_pro_cascade", cascade), ("mmlu_pro_first_rule", first_rule),
     ]:
         assert round(100 * rows[reader]["accuracy"], 2) == percent
         assert rows[reader]["ledger"]["unread"] == unread
-    again = work.json("rescore", "last", "--extract", "lm_eval_mmlu_pro", timeout=300)
+    again = work.json("rescore", "last", "--extract", "mmlu_pro_first_rule", timeout=300)
     assert (again["n"], figures(again)) == (n, first_rule)
     print(f"{model}: {n} replies, cascade {cascade}, first rule {first_rule}")

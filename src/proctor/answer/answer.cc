@@ -33,6 +33,8 @@ constexpr std::array table = {
     Extractor{"simple_evals",
               "OpenAI simple-evals: the first Answer: X, in 30 languages",
               read_simple_evals},
+    Extractor{"mmlu_pro_first_rule", "MMLU-Pro: answer is (X) alone",
+              read_mmlu_pro_first_rule},
     Extractor{"mmlu_pro_cascade",
               "MMLU-Pro: answer is (X), Answer: X, last letter alone",
               read_mmlu_pro_cascade},

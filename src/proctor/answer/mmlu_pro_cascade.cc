@@ -62,6 +62,10 @@ Answer cascade(std::string_view text) {
 
 }  // namespace
 
+Answer read_mmlu_pro_first_rule(const Reading& reading) {
+  return named(letter_after_answer_is(reading.reply), "answer is (X)");
+}
+
 Answer read_mmlu_pro_cascade(const Reading& reading) {
   return cascade(reading.reply);
 }

@@ -15,6 +15,7 @@ Answer read_lm_eval_llama(const Reading& reading);
 Answer read_lm_eval_flan_cot_fewshot(const Reading& reading);
 Answer read_lm_eval_mmlu_pro(const Reading& reading);
 Answer read_simple_evals(const Reading& reading);
+Answer read_mmlu_pro_first_rule(const Reading& reading);
 Answer read_mmlu_pro_cascade(const Reading& reading);
 Answer read_mmlu_pro_cascade_api(const Reading& reading);
 Answer read_ollama_mmlu_pro(const Reading& reading);

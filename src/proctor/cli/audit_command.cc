@@ -57,6 +57,15 @@ std::string snippet_of(std::string_view reply) {
   return (cut ? "…" : "") + for_terminal_line(end);
 }
 
+// The end of a line that is too wide: what a reader looks for stands there.
+std::string fit_end(std::string_view text, int width) {
+  if (display_width(text) <= width) return std::string(text);
+  std::size_t at = 0;
+  while (at < text.size() && display_width(text.substr(at)) >= width)
+    next_code_point(text, at);
+  return "…" + std::string(text.substr(at));
+}
+
 class Auditor {
  public:
   explicit Auditor(std::string_view own) {
@@ -160,7 +169,7 @@ std::string audit_text(const Audit& audit, const ScoredRun& run, Language langua
     if (shown++ == most_shown) break;
     text += fmt::format("\n{}  {}\n  {}\n", for_terminal_line(one.id),
                         letters_text(audit, one, language),
-                        fit(one.snippet, std::min(100, console.width()) - 2));
+                        fit_end(one.snippet, std::min(100, console.width()) - 2));
   }
   if (audit.disagreements.size() > most_shown) {
     text += in_language(language, "\nand {} more: --json prints all\n",

@@ -147,13 +147,16 @@ std::string subjects_text(const Comparison& comparison, Language language,
          share_text(pairs.b()), points_text(pairs.difference()),
          fmt::format("{:+.1f} {:+.1f}", 100 * interval.low, 100 * interval.high)});
   }
-  const auto subjects = static_cast<double>(comparison.by_subject.size());
-  return "\n" + table_text(table, TableFormat::terminal, table_width(console)) +
-         in_language(language,
-                     "of {} subjects, about {:.0f} would miss 0 by chance alone\n",
-                     "{} 科目のうち約 {:.0f} 科目は、差がなくても偶然で区間が 0 "
-                     "を外れます\n",
-                     comparison.by_subject.size(), std::max(1.0, subjects / 20));
+  std::string text =
+      "\n" + table_text(table, TableFormat::terminal, table_width(console));
+  const std::size_t by_chance = comparison.by_subject.size() / 20;
+  if (by_chance > 0) {
+    text += in_language(
+        language, "of {} subjects, about {} would miss 0 by chance alone\n",
+        "{} 科目のうち約 {} 科目は、差がなくても偶然で区間が 0 を外れます\n",
+        comparison.by_subject.size(), by_chance);
+  }
+  return text;
 }
 
 std::string_view part_word(const std::string& name, Language language) {
@@ -199,7 +202,8 @@ std::string explanation_text(const Explanation& explained, Language language,
        fmt::format("{:.2f}% -> {:.2f}%", 100 * explained.from, 100 * explained.to)});
   std::string text =
       "\n" + table_text(table, TableFormat::terminal, table_width(console));
-  for (const std::string& note : explained.notes) text += note + "\n";
+  for (const ExplainedNote& note : explained.notes)
+    text += (ja ? note.japanese : note.english) + "\n";
   if (explained.next) {
     text += in_language(language, "this run would part them:\n  {}\n",
                         "次を実行すると分けられます:\n  {}\n", *explained.next);
@@ -259,12 +263,14 @@ Json explanation_json(const Explanation& explained) {
     }
     parts.push_back(std::move(json));
   }
+  Json notes = Json::array();
+  for (const ExplainedNote& note : explained.notes) notes.push_back(note.english);
   return {{"n", explained.n},
           {"from", explained.from},
           {"to", explained.to},
           {"total", explained.total},
           {"parts", std::move(parts)},
-          {"notes", explained.notes},
+          {"notes", std::move(notes)},
           {"next", explained.next ? Json(*explained.next) : Json(nullptr)}};
 }
 

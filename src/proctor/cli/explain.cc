@@ -186,23 +186,25 @@ Result<Explanation> explain(Store& store, const StoredRun& stored_a, const Marke
   }
 
   if (reads_both) {
-    out.parts.push_back(part_of(
-        "reading",
-        fmt::format("A's replies read by {} and by {}", a.run.extract, b.run.extract),
-        common.pairs(a, reread)));
+    out.parts.push_back(part_of("reading", a.run.extract + " -> " + b.run.extract,
+                                common.pairs(a, reread)));
   } else if (sent_a.scoring != sent_b.scoring) {
     out.notes.push_back(
-        fmt::format("A takes its answers by {}, B by {}: reading cannot be told apart "
-                    "from the prompt",
-                    sent_a.scoring, sent_b.scoring));
+        {fmt::format("A takes its answers by {}, B by {}: reading cannot be told apart "
+                     "from the prompt",
+                     sent_a.scoring, sent_b.scoring),
+         fmt::format(
+             "回答の取り方が A は {}、B は {} のため、読み取りとプロンプトは分けら"
+             "れません",
+             sent_a.scoring, sent_b.scoring)});
   }
   const Pairs rest = common.pairs(reread, b);
   if (middle) {
     const std::string of = between->stored.id.substr(0, 8);
     const MarkedRun &first = reread, &second = *middle;
     const auto before = common.pairs(first, second), after = common.pairs(second, b);
-    const std::string how_before = fmt::format("A against run {}", of);
-    const std::string how_after = fmt::format("run {} against B", of);
+    const std::string how_before = fmt::format("A -> run {}", of);
+    const std::string how_after = fmt::format("run {} -> B", of);
     if (between->has_prompt_of_b) {
       out.parts.push_back(part_of("prompt", how_before, before));
       out.parts.push_back(part_of("shots", how_after, after));
@@ -211,26 +213,28 @@ Result<Explanation> explain(Store& store, const StoredRun& stored_a, const Marke
       out.parts.push_back(part_of("prompt", how_after, after));
     }
   } else if (!same_prompt && !same_shots) {
-    out.parts.push_back(
-        part_of("prompt and shots", "both differ, and no run lies between", rest));
+    out.parts.push_back(part_of("prompt and shots", "no run in between", rest));
     out.notes.push_back(
-        "the prompt's part and the shots' cannot be told apart: both "
-        "differ, and the store holds no run with one of each");
+        {"the prompt's part and the shots' cannot be told apart: both differ, and the "
+         "store holds no run with one of each",
+         "プロンプトと例題は両方とも異なり、片方だけを変えた実行が保存されていないため"
+         "、"
+         "分けられません"});
     out.next = TRY(command_between(store, a.run, b.run)) + store_option;
   } else if (same_prompt && !same_shots) {
-    out.parts.push_back(part_of(
-        "shots", fmt::format("{} against {}", sent_a.shots, sent_b.shots), rest));
+    out.parts.push_back(
+        part_of("shots", fmt::format("{} -> {}", sent_a.shots, sent_b.shots), rest));
   } else {
-    out.parts.push_back(part_of(
-        "prompt", same_prompt ? "the same: what is left is chance and the server" : "",
-        rest));
+    out.parts.push_back(part_of("prompt", same_prompt ? "the same: chance" : "", rest));
   }
   if (info_a.key.request != info_b.key.request ||
       info_a.key.engine != info_b.key.engine ||
       info_a.key.base_url != info_b.key.base_url) {
     out.notes.push_back(
-        "address, engine or added request fields differ, too: their "
-        "part is in the prompt's");
+        {"address, engine or added request fields differ, too: their part is in the "
+         "prompt's",
+         "接続先、エンジン、追加の要求項目も異なります。その分はプロンプトに含まれま"
+         "す"});
   }
   out.from = harness_value(a, common);
   out.to = harness_value(b, common);
@@ -241,10 +245,9 @@ Result<Explanation> explain(Store& store, const StoredRun& stored_a, const Marke
     const bool micro = !score || score->how->average == Average::micro;
     return micro ? "questions" : "subjects";
   };
-  out.parts.push_back(
-      {.name = "averaging",
-       .points = averaging,
-       .how = fmt::format("A's is the mean of {}, B's of {}", way(a), way(b))});
+  out.parts.push_back({.name = "averaging",
+                       .points = averaging,
+                       .how = fmt::format("mean of {} -> of {}", way(a), way(b))});
   for (const ExplainedPart& part : out.parts) out.total += part.points;
   return out;
 }

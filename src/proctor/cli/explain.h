@@ -18,13 +18,17 @@ struct ExplainedPart {
   std::optional<Pairs> pairs;
 };
 
+struct ExplainedNote {
+  std::string english, japanese;
+};
+
 struct Explanation {
   std::int64_t n = 0;       // questions with a reply in all runs that were used
   double from = 0, to = 0;  // each run's number as its own harness averages it
   std::vector<ExplainedPart> parts;
-  double total = 0;                 // the sum of the parts
-  std::vector<std::string> notes;   // what could not be told apart, and why
-  std::optional<std::string> next;  // the command of the run that would part them
+  double total = 0;                  // the sum of the parts
+  std::vector<ExplainedNote> notes;  // what could not be told apart, and why
+  std::optional<std::string> next;   // the command of the run that would part them
 };
 
 // `a` and `b` are read by their own readers. `store_option`: " --store X", or empty.

@@ -1,5 +1,6 @@
 #include "proctor/cli/commands.h"
 #include "proctor/cli/harness_score.h"
+#include "proctor/cli/runs_table.h"
 #include "proctor/cli/scored_run.h"
 #include "proctor/cli/stored_runs.h"
 
@@ -79,6 +80,7 @@ Result<int> report_command(const Arguments& arguments, World& world) {
     json += summary_json(run) + "\n";
     if (arguments.positional.size() == 1) details = summary_text(run, language);
   }
+  if (format == TableFormat::terminal) drop_empty_last_column(table);
   std::string text =
       arguments.has("--json")
           ? json

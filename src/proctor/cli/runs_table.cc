@@ -1,9 +1,19 @@
 #include "proctor/cli/runs_table.h"
 
+#include <algorithm>
+
 #include "proctor/cli/harness_score.h"
 #include "proctor/cli/stored_runs.h"
 
 namespace proctor {
+
+void drop_empty_last_column(Table& table) {
+  const bool is_empty = std::ranges::all_of(
+      table.rows, [](const auto& row) { return row.back().empty(); });
+  if (!is_empty) return;
+  table.columns.pop_back();
+  for (auto& row : table.rows) row.pop_back();
+}
 
 int table_width(const Console& console) {
   return console.out_is_terminal() ? console.width() : wide_enough;
@@ -30,6 +40,7 @@ std::string runs_table(std::span<const ScoredRun> runs, Language language,
                                                   harness_value_text(*score, language))
                                     : ""});
   }
+  drop_empty_last_column(table);
   return table_text(table, TableFormat::terminal, table_width(console));
 }
 

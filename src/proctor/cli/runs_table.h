@@ -13,6 +13,9 @@ namespace proctor {
 std::string runs_table(std::span<const ScoredRun> runs, Language language,
                        const Console& console);
 
+// Takes the last column away where no row has anything in it.
+void drop_empty_last_column(Table& table);
+
 // What a terminal is as wide as; a pipe cuts nothing.
 int table_width(const Console& console);
 

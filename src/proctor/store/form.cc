@@ -153,6 +153,7 @@ std::string logprobs_json(const std::map<std::string, double>& logprobs) {
 
 Result<std::map<std::string, double>> read_logprobs(std::string_view json) {
   using Map = std::map<std::string, double>;
+  if (json == "{}") return Map{};  // most replies: nothing to parse
   return from_json(json, [](const Json& object) -> Result<Map> {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     Map logprobs;
