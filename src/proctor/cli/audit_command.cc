@@ -95,7 +95,10 @@ class Auditor {
     std::vector<std::optional<char>> letters;
     for (Audited& audited : audit_.readers) {
       const Answer answer = audited.reader->read(reading);
-      audited.ledger.add(mark_of(answer, right, reply.finish_reason));
+      // Of several right choices the one that was named is the key.
+      const bool names_right = answer.letter && is_right(question, *answer.letter);
+      audited.ledger.add(
+          mark_of(answer, names_right ? *answer.letter : right, reply.finish_reason));
       letters.push_back(answer.letter);
     }
     for (std::size_t i = 0; i < letters.size(); ++i)

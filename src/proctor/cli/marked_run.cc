@@ -10,6 +10,8 @@ std::string digest_of_one(const Question& question) {
   hash.add_number(question.choices.size());
   for (const std::string& choice : question.choices) hash.add_field(choice);
   hash.add_number(static_cast<std::uint64_t>(question.right));
+  for (const int also : question.also_right)
+    hash.add_number(static_cast<std::uint64_t>(also));
   return hash.hex();
 }
 

@@ -40,10 +40,11 @@ std::string limit_of(const Dataset& dataset, const RunInfo& info) {
 // The options that made the sampling of `sent` from the protocol's own.
 std::string sampling_of(const Json& sent, const Protocol& protocol) {
   const Json own = Json::parse(identity_of(protocol))["sampling"];
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> options = {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> options = {
       {{"max_tokens", "--max-tokens"},
        {"temperature", "--temperature"},
-       {"seed", "--seed"}}};
+       {"seed", "--seed"},
+       {"reasoning", "--reasoning"}}};
   std::string text;
   for (const auto& [key, option] : options) {
     const std::string name(key);
@@ -97,6 +98,7 @@ Result<std::string> command_between(Store& store, const ScoredRun& a,
   if (protocol && info.split != protocol->split && !info.split.empty())
     text += " --split " + quoted(info.split);
   text += " --subject " + quoted(info.subjects) + limit_of(dataset, info);
+  if (info.dropped != 0) text += " --drop-bad-labels";
   if (protocol) text += sampling_of(sent["sampling"], *protocol);
   if (const std::string system = sent.value("system", ""); !system.empty())
     text += " --system " + quoted(system);
