@@ -237,19 +237,6 @@ TEST(Encode, deepseek_is_asked_at_its_bare_address) {
             "https://api.deepseek.com/chat/completions");
 }
 
-TEST(Encode, a_server_cannot_be_asked_for_likelihoods) {
-  Prompt prompt = chat("?");
-  prompt.continuations = {" A", " B"};
-  for (const Provider& provider : providers()) {
-    const auto request =
-        provider.dialect->encode(model_of(provider.name, "m", "http://s"), prompt);
-
-    ASSERT_FALSE(request) << provider.name;
-    EXPECT_EQ(request.error().fault, Fault::rejected);
-    EXPECT_THAT(request.error().message, HasSubstr("2 continuations"));
-  }
-}
-
 TEST(Encode, a_text_that_is_not_utf_8_is_sent_mended) {
   EXPECT_EQ(encoded(model_of("llama", ""), chat("a\xFF")).body,
             "{\"messages\":[{\"content\":\"a\xEF\xBF\xBD\",\"role\":\"user\"}]}");

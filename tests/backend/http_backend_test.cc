@@ -363,18 +363,17 @@ TEST(HttpBackend, what_cannot_be_sent_ends_the_run_and_says_why) {
   SocketServer server(in_turn({right_answer}));
   const auto backend = backend_of({server.url("")});
   Prompt scored = chat("?");
-  scored.continuations = {" A", " B"};
+  scored.continuations = {" one", " two"};
   Done done;
 
-  for (std::uint32_t i = 0; i < 100 && !backend->fatal(); ++i) {
-    backend->start({i}, scored);
-    await(*backend, i + 1, done);
-    EXPECT_EQ(error_of(done.at(i)).fault, Fault::rejected);
-  }
+  backend->start({0}, scored);
+  await(*backend, 1, done);
 
+  EXPECT_EQ(error_of(done.at(0)).fault, Fault::usage);
   EXPECT_EQ(server.connections(), 0);
   ASSERT_TRUE(backend->fatal());
-  EXPECT_THAT(backend->fatal()->message, HasSubstr("2 continuations"));
+  EXPECT_EQ(backend->fatal()->fault, Fault::usage);
+  EXPECT_THAT(backend->fatal()->message, HasSubstr("whole texts"));
 }
 
 TEST(HttpBackend, a_server_that_is_loading_is_no_failed_try) {
@@ -612,6 +611,54 @@ TEST(SlotsOf, nothing_is_known_where_none_is_told) {
         std::nullopt)
         << body;
   }
+}
+
+constexpr std::string_view scored_body =
+    R"({"choices":[{"message":{"content":"B"},"logprobs":{"content":[{"token":"B",
+        "top_logprobs":[{"token":"B","logprob":-0.5},{"token":"A","logprob":-1}]}]}}]})";
+
+TEST(HttpBackend, letters_come_back_scored) {
+  SocketServer server(in_turn({http_answer("200 OK", scored_body)}));
+  const auto backend = backend_of({server.url("")});
+  Done done;
+
+  backend->start({0}, letters_in_a_chat("?"));
+  await(*backend, 1, done);
+
+  const Attempt& attempt = done.at(0).attempts.back();
+  ASSERT_TRUE(attempt.outcome);
+  EXPECT_EQ(attempt.outcome->text, "B");
+  EXPECT_EQ(attempt.outcome->logprobs.at("A"), -1);
+  EXPECT_EQ(attempt.response, scored_body);
+}
+
+TEST(HttpBackend, a_server_that_lists_no_likelihoods_ends_the_run_at_once) {
+  SocketServer server(in_turn({right_answer}));
+  const auto backend = backend_of({server.url(""), {.concurrency = 4}});
+  Done done;
+
+  backend->start({0}, letters_in_a_chat("?"));
+  await(*backend, 1, done);
+
+  ASSERT_TRUE(backend->fatal());
+  EXPECT_EQ(backend->fatal()->fault, Fault::usage);
+  EXPECT_EQ(backend->room(), 0U);
+  EXPECT_EQ(done.at(0).attempts.size(), 1U);
+}
+
+TEST(HttpBackend, one_answer_without_likelihoods_among_others_ends_nothing) {
+  SocketServer server(in_turn({http_answer("200 OK", scored_body), right_answer}));
+  const auto backend = backend_of({server.url(""), {.concurrency = 1}});
+  Done done;
+
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    backend->start({i}, letters_in_a_chat("?"));
+    await(*backend, i + 1, done);
+  }
+
+  EXPECT_FALSE(backend->fatal());
+  EXPECT_TRUE(done.at(0).attempts.back().outcome);
+  EXPECT_FALSE(done.at(2).attempts.back().outcome);
 }
 
 }  // namespace

@@ -37,8 +37,24 @@ inline HttpRequest encoded(const Model& model, const Prompt& prompt) {
   return request ? *std::move(request) : HttpRequest{};
 }
 
-inline Result<Reply> decoded(std::string_view provider, std::string_view body) {
-  return provider_named(provider).dialect->decode(body);
+inline Result<Reply> decoded(std::string_view provider, std::string_view body,
+                             const Prompt& prompt = {}) {
+  return provider_named(provider).dialect->decode(body, prompt);
+}
+
+// A question whose letters are scored, after a text or in a chat.
+inline Prompt letters_after(std::string_view text) {
+  return {.text = std::string(text),
+          .continuations = {" A", " B", " C", " D"},
+          .sampling = {.max_tokens = 1, .temperature = 0},
+          .labels = "ABCD",
+          .choices = {"one", "two", "three", "four"}};
+}
+inline Prompt letters_in_a_chat(std::string_view words) {
+  Prompt prompt = letters_after("");
+  prompt.messages = {{"user", std::string(words)}};
+  prompt.continuations = {"A", "B", "C", "D"};
+  return prompt;
 }
 
 // All values that a request sends for a header.

@@ -47,38 +47,75 @@ void add_token(std::string& out, const TokenProbability& token) {
   out += ']';
 }
 
+// Whether the reply goes on a text: " A" then, not "A" as a message starts.
+bool goes_on(const ModelRequest& request) {
+  return request.dialect == Dialect::completions ||
+         request.dialect == Dialect::generate;
+}
+
 // The reply counts as one token at -0.25; every letter follows, a letter at -2, -2.5
-// ..., in the spelling of the endpoint (" A" goes on a text, "A" starts a message), and
-// 4 lower in the other.
-void add_logprobs(std::string& out, const ModelRequest& request, const Reply& reply,
-                  const ReplyStyle& style) {
-  const std::string_view blank = request.dialect == Dialect::completions ? " " : "";
+// ..., in the spelling of the endpoint, and 4 lower in the other. As many as are asked
+// for.
+std::vector<TokenProbability> likeliest(const ModelRequest& request, const Reply& reply,
+                                        const ReplyStyle& style) {
+  const std::string_view blank = goes_on(request) ? " " : "";
   const std::string_view other = blank.empty() ? " " : "";
   const std::string said = reply.text.value_or("");
   const std::string bare = said.starts_with(' ') ? said.substr(1) : said;
-  std::vector<TokenProbability> top{{said, -0.25}};
+  std::vector<TokenProbability> top;
+  bool is_letter = false;
   double next = -2;
   for (const char letter : style.letters) {
     const bool is_reply = bare.size() == 1 && bare[0] == letter;
     const double here = is_reply ? -0.25 : next;
-    if (!is_reply) {
-      top.push_back({fmt::format("{}{}", blank, letter), here});
-      next -= 0.5;
-    }
+    if (!is_reply) next -= 0.5;
+    is_letter = is_letter || is_reply;
+    top.push_back({fmt::format("{}{}", blank, letter), here});
     top.push_back({fmt::format("{}{}", other, letter), here - 4});
   }
+  if (!is_letter) top.push_back({said, -0.25});
   std::ranges::stable_sort(top, std::ranges::greater(), &TokenProbability::logprob);
   const auto wanted = static_cast<std::size_t>(request.top_logprobs);
   if (top.size() > wanted) top.resize(wanted);
-  out += R"({"content":[)";
-  add_token(out, {said, -0.25});
+  return top;
+}
+
+// [{"token":"A","logprob":-0.25,"bytes":[65],"top_logprobs":[…]}]: chats and ollama.
+void add_token_list(std::string& out, const std::vector<TokenProbability>& top) {
+  out += '[';
+  add_token(out, top.empty() ? TokenProbability{"", -0.25} : top.front());
   out += R"(,"top_logprobs":[)";
   for (std::size_t i = 0; i < top.size(); ++i) {
     if (i > 0) out += ',';
     add_token(out, top[i]);
     out += '}';
   }
-  out += "]}]}";
+  out += "]}]";
+}
+
+// OpenAI's completions and vLLM have lists side by side.
+void add_parallel_lists(std::string& out, const std::vector<TokenProbability>& top) {
+  const std::string said = in_quotes(top.empty() ? "" : top.front().token);
+  out += fmt::format(
+      R"({{"tokens":[{}],"token_logprobs":[-0.25],"text_offset":[0],"top_logprobs":[{{)",
+      said);
+  for (std::size_t i = 0; i < top.size(); ++i) {
+    out += fmt::format("{}{}:{}", i == 0 ? "" : ",", in_quotes(top[i].token),
+                       top[i].logprob);
+  }
+  out += "}]}";
+}
+
+void add_logprobs(std::string& out, const ModelRequest& request, const Reply& reply,
+                  const ReplyStyle& style) {
+  const auto top = likeliest(request, reply, style);
+  if (request.dialect == Dialect::completions && request.flavour == Flavour::openai) {
+    add_parallel_lists(out, top);
+    return;
+  }
+  out += R"({"content":)";
+  add_token_list(out, top);
+  out += '}';
 }
 
 void add_text(std::string& out, const Reply& reply) {
@@ -141,6 +178,23 @@ std::string openai_body(const ModelRequest& request, const Reply& reply,
         R"("predicted_n":{},"predicted_ms":{}.0,"predicted_per_second":100.0}})",
         asked, asked, said, said * 10);
   out += '}';
+  return out;
+}
+
+std::string generate_body(const ModelRequest& request, const Reply& reply,
+                          const ReplyStyle& style) {
+  std::string out = R"({"model":)" + in_quotes(request.model) +
+                    R"(,"created_at":"2026-01-01T00:00:00Z","response":)";
+  add_text(out, reply);
+  out += R"(,"done":true,"done_reason":)";
+  out += in_quotes(finish_word(request.dialect, reply.finish));
+  if (reply.logprobs && request.top_logprobs >= 0) {
+    out += R"(,"logprobs":)";
+    add_token_list(out, likeliest(request, reply, style));
+  }
+  out += fmt::format(R"(,"prompt_eval_count":{},"eval_count":{}}})",
+                     tokens_in(request.prompt_characters),
+                     tokens_in(reply.text.value_or("").size()));
   return out;
 }
 
@@ -262,6 +316,8 @@ std::string gemini_error(int status, std::string_view name, std::string_view mes
 std::string body_of(const ModelRequest& request, const Reply& reply,
                     const ReplyStyle& style, std::uint64_t number) {
   switch (request.dialect) {
+    case Dialect::generate:
+      return generate_body(request, reply, style);
     case Dialect::gemini:
       return gemini_body(request, reply);
     case Dialect::anthropic:
@@ -280,6 +336,8 @@ std::string error_body(Dialect dialect, Flavour flavour, int status,
     text.replace(hole, 2, model);
   if (status == 503 && flavour == Flavour::llama && message.empty())
     text = "Loading model";
+  if (dialect == Dialect::generate)
+    return fmt::format(R"({{"error":{}}})", in_quotes(text));
   if (dialect == Dialect::gemini)
     return gemini_error(status, row.gemini, text, retry_delay);
   if (dialect == Dialect::anthropic)

@@ -82,6 +82,7 @@ std::optional<Dialect> dialect_of(std::string_view path) {
       path == "/v1beta/openai/chat/completions")
     return Dialect::chat;
   if (path == "/v1/completions" || path == "/completions") return Dialect::completions;
+  if (path == "/api/generate") return Dialect::generate;
   if (path == "/v1/messages") return Dialect::anthropic;
   if (path.starts_with(gemini_prefix) && path.ends_with(gemini_suffix))
     return Dialect::gemini;
@@ -91,7 +92,8 @@ std::optional<Dialect> dialect_of(std::string_view path) {
 std::optional<ModelRequest> read_request(Dialect dialect, std::string_view path,
                                          std::string_view body,
                                          std::optional<Flavour> flavour) {
-  ModelRequest request{.dialect = dialect};
+  // ollama's own streams unless it is told not to.
+  ModelRequest request{.dialect = dialect, .stream = dialect == Dialect::generate};
   bool logprobs = false;
   int top = -1;
   bool asked = false;
@@ -113,6 +115,9 @@ std::optional<ModelRequest> read_request(Dialect dialect, std::string_view path,
       const std::string_view word = walk.word();
       logprobs = word != "false" && word != "null";
       if (logprobs && word != "true") top = number_in(word);
+    } else if (key == "n_probs") {  // llama-server's name
+      logprobs = true;
+      top = number_in(walk.word());
     } else if (key == "top_logprobs") {
       top = number_in(walk.word());
     } else {
@@ -126,7 +131,9 @@ std::optional<ModelRequest> read_request(Dialect dialect, std::string_view path,
     request.model =
         path.substr(gemini_prefix.size(),
                     path.size() - gemini_prefix.size() - gemini_suffix.size());
-  request.flavour = flavour.value_or(guess(path, request.model));
+  request.flavour = dialect == Dialect::generate
+                        ? Flavour::ollama
+                        : flavour.value_or(guess(path, request.model));
   return request;
 }
 

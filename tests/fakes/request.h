@@ -7,7 +7,8 @@
 
 namespace proctor::fakes {
 
-enum class Dialect { chat, completions, gemini, anthropic };
+// `generate` is ollama's own /api/generate.
+enum class Dialect { chat, completions, generate, gemini, anthropic };
 // Whose chat/completions this is: they differ in errors, reasoning and extras.
 enum class Flavour { openai, ollama, llama, deepseek };
 

@@ -160,6 +160,25 @@ def test_log_probabilities_have_the_chat_shape_and_every_letter(start):
     assert "logprobs" not in server.json(chat("x"))["choices"][0]
 
 
+def test_openai_s_completions_have_lists_side_by_side(start):
+    server = start("--logprobs", "--answer", "C", "--flavour", "openai")
+    reply = server.json({"prompt": "Answer:", "logprobs": 5}, "/v1/completions")
+    lists = reply["choices"][0]["logprobs"]
+    assert lists["tokens"] == [" C"] and lists["token_logprobs"] == [-0.25]
+    assert list(lists["top_logprobs"][0]) == [" C", " A", " B", " D", "C"]
+
+
+def test_ollama_s_own_form_has_its_log_probabilities_at_the_top(start):
+    server = start("--logprobs", "--answer", "C")
+    body = {"model": "m", "prompt": "Answer:", "raw": True, "stream": False}
+    reply = server.json({**body, "logprobs": True, "top_logprobs": 3}, "/api/generate")
+    assert reply["response"] == "C" and reply["done"]
+    assert [t["token"] for t in reply["logprobs"][0]["top_logprobs"]] == [" C", " A", " B"]
+    assert "logprobs" not in server.json(body, "/api/generate")
+    del body["stream"]  # it streams unless it is told not to
+    assert server.ask(json.dumps(body), "/api/generate")[0] == 400
+
+
 def test_a_body_that_is_no_json_is_a_400(start):
     server = start()
     for body in ["{", '{"messages": [}', '{"model": "m"}', '{"messages": []} x', "[]"]:

@@ -4,11 +4,15 @@
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view body = text_of(data, size);
+  const proctor::Prompt written;
+  const proctor::Prompt letters = {.continuations = {" A", " B"}, .labels = "AB"};
   for (const proctor::Provider& provider : proctor::providers()) {
-    const auto reply = provider.dialect->decode(body);
-    if (reply) {
+    for (const proctor::Prompt& prompt : {written, letters}) {
+      const auto reply = provider.dialect->decode(body, prompt);
+      if (!reply) continue;
       PROMISE(!proctor::first_invalid_utf8(reply->text));
       PROMISE(!proctor::first_invalid_utf8(reply->reasoning));
+      PROMISE(reply->logprobs.size() <= prompt.labels.size());
     }
   }
   proctor::HttpResponse response;

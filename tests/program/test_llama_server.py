@@ -3,6 +3,7 @@
 PROCTOR_TEST_PYTHON is a Python with xllamacpp, gguf and numpy.
 """
 
+import math
 import os
 import sqlite3
 import subprocess
@@ -29,12 +30,17 @@ def python():
 
 
 @pytest.fixture(scope="module")
-def llama_server(python, tmp_path_factory):
-    """Its address."""
+def nano(python, tmp_path_factory):
     model = tmp_path_factory.mktemp("model") / "nano.gguf"
     subprocess.run([python, FAKES / "make_tiny_gguf.py", model], check=True, capture_output=True)
+    return model
+
+
+@pytest.fixture(scope="module")
+def llama_server(python, nano):
+    """Its address."""
     process = subprocess.Popen(
-        [python, FAKES / "llama_server.py", "-m", model, "--port", "0", "-t", "2"]
+        [python, FAKES / "llama_server.py", "-m", nano, "--port", "0", "-t", "1"]
         + ["--parallel", str(CONCURRENCY), "--ctx-size", "8192"],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )
@@ -107,3 +113,45 @@ def test_doctor_finds_the_server(work, llama_server):
         *["--extra-body", '{"max_tokens": 2}'],  # such a model never ends by itself
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+# ---- Letters
+
+
+BARE = '''name = "bare"
+base = "hendrycks_5shot"
+
+[texts]
+continuation = "{letter}"
+'''
+# All of the tiny model's tokens: its letters are seldom among the likeliest.
+ALL = ["--extra-body", '{"n_probs": 400}']
+EXACT = ["--exact", "--threads", 1]
+
+
+def letters(work, *command):
+    """Log-probabilities by question of the run that is made by this command."""
+    work.json(*command)
+    return {line["id"]: line["logprobs"] for line in work.exported()}
+
+
+def test_letters_are_as_likely_as_in_this_process(work, shared, llama_server, nano):
+    if "without llama.cpp" in work.run("run", nano, "--dataset", "exam", "--limit", 1).stderr:
+        pytest.skip("this proctor is built without llama.cpp")
+    (work.path / "bare.toml").write_text(BARE)
+    exam = ["--dataset", shared / "mmlu/csv", "--shots", 0, "--limit", 20]
+    server = letters(
+        *[work, "run", "--type", "llama", "--base-url", llama_server, *exam],
+        *["--protocol", "mmlu", *ALL],
+    )
+    blank = letters(work, "run", nano, *exam, "--protocol", "mmlu", *EXACT)
+    bare = letters(work, "run", nano, *exam, "--protocol", "bare.toml", *EXACT)
+    assert len(server) == len(blank) == len(bare) == 20
+    largest = 0
+    for question, found in server.items():
+        assert set(found) == set("ABCD")
+        for letter, value in found.items():
+            both = math.log(math.exp(blank[question][letter]) + math.exp(bare[question][letter]))
+            largest = max(largest, abs(value - both))
+    print(f"letters: 80 log-probabilities of 20 questions, largest difference {largest:.6f}")
+    assert largest < 0.05

@@ -1,6 +1,7 @@
 // Anthropic's messages.
 #include "proctor/backend/dialects.h"
 #include "proctor/backend/json.h"
+#include "proctor/backend/letters.h"
 
 namespace proctor {
 namespace {
@@ -11,7 +12,7 @@ constexpr int default_max_tokens = 4096;
 }  // namespace
 
 Result<HttpRequest> encode_anthropic(const Model& model, const Prompt& prompt) {
-  TRY(check_generates(prompt));
+  TRY(check_generates(prompt, "anthropic"));
   const Sampling& sampling = prompt.sampling;
   nlohmann::json body = {
       {"model", model.name},
@@ -40,7 +41,7 @@ Result<HttpRequest> encode_anthropic(const Model& model, const Prompt& prompt) {
   return request;
 }
 
-Result<Reply> decode_anthropic(std::string_view body) {
+Result<Reply> decode_anthropic(std::string_view body, const Prompt&) {
   const Document document = TRY(Document::parse(body));
   const simdjson::dom::element root = document.root();
   simdjson::dom::array blocks;

@@ -96,11 +96,14 @@ struct Model {
 
 // One server's language: pure functions, tested without a socket.
 struct Dialect {
-  // Fault::rejected where the server cannot be asked this.
+  // Fault::usage where the server can be asked nothing of the kind, and a message that
+  // says who can.
   Result<HttpRequest> (*encode)(const Model& model, const Prompt& prompt);
-  // Of a 200. An error is Fault::network: a server that answers like this may do
-  // better.
-  Result<Reply> (*decode)(std::string_view body);
+  // Of a 200. Where letters are scored the reply is that of make_engine_backend(), but
+  // for letters that the server does not list: they are not in its logprobs. An error
+  // is Fault::network: a server that answers like this may do better; or Fault::usage:
+  // it lists no likelihoods, and will not.
+  Result<Reply> (*decode)(std::string_view body, const Prompt& prompt);
 };
 
 struct Provider {

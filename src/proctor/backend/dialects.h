@@ -10,10 +10,12 @@ namespace proctor {
 std::string openai_url(const Model& model, std::string_view endpoint);
 
 Result<HttpRequest> encode_openai(const Model& model, const Prompt& prompt);
-Result<Reply> decode_openai(std::string_view body);
+Result<Reply> decode_openai(std::string_view body, const Prompt& prompt);
+Result<HttpRequest> encode_ollama(const Model& model, const Prompt& prompt);
+Result<Reply> decode_ollama(std::string_view body, const Prompt& prompt);
 Result<HttpRequest> encode_gemini(const Model& model, const Prompt& prompt);
-Result<Reply> decode_gemini(std::string_view body);
+Result<Reply> decode_gemini(std::string_view body, const Prompt& prompt);
 Result<HttpRequest> encode_anthropic(const Model& model, const Prompt& prompt);
-Result<Reply> decode_anthropic(std::string_view body);
+Result<Reply> decode_anthropic(std::string_view body, const Prompt& prompt);
 
 }  // namespace proctor

@@ -1,6 +1,7 @@
 // Google's generateContent.
 #include "proctor/backend/dialects.h"
 #include "proctor/backend/json.h"
+#include "proctor/backend/letters.h"
 
 namespace proctor {
 namespace {
@@ -22,7 +23,7 @@ nlohmann::json generation_config(const Sampling& sampling) {
 }  // namespace
 
 Result<HttpRequest> encode_gemini(const Model& model, const Prompt& prompt) {
-  TRY(check_generates(prompt));
+  TRY(check_generates(prompt, "gemini"));
   nlohmann::json body = nlohmann::json::object();
   if (prompt.messages.empty()) {
     body["contents"] = {{{"role", "user"}, {"parts", parts_of(prompt.text)}}};
@@ -50,7 +51,7 @@ Result<HttpRequest> encode_gemini(const Model& model, const Prompt& prompt) {
   return request;
 }
 
-Result<Reply> decode_gemini(std::string_view body) {
+Result<Reply> decode_gemini(std::string_view body, const Prompt&) {
   const Document document = TRY(Document::parse(body));
   const simdjson::dom::element root = document.root();
   Reply reply;

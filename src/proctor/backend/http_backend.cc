@@ -13,6 +13,7 @@ namespace {
 // A question on its way: its request, and all tries so far.
 struct Try {
   TrialId trial;
+  Prompt prompt;
   HttpRequest request;
   std::vector<Attempt> attempts;
   TimePoint first_started{};
@@ -55,8 +56,10 @@ class HttpBackend final : public Backend {
 
   void start(TrialId trial, Prompt prompt) override {
     assert(room() > 0);
-    Try attempt{.trial = trial, .first_started = std::chrono::steady_clock::now()};
-    auto request = provider_.dialect->encode(model_, prompt);
+    Try attempt{.trial = trial,
+                .prompt = std::move(prompt),
+                .first_started = std::chrono::steady_clock::now()};
+    auto request = provider_.dialect->encode(model_, attempt.prompt);
     if (!request) {
       record(attempt, request.error());
       refused(request.error());
@@ -153,7 +156,7 @@ class HttpBackend final : public Backend {
     response.body = made.response;
     for (auto& [name, value] : response.headers) value = without_key(std::move(value));
     if (response.status == 200) {
-      made.outcome = provider_.dialect->decode(made.response);
+      made.outcome = provider_.dialect->decode(made.response, attempt.prompt);
     } else {
       made.outcome = tl::unexpected(error_of(response));
     }
@@ -190,7 +193,7 @@ class HttpBackend final : public Backend {
     }
     if (error.fault == Fault::denied) {
       give_up(error);
-    } else if (error.fault == Fault::rejected) {
+    } else if (error.fault == Fault::rejected || error.fault == Fault::usage) {
       refused(error);
     } else if (error.fault == Fault::network && !fatal_ && !drained_) {
       if (asked && *asked > options_.longest_wait_asked) {
@@ -227,10 +230,13 @@ class HttpBackend final : public Backend {
     if (answered_) return;
     ++refusals_;
     last_refusal_ = error.message;
+    if (error.fault == Fault::usage && !unusable_) unusable_ = error;
   }
 
   void give_up_if_all_are_refused() {
-    if (answered_ || refusals_ < most_refusals) return;
+    if (answered_) return;
+    if (unusable_) give_up(*unusable_);
+    if (refusals_ < most_refusals) return;
     give_up({Fault::denied, fmt::format("the first {} requests were all refused: {}",
                                         refusals_, last_refusal_)});
   }
@@ -301,6 +307,7 @@ class HttpBackend final : public Backend {
   bool answered_ = false;  // one question at least
   int refusals_ = 0;       // before the first answer
   std::string last_refusal_;
+  std::optional<Error> unusable_;  // Fault::usage before the first answer
   std::uint64_t next_tag_ = 0;
   static constexpr std::chrono::seconds quiet_between_{10};
   std::string last_said_;

@@ -32,15 +32,6 @@ std::optional<std::int64_t> number_at(simdjson::dom::element root,
   return number;
 }
 
-Status check_generates(const Prompt& prompt) {
-  if (prompt.continuations.empty()) return {};
-  return fail(
-      Fault::rejected,
-      "this protocol scores the likelihoods of {} continuations, which a server "
-      "does not give; take a protocol that generates, or a .gguf file",
-      prompt.continuations.size());
-}
-
 void add_header(HttpRequest& request, std::string_view name, std::string value) {
   const std::string lowered = ascii_lower(name);
   for (const auto& header : request.headers) {

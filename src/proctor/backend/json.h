@@ -33,10 +33,6 @@ std::string_view text_at(simdjson::dom::element root, std::string_view pointer);
 std::optional<std::int64_t> number_at(simdjson::dom::element root,
                                       std::string_view pointer);
 
-// Fault::rejected where the prompt's continuations are to be scored: a server that only
-// generates has no likelihoods of them.
-Status check_generates(const Prompt& prompt);
-
 // A header of Proctor's own; one of that name that stands already, a user's, wins.
 void add_header(HttpRequest& request, std::string_view name, std::string value);
 

@@ -2,6 +2,7 @@
 // speak (docs/backends.md has the differences).
 #include "proctor/backend/dialects.h"
 #include "proctor/backend/json.h"
+#include "proctor/backend/letters.h"
 
 namespace proctor {
 namespace {
@@ -31,6 +32,40 @@ nlohmann::json sampling_body(const Model& model, const Sampling& sampling) {
   if (sampling.seed) body["seed"] = *sampling.seed;
   if (!sampling.stop.empty()) body["stop"] = sampling.stop;
   return body;
+}
+
+// How many tokens a server lists at most; llama-server lists as many as are asked for.
+int most_listed(const Model& model, bool is_chat) {
+  if (model.provider == "llama") return 100;
+  return model.provider == "openai" && !is_chat ? 5 : 20;
+}
+
+// llama-server writes nothing but a letter then, while the likelihoods stay those of
+// all tokens: it lists none of them where its first token is part of a character only.
+std::string letters_grammar(const Prompt& prompt) {
+  return fmt::format("root ::= \" \"? [{}]", prompt.labels);
+}
+
+Status ask_for_letters(const Model& model, const Prompt& prompt, nlohmann::json& body) {
+  TRY(check_letters(prompt));
+  const bool is_chat = !prompt.messages.empty();
+  const bool thinks =
+      wants_max_completion_tokens(model) || model.name == "deepseek-reasoner";
+  if (thinks) TRY(check_generates(prompt, model.name));
+  if (model.provider == "deepseek" && !is_chat) {
+    TRY(check_generates(prompt, "deepseek after a raw text"));
+  }
+  const int most = most_listed(model, is_chat);
+  body["max_tokens"] = 1;
+  if (is_chat) {
+    body["logprobs"] = true;
+    body["top_logprobs"] = most;
+  } else {
+    // llama-server's own name for it; the other one its older versions do not read.
+    body[model.provider == "llama" ? "n_probs" : "logprobs"] = most;
+  }
+  if (model.provider == "llama") body["grammar"] = letters_grammar(prompt);
+  return {};
 }
 
 // A chat's content is a string, null, or (in some servers) a list of parts.
@@ -69,8 +104,8 @@ std::string openai_url(const Model& model, std::string_view endpoint) {
 }
 
 Result<HttpRequest> encode_openai(const Model& model, const Prompt& prompt) {
-  TRY(check_generates(prompt));
   nlohmann::json body = sampling_body(model, prompt.sampling);
+  if (!prompt.continuations.empty()) TRY(ask_for_letters(model, prompt, body));
   if (prompt.messages.empty()) {
     body["prompt"] = prompt.text;
   } else {
@@ -90,7 +125,7 @@ Result<HttpRequest> encode_openai(const Model& model, const Prompt& prompt) {
   return request;
 }
 
-Result<Reply> decode_openai(std::string_view body) {
+Result<Reply> decode_openai(std::string_view body, const Prompt& prompt) {
   const Document document = TRY(Document::parse(body));
   const simdjson::dom::element root = document.root();
   simdjson::dom::element choice;
@@ -114,6 +149,11 @@ Result<Reply> decode_openai(std::string_view body) {
   reply.build = text_at(root, "/system_fingerprint");
   reply.tokens = {.prompt = number_at(root, "/usage/prompt_tokens"),
                   .reply = number_at(root, "/usage/completion_tokens")};
+  const bool is_refused =
+      reply.finish_reason == "refusal" || reply.finish_reason == "content_filter";
+  if (!prompt.continuations.empty() && !is_refused) {
+    TRY(read_letters(root, prompt, reply));
+  }
   return reply;
 }
 

@@ -8,6 +8,7 @@ namespace proctor {
 namespace {
 
 constexpr Dialect openai_dialect = {encode_openai, decode_openai};
+constexpr Dialect ollama_dialect = {encode_ollama, decode_ollama};
 constexpr Dialect gemini_dialect = {encode_gemini, decode_gemini};
 constexpr Dialect anthropic_dialect = {encode_anthropic, decode_anthropic};
 
@@ -27,7 +28,7 @@ constexpr std::array all_providers = {
              .key_variables = {},
              .key_is_needed = false,
              .concurrency = 4,
-             .dialect = &openai_dialect,
+             .dialect = &ollama_dialect,
              .hint = "is ollama running? (ollama serve)"},
     Provider{
         .name = "llama",

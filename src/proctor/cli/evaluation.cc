@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "proctor/cli/server.h"
+
 namespace proctor {
 namespace {
 
@@ -182,6 +184,44 @@ std::string request_identity(const Model& model, const Arguments& arguments) {
   return json.dump();
 }
 
+// The server's part of a choice: address, key, and what is added to requests.
+Status choose_server(const std::string& place, const Arguments& arguments,
+                     const Environment& environment, bool needs_key,
+                     ModelChoice& choice) {
+  const Provider& provider = *choice.provider;
+  std::string url = arguments.get("--base-url").value_or("");
+  if (choice.serve.empty()) {
+    if (url.empty()) url = provider.base_url;
+    if (url.empty()) {
+      return fail(Fault::usage, "{}: --base-url is missing: the server's address",
+                  place);
+    }
+  }
+  if (!url.empty()) TRY(parse_url(url).in("--base-url"));
+  choice.model.base_url = normal_base_url(url);
+  choice.model.key =
+      TRY(key_for(provider, arguments, environment, needs_key).in(place));
+  for (const std::string& header : arguments.all("--header")) {
+    choice.model.headers.push_back(TRY(header_of(header)));
+  }
+  choice.model.extra_body = TRY(extra_body(arguments));
+  return {};
+}
+
+// In this process, or by a llama-server that is started for it.
+Result<ModelChoice> choose_file(std::string_view spec, std::string serve,
+                                const Arguments& arguments,
+                                const Environment& environment, bool needs_key) {
+  ModelChoice choice{.file = std::filesystem::path(spec), .serve = std::move(serve)};
+  choice.model.provider = "gguf";
+  choice.model.name = choice.file.filename().string();
+  if (choice.serve.empty()) return choice;
+  choice.model.provider = "llama";
+  choice.provider = TRY(find_provider("llama"));
+  TRY(choose_server(std::string(spec), arguments, environment, needs_key, choice));
+  return choice;
+}
+
 }  // namespace
 
 std::string ModelChoice::title() const {
@@ -211,17 +251,15 @@ Result<std::vector<std::string>> model_specs(const Arguments& arguments) {
 Result<ModelChoice> choose_model(std::string_view spec, const Arguments& arguments,
                                  const Environment& environment, bool needs_key) {
   const std::string place = place_of(spec, arguments);
+  std::string serve = TRY(server_command(spec, arguments, environment));
   if (spec.ends_with(".gguf") && !spec.starts_with("ollama/")) {
-    ModelChoice choice{.file = std::filesystem::path(spec)};
-    choice.model.provider = "gguf";
-    choice.model.name = choice.file.filename().string();
-    return choice;
+    return choose_file(spec, std::move(serve), arguments, environment, needs_key);
   }
   const std::size_t slash = spec.find('/');
   const std::string_view provider_name = spec.substr(0, slash);
   const std::string_view name =
       slash == std::string_view::npos ? std::string_view() : spec.substr(slash + 1);
-  ModelChoice choice;
+  ModelChoice choice{.serve = std::move(serve)};
   choice.model.provider = provider_name;
   choice.model.name = name;
   if (provider_name == "baseline") {
@@ -236,19 +274,7 @@ Result<ModelChoice> choose_model(std::string_view spec, const Arguments& argumen
     return fail(Fault::usage, "{}: expected a model's name: {}/NAME", place,
                 provider.name);
   }
-  const std::string url =
-      arguments.get("--base-url").value_or(std::string(provider.base_url));
-  if (url.empty()) {
-    return fail(Fault::usage, "{}: --base-url is missing: the server's address", place);
-  }
-  TRY(parse_url(url).in("--base-url"));
-  choice.model.base_url = normal_base_url(url);
-  choice.model.key =
-      TRY(key_for(provider, arguments, environment, needs_key).in(place));
-  for (const std::string& header : arguments.all("--header")) {
-    choice.model.headers.push_back(TRY(header_of(header)));
-  }
-  choice.model.extra_body = TRY(extra_body(arguments));
+  TRY(choose_server(place, arguments, environment, needs_key, choice));
   return choice;
 }
 

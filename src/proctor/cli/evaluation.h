@@ -20,7 +20,10 @@ struct ModelChoice {
   const Provider* provider = nullptr;
   Model model;
   std::filesystem::path file;  // a .gguf, or empty
-  std::string title() const;   // "ollama/mistral:7b"
+  // The command that starts its server for a run, with {port} and {model} in it; empty
+  // where there is one already or none is needed.
+  std::string serve;
+  std::string title() const;  // "ollama/mistral:7b"
 };
 // Where a provider's key is looked up, in this order: --api-key-env's variable, else
 // the provider's own.

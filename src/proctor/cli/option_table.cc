@@ -86,6 +86,16 @@ constexpr std::array option_table = {
     Option{"--extra-body", "JSON", "an object whose keys are added to every request",
            model_group, false, asking},
 
+    Option{"--engine", "E",
+           "process or server: who runs a .gguf (default process); server: a "
+           "llama-server for the run",
+           model_group, false, on_run},
+    Option{"--serve", "CMD",
+           "starts a server for the run, and ends it; {port} and {model} are filled in",
+           model_group, false, on_run},
+    Option{"--serve-wait", "S", "seconds it has until it answers (default 600)",
+           model_group, false, on_run},
+
     Option{"--dataset", "D",
            "see list datasets; a folder, .zip, .csv, .jsonl, .parquet (default "
            "cais/mmlu)",

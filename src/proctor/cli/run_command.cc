@@ -1,16 +1,14 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <csignal>
-#include <random>
 
+#include "proctor/cli/asked_model.h"
 #include "proctor/cli/commands.h"
 #include "proctor/cli/evaluation.h"
 #include "proctor/cli/progress_line.h"
 #include "proctor/cli/runs_table.h"
 #include "proctor/cli/scored_run.h"
 #include "proctor/cli/show_trial.h"
-#include "proctor/engine/engine.h"
 
 namespace proctor {
 namespace {
@@ -49,105 +47,6 @@ class SignalWatch {
   struct sigaction old_int_ {
   }, old_term_{};
 };
-
-std::uint64_t chance() {
-  std::random_device device;
-  return static_cast<std::uint64_t>(device()) << 32U | device();
-}
-
-// Nothing under --quiet.
-Talk talk_of(const Arguments& arguments, World& world) {
-  if (arguments.has("--quiet")) return {};
-  return
-      [&world](std::string_view line) { world.console.say(for_terminal_line(line)); };
-}
-
-// How many requests ollama serves at once, where its own variable says so here too.
-std::optional<std::size_t> ollama_parallelism(const Environment& environment) {
-  const std::string text = environment.get("OLLAMA_NUM_PARALLEL").value_or("");
-  std::size_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  const bool fits =
-      error == std::errc{} && stop == end && number >= 1 && number <= 4096;
-  return fits ? std::optional(number) : std::nullopt;
-}
-
-Result<std::unique_ptr<Backend>> make_server_backend(const ModelChoice& choice,
-                                                     const Arguments& arguments,
-                                                     World& world,
-                                                     std::size_t questions) {
-  const auto timeout = TRY(arguments.decimal("--timeout", 0.001, 86'400));
-  const auto retries = TRY(arguments.whole("--retries", 0, 1000));
-  const auto asked = TRY(arguments.whole("--concurrency", 1, 4096));
-  HttpBackendOptions options{.id_seed = chance()};
-  if (timeout) {
-    const std::chrono::milliseconds total(static_cast<std::int64_t>(*timeout * 1000));
-    options.deadlines.total = total;
-    options.deadlines.connect = std::min(options.deadlines.connect, total);
-    options.deadlines.silence = std::min(options.deadlines.silence, total);
-  }
-  if (retries) options.retries = static_cast<int>(*retries);
-  if (asked) {
-    options.concurrency = static_cast<std::size_t>(*asked);
-  } else {
-    HttpClient probe(http_options(world.environment, 1));
-    options.concurrency = slots_of(*choice.provider, choice.model, probe)
-                              .value_or(choice.provider->concurrency);
-    if (choice.provider->name == "ollama") {
-      options.concurrency =
-          ollama_parallelism(world.environment).value_or(options.concurrency);
-    }
-  }
-  options.concurrency =
-      std::min(options.concurrency, std::max<std::size_t>(1, questions));
-  options.talk = talk_of(arguments, world);
-  return make_http_backend(*choice.provider, choice.model, options,
-                           http_options(world.environment, options.concurrency));
-}
-
-Result<EngineOptions> engine_options(const ModelChoice& choice,
-                                     const Arguments& arguments, World& world) {
-  const Environment& environment = world.environment;
-  EngineOptions options{.model = choice.file, .exact = arguments.has("--exact")};
-  options.threads =
-      static_cast<int>(TRY(arguments.whole("--threads", 1, 4096)).value_or(0));
-  options.gpu_layers =
-      static_cast<int>(TRY(arguments.whole("--gpu-layers", 0, 100'000)).value_or(-1));
-  options.context =
-      static_cast<int>(TRY(arguments.whole("--context", 64, 100'000'000)).value_or(0));
-  options.chat_template = arguments.get("--chat-template").value_or("");
-  const std::string home = environment.get("HOME").value_or("/tmp");
-  options.cache =
-      environment.get("XDG_CACHE_HOME").value_or(home + "/.cache") + "/proctor";
-  options.talk = talk_of(arguments, world);
-  return options;
-}
-
-// A backend, and the engine's part of the run's identity.
-struct Asked {
-  std::unique_ptr<Backend> backend;
-  std::string engine;
-};
-
-Result<Asked> make_backend(const ModelChoice& choice, const Arguments& arguments,
-                           World& world, std::size_t questions) {
-  if (choice.provider != nullptr) {
-    return Asked{TRY(make_server_backend(choice, arguments, world, questions)), ""};
-  }
-  if (choice.file.empty()) {
-    const auto seed = TRY(arguments.whole("--seed", 0, INT64_MAX)).value_or(0);
-    return Asked{TRY(make_baseline(choice.model.name, static_cast<std::uint64_t>(seed),
-                                   chance())),
-                 ""};
-  }
-  EngineOptions options = TRY(engine_options(choice, arguments, world));
-  auto engine = TRY(load_engine(std::move(options)));
-  std::string identity = engine->info().identity;
-  return Asked{make_engine_backend(std::move(engine),
-                                   {.model = choice.model.name, .id_seed = chance()}),
-               std::move(identity)};
-}
 
 // What a person sees while it runs, and when it has ended.
 class Screen {
@@ -232,25 +131,6 @@ int exit_code_of(const Outcome& outcome, const SignalWatch& signals) {
   return outcome.is_complete() ? complete : partial;
 }
 
-// What cannot be sent is said before a request.
-Status check_can_be_sent(const Exam& exam, const ModelChoice& choice,
-                         const Arguments& arguments) {
-  const std::string& reasoning = exam.protocol.sampling.reasoning;
-  if (choice.provider == nullptr && !reasoning.empty()) {
-    return fail(Fault::usage, "--reasoning {}: {} cannot be told so", reasoning,
-                choice.title());
-  }
-  if (choice.provider == nullptr) return {};
-  const Evaluation evaluation = evaluation_of(exam, choice, arguments);
-  const Prompt first = prompt_for(evaluation, evaluation.plan.trials.front());
-  const auto request = choice.provider->dialect->encode(choice.model, first);
-  if (request) return {};
-  const Error& error = request.error();
-  if (error.message.starts_with("--")) return tl::unexpected(error);
-  return tl::unexpected(
-      error.in(fmt::format("{}: --protocol {}", choice.title(), exam.protocol.name)));
-}
-
 // The runs of one command: models by protocols.
 struct Batch {
   std::size_t at = 0, of = 1;
@@ -261,13 +141,19 @@ struct Batch {
 Result<int> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
                     const Arguments& arguments, World& world,
                     const SignalWatch& signals, Language language, Batch& batch) {
-  const Asked asked =
-      TRY(make_backend(choice, arguments, world, exam.selection.size()));
-  const Evaluation evaluation = evaluation_of(exam, choice, arguments, asked.engine);
+  auto made = ask_model(exam, choice, arguments, world,
+                        [&signals] { return signals.seen() > 0; });
+  if (!made && made.error().fault == Fault::cancelled) {
+    world.console.say("stopped: " + made.error().message);
+    return signals.exit_code();
+  }
+  const Asked asked = TRY(std::move(made));
+  const Evaluation evaluation = evaluation_of(exam, choice, arguments, asked.identity);
   TRY(store.open(evaluation.plan));
 
   Screen screen(evaluation, arguments, world, language, batch.place());
   std::stop_source stop, stop_now;
+  std::optional<Error> death;  // of a server that was started for this run
   Watch watch;
   watch.saw = [&](const Graded& graded, const Progress&) { screen.saw(graded); };
   watch.tick = [&](const Progress& progress) {
@@ -279,7 +165,9 @@ Result<int> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
               : "stopping: what is on its way is awaited, it may be paid for; "
                 "once more drops it");
     }
-    if (signals.seen() >= 2) stop_now.request_stop();
+    if (asked.server && !death) death = asked.server->death();
+    if (signals.seen() >= 2 || death) stop_now.request_stop();
+    if (death) stop.request_stop();
   };
   auto outcome = run(evaluation, *asked.backend, store, watch, stop.get_token(),
                      stop_now.get_token());
@@ -288,6 +176,8 @@ Result<int> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
     world.console.complain(outcome.error());
     return broke;
   }
+  if (asked.server && !death) death = asked.server->death();
+  if (death) outcome->fatal = death;
   screen.end(outcome->progress);
   ScoredRun scored{.info = evaluation.plan.info,
                    .id = evaluation.plan.info.key.id(),
@@ -311,6 +201,7 @@ Result<int> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
     world.console.say(next_step(arguments, scored, language));
   }
   batch.done.push_back(std::move(scored));
+  if (death && signals.seen() == 0 && !outcome->is_complete()) return broke;
   return exit_code_of(*outcome, signals);
 }
 

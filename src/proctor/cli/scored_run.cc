@@ -129,6 +129,22 @@ std::map<std::string, Ledger, std::less<>> by_category(const Tally& tally,
   return categories;
 }
 
+std::string unknown_letters_text(const Progress& progress, Language language) {
+  if (progress.unknown_letters == 0) return {};
+  const std::string some = with_thousands(progress.unknown_letters);
+  const std::string n = with_thousands(progress.ended());
+  const std::string none = with_thousands(progress.no_letters);
+  return language == Language::ja
+             ? fmt::format(
+                   "{} 問中 {} 問で、サーバーの上位トークンにない選択肢がありました"
+                   "（うち {} 問は一つもなく、読み取れず）\n",
+                   n, some, none)
+             : fmt::format(
+                   "letters outside the server's likeliest tokens in {} of {} "
+                   "questions ({} of them with none at all: unread)\n",
+                   some, n, none);
+}
+
 std::string summary_text(const ScoredRun& run, Language language) {
   const bool ja = language == Language::ja;
   const Tally& tally = run.progress.tally;
@@ -150,6 +166,7 @@ std::string summary_text(const ScoredRun& run, Language language) {
            : fmt::format("; {} % with all unknown wrong or right", bounds);
   }
   text += '\n';
+  text += unknown_letters_text(run.progress, language);
   const std::int64_t not_asked = run.progress.planned - run.progress.ended();
   if (run.info.dropped > 0) {
     const std::string count = with_thousands(run.info.dropped);
@@ -204,6 +221,8 @@ std::string summary_json(const ScoredRun& run) {
       {"macro_accuracy", number_or_null(macro_accuracy(progress.tally))},
       {"aggregation", aggregation_json(harness_score(run.info, progress.tally))},
       {"complete", run.is_complete()},
+      {"unknown_letters", progress.unknown_letters},
+      {"no_letters", progress.no_letters},
       {"requests", progress.requests},
       {"reused", progress.reused},
       {"tokens",

@@ -91,7 +91,13 @@ Graded grade(const Evaluation& evaluation, TrialId trial, const Attempt& attempt
 void count_graded(const Graded& graded, Progress& progress) {
   progress.tally.add(graded.question->subject, graded.mark);
   if (!graded.attempt->outcome) return;
-  const Tokens& tokens = graded.attempt->outcome->tokens;
+  const Reply& reply = *graded.attempt->outcome;
+  const Tokens& tokens = reply.tokens;
+  if (reply.finish_reason == "scored") {
+    const std::size_t known = reply.logprobs.size();
+    progress.unknown_letters += known < graded.question->choices.size() ? 1 : 0;
+    progress.no_letters += known == 0 ? 1 : 0;
+  }
   progress.prompt_tokens += tokens.prompt.value_or(0);
   progress.reply_tokens += tokens.reply.value_or(0);
   progress.decoded_tokens += tokens.decoded.value_or(0);

@@ -43,6 +43,9 @@ struct Progress {
   std::int64_t requests = 0;   // tries in this process
   // Of all replies, the store's too. Decoded: what an embedded engine really computed.
   std::int64_t prompt_tokens = 0, reply_tokens = 0, decoded_tokens = 0;
+  // Replies of scored letters in which a letter's likelihood is not known, since the
+  // server lists the likeliest tokens only; and those of them in which none is.
+  std::int64_t unknown_letters = 0, no_letters = 0;
   Tally tally;
 
   std::int64_t ended() const { return tally.ledger.n(); }

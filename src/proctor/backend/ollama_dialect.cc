@@ -1,0 +1,57 @@
+// ollama speaks OpenAI's chats. Letters after a raw text are asked for in its own way:
+// its /v1/completions puts the text into the model's chat template.
+#include "proctor/backend/dialects.h"
+#include "proctor/backend/json.h"
+#include "proctor/backend/letters.h"
+
+namespace proctor {
+namespace {
+
+constexpr int most_listed = 20;  // of its API
+
+bool is_own(const Prompt& prompt) {
+  return !prompt.continuations.empty() && prompt.messages.empty();
+}
+
+}  // namespace
+
+Result<HttpRequest> encode_ollama(const Model& model, const Prompt& prompt) {
+  if (!is_own(prompt)) return encode_openai(model, prompt);
+  TRY(check_letters(prompt));
+  const Sampling& sampling = prompt.sampling;
+  nlohmann::json options = {{"num_predict", 1}};
+  if (sampling.temperature) options["temperature"] = *sampling.temperature;
+  if (sampling.top_p) options["top_p"] = *sampling.top_p;
+  if (sampling.seed) options["seed"] = *sampling.seed;
+  auto request = TRY(json_request(model, model.base_url + "/api/generate",
+                                  {{"model", model.name},
+                                   {"prompt", prompt.text},
+                                   {"raw", true},
+                                   {"stream", false},
+                                   {"logprobs", true},
+                                   {"top_logprobs", most_listed},
+                                   {"options", std::move(options)}}));
+  if (!model.key.empty()) {
+    add_header(request, "Authorization", "Bearer " + model.key);
+  }
+  return request;
+}
+
+Result<Reply> decode_ollama(std::string_view body, const Prompt& prompt) {
+  if (!is_own(prompt)) return decode_openai(body, prompt);
+  const Document document = TRY(Document::parse(body));
+  const simdjson::dom::element root = document.root();
+  simdjson::dom::element text;
+  if (root["response"].get(text) != simdjson::SUCCESS) {
+    return fail(Fault::network, "the answer has no response: {}",
+                fit(for_terminal_line(body), 60));
+  }
+  Reply reply;
+  reply.model = text_at(root, "/model");
+  reply.tokens = {.prompt = number_at(root, "/prompt_eval_count"),
+                  .reply = number_at(root, "/eval_count")};
+  TRY(read_letters(root, prompt, reply));
+  return reply;
+}
+
+}  // namespace proctor

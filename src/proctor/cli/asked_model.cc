@@ -1,0 +1,166 @@
+#include "proctor/cli/asked_model.h"
+
+#include <charconv>
+#include <random>
+
+#include <nlohmann/json.hpp>
+
+#include "proctor/engine/engine.h"
+
+namespace proctor {
+namespace {
+
+std::uint64_t chance() {
+  std::random_device device;
+  return static_cast<std::uint64_t>(device()) << 32U | device();
+}
+
+// How many requests ollama serves at once, where its own variable says so here too.
+std::optional<std::size_t> ollama_parallelism(const Environment& environment) {
+  const std::string text = environment.get("OLLAMA_NUM_PARALLEL").value_or("");
+  std::size_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  const bool fits =
+      error == std::errc{} && stop == end && number >= 1 && number <= 4096;
+  return fits ? std::optional(number) : std::nullopt;
+}
+
+Result<std::unique_ptr<Backend>> make_server_backend(const ModelChoice& choice,
+                                                     const Arguments& arguments,
+                                                     World& world,
+                                                     std::size_t questions) {
+  const auto timeout = TRY(arguments.decimal("--timeout", 0.001, 86'400));
+  const auto retries = TRY(arguments.whole("--retries", 0, 1000));
+  const auto asked = TRY(arguments.whole("--concurrency", 1, 4096));
+  HttpBackendOptions options{.id_seed = chance()};
+  if (timeout) {
+    const std::chrono::milliseconds total(static_cast<std::int64_t>(*timeout * 1000));
+    options.deadlines.total = total;
+    options.deadlines.connect = std::min(options.deadlines.connect, total);
+    options.deadlines.silence = std::min(options.deadlines.silence, total);
+  }
+  if (retries) options.retries = static_cast<int>(*retries);
+  if (asked) {
+    options.concurrency = static_cast<std::size_t>(*asked);
+  } else {
+    HttpClient probe(http_options(world.environment, 1));
+    options.concurrency = slots_of(*choice.provider, choice.model, probe)
+                              .value_or(choice.provider->concurrency);
+    if (choice.provider->name == "ollama") {
+      options.concurrency =
+          ollama_parallelism(world.environment).value_or(options.concurrency);
+    }
+  }
+  options.concurrency =
+      std::min(options.concurrency, std::max<std::size_t>(1, questions));
+  options.talk = talk_of(arguments, world);
+  return make_http_backend(*choice.provider, choice.model, options,
+                           http_options(world.environment, options.concurrency));
+}
+
+std::filesystem::path digest_cache(const Environment& environment) {
+  const std::string home = environment.get("HOME").value_or("/tmp");
+  return environment.get("XDG_CACHE_HOME").value_or(home + "/.cache") + "/proctor";
+}
+
+Result<EngineOptions> engine_options(const ModelChoice& choice,
+                                     const Arguments& arguments, World& world) {
+  EngineOptions options{.model = choice.file, .exact = arguments.has("--exact")};
+  options.threads =
+      static_cast<int>(TRY(arguments.whole("--threads", 1, 4096)).value_or(0));
+  options.gpu_layers =
+      static_cast<int>(TRY(arguments.whole("--gpu-layers", 0, 100'000)).value_or(-1));
+  options.context =
+      static_cast<int>(TRY(arguments.whole("--context", 64, 100'000'000)).value_or(0));
+  options.chat_template = arguments.get("--chat-template").value_or("");
+  options.cache = digest_cache(world.environment);
+  options.talk = talk_of(arguments, world);
+  return options;
+}
+
+// What a server of ours makes of a run: its command with the places in it, for the port
+// is another every time, and which file the model is.
+Result<std::string> server_identity(const ModelChoice& choice,
+                                    const Arguments& arguments, World& world) {
+  nlohmann::json json = {{"serve", choice.serve}};
+  if (!choice.file.empty()) {
+    json["model"] = TRY(model_digest(choice.file, digest_cache(world.environment),
+                                     talk_of(arguments, world)));
+  }
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Result<Asked> ask_server(const Exam& exam, const ModelChoice& choice,
+                         const Arguments& arguments, World& world,
+                         const std::function<bool()>& is_stopped) {
+  Asked asked;
+  ModelChoice at = choice;
+  if (!choice.serve.empty()) {
+    asked.identity = TRY(server_identity(choice, arguments, world));
+    asked.server = std::make_unique<Server>(
+        TRY(Server::start(choice, arguments, world, is_stopped)));
+    at.model.base_url = asked.server->base_url();
+  }
+  asked.backend = TRY(make_server_backend(at, arguments, world, exam.selection.size()));
+  return asked;
+}
+
+Result<Asked> ask_engine(const Exam& exam, const ModelChoice& choice,
+                         const Arguments& arguments, World& world) {
+  EngineOptions options = TRY(engine_options(choice, arguments, world));
+  auto engine = TRY(load_engine(std::move(options)));
+  if (exam.protocol.form != Form::text) {
+    TRY(engine->can_chat().in("--protocol " + exam.protocol.name));
+  }
+  Asked asked{.identity = engine->info().identity};
+  asked.backend = make_engine_backend(
+      std::move(engine), {.model = choice.model.name, .id_seed = chance()});
+  return asked;
+}
+
+Result<Asked> ask_baseline(const ModelChoice& choice, const Arguments& arguments) {
+  const auto seed = TRY(arguments.whole("--seed", 0, INT64_MAX)).value_or(0);
+  Asked asked;
+  asked.backend =
+      TRY(make_baseline(choice.model.name, static_cast<std::uint64_t>(seed), chance()));
+  return asked;
+}
+
+}  // namespace
+
+Talk talk_of(const Arguments& arguments, World& world) {
+  if (arguments.has("--quiet")) return {};
+  return
+      [&world](std::string_view line) { world.console.say(for_terminal_line(line)); };
+}
+
+Status check_can_be_sent(const Exam& exam, const ModelChoice& choice,
+                         const Arguments& arguments) {
+  const std::string& reasoning = exam.protocol.sampling.reasoning;
+  if (choice.provider == nullptr && !reasoning.empty()) {
+    return fail(Fault::usage, "--reasoning {}: {} cannot be told so", reasoning,
+                choice.title());
+  }
+  if (choice.provider == nullptr) return {};
+  const Evaluation evaluation = evaluation_of(exam, choice, arguments);
+  const Prompt first = prompt_for(evaluation, evaluation.plan.trials.front());
+  const auto request = choice.provider->dialect->encode(choice.model, first);
+  if (request) return {};
+  const Error& error = request.error();
+  if (error.message.starts_with("--")) return tl::unexpected(error);
+  return tl::unexpected(
+      error.in(fmt::format("{}: --protocol {}", choice.title(), exam.protocol.name)));
+}
+
+Result<Asked> ask_model(const Exam& exam, const ModelChoice& choice,
+                        const Arguments& arguments, World& world,
+                        const std::function<bool()>& is_stopped) {
+  if (choice.provider != nullptr) {
+    return ask_server(exam, choice, arguments, world, is_stopped);
+  }
+  return choice.file.empty() ? ask_baseline(choice, arguments)
+                             : ask_engine(exam, choice, arguments, world);
+}
+
+}  // namespace proctor
