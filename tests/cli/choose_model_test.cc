@@ -183,5 +183,34 @@ TEST(ChooseModel, the_extra_body_must_be_an_object) {
               HasSubstr("expected a JSON object"));
 }
 
+TEST(ChooseModel, a_model_of_the_hub_is_a_file_in_this_process) {
+  const ModelChoice model = chosen("hf:owner/repo:Q4_K_M");
+
+  EXPECT_EQ(model.provider, nullptr);
+  EXPECT_EQ(model.model.provider, "gguf");
+}
+
+TEST(ChooseModel, a_file_that_is_served_is_llama_s_at_no_address_yet) {
+  const ModelChoice model =
+      chosen("a/b.gguf", {"--serve", "serve {model} --port {port}"});
+
+  ASSERT_NE(model.provider, nullptr);
+  EXPECT_EQ(model.title(), "llama/b.gguf");
+  EXPECT_EQ(model.file, "a/b.gguf");
+  EXPECT_EQ(model.serve, "serve {model} --port {port}");
+  EXPECT_EQ(model.model.base_url, "");
+}
+
+TEST(ChooseModel, a_server_of_its_own_needs_no_address_but_a_port) {
+  EXPECT_EQ(chosen("openai-compatible/m", {"--serve", "x {port}"}).model.base_url, "");
+  EXPECT_THAT(refusal("openai-compatible/m", {"--serve", "x"}), HasSubstr("{port}"));
+}
+
+TEST(ChooseModel, an_engine_is_a_process_or_a_server) {
+  EXPECT_THAT(refusal("a.gguf", {"--engine", "gpu"}),
+              HasSubstr("found gpu, expected process or server"));
+  EXPECT_THAT(refusal("a.gguf", {"--engine", "server"}), HasSubstr("PATH"));
+}
+
 }  // namespace
 }  // namespace proctor

@@ -63,6 +63,18 @@ TEST(Summary, shows_apart_what_is_neither_right_nor_wrong) {
   EXPECT_THAT(text, Not(HasSubstr("failed")));
 }
 
+TEST(Summary, says_how_often_a_letter_s_likelihood_is_unknown) {
+  ScoredRun run = forty_of_a_hundred();
+  EXPECT_THAT(summary_text(run, Language::en), Not(HasSubstr("likeliest")));
+
+  run.progress.unknown_letters = 3;
+  run.progress.no_letters = 1;
+
+  EXPECT_THAT(summary_text(run, Language::en),
+              HasSubstr("likeliest tokens in 3 of 100 questions (1 of them with none"));
+  EXPECT_THAT(summary_text(run, Language::ja), HasSubstr("100 問中 3 問"));
+}
+
 TEST(Summary, says_what_was_not_asked) {
   ScoredRun run = forty_of_a_hundred();
   run.progress.planned = 1512;

@@ -155,3 +155,21 @@ def test_letters_are_as_likely_as_in_this_process(work, shared, llama_server, na
             largest = max(largest, abs(value - both))
     print(f"letters: 80 log-probabilities of 20 questions, largest difference {largest:.6f}")
     assert largest < 0.05
+
+
+def test_one_is_started_for_the_run_and_ends_with_it(work, python, nano, tmp_path):
+    program = tmp_path / "llama-server"
+    program.write_text(f'#!/bin/sh\nexec "{python}" "{FAKES}/llama_server.py" "$@"\n')
+    program.chmod(0o755)
+    done = work.json(
+        *["run", nano, "--engine", "server", "--dataset", "exam", "--protocol", "mmlu"],
+        *["--shots", 0, "--limit", 3, "--threads", 1, "--concurrency", 1, *ALL],
+        PROCTOR_LLAMA_SERVER=program,
+    )
+    assert (done["model"], done["n"], done["unknown_letters"]) == ("llama/nano.gguf", 3, 0)
+    with sqlite3.connect(work.path / "proctor.db") as file:
+        ((key,),) = file.execute("SELECT key FROM run").fetchall()
+        (build,) = file.execute("SELECT DISTINCT build FROM attempt").fetchall()
+    assert "--port {port}" in key and build[0]
+    left = subprocess.run(["pgrep", "-f", str(nano) + " --host"], capture_output=True)
+    assert left.stdout == b""

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proctor/cli/server.h"
+#include "proctor/hub/hub.h"
 
 namespace proctor {
 namespace {
@@ -252,7 +253,8 @@ Result<ModelChoice> choose_model(std::string_view spec, const Arguments& argumen
                                  const Environment& environment, bool needs_key) {
   const std::string place = place_of(spec, arguments);
   std::string serve = TRY(server_command(spec, arguments, environment));
-  if (spec.ends_with(".gguf") && !spec.starts_with("ollama/")) {
+  const bool is_file = spec.ends_with(".gguf") && !spec.starts_with("ollama/");
+  if (is_file || is_hub_model(spec)) {
     return choose_file(spec, std::move(serve), arguments, environment, needs_key);
   }
   const std::size_t slash = spec.find('/');

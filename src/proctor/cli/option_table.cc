@@ -32,6 +32,7 @@ constexpr std::array command_table = {
                 "proctor run llama --base-url http://localhost:8080\n"
                 "proctor run deepseek/deepseek-chat --subject all\n"
                 "proctor run model.gguf --subject all --protocol mmlu\n"
+                "proctor run hf:OWNER/REPO:Q4_K_M\n"
                 "proctor run baseline/random --dataset sample"},
     CommandText{Command::report, "report", "[RUN…]",
                 "table of runs: accuracy with its interval, and what was not counted",
@@ -87,11 +88,10 @@ constexpr std::array option_table = {
            model_group, false, asking},
 
     Option{"--engine", "E",
-           "process or server: who runs a .gguf (default process); server: a "
-           "llama-server for the run",
+           "a .gguf: in this process, or by a llama-server for the run: server",
            model_group, false, on_run},
     Option{"--serve", "CMD",
-           "starts a server for the run, and ends it; {port} and {model} are filled in",
+           "a command that starts a server for the run: {port}, {model} in it",
            model_group, false, on_run},
     Option{"--serve-wait", "S", "seconds it has until it answers (default 600)",
            model_group, false, on_run},

@@ -5,10 +5,12 @@
 #include "proctor/cli/asked_model.h"
 #include "proctor/cli/commands.h"
 #include "proctor/cli/evaluation.h"
+#include "proctor/cli/hub_download.h"
 #include "proctor/cli/progress_line.h"
 #include "proctor/cli/runs_table.h"
 #include "proctor/cli/scored_run.h"
 #include "proctor/cli/show_trial.h"
+#include "proctor/hub/hub.h"
 
 namespace proctor {
 namespace {
@@ -262,9 +264,12 @@ void print_dry_run(const Exam& exam, const ModelChoice& choice,
 Result<int> run_command(const Arguments& arguments, World& world) {
   const Language language = TRY(language_of(arguments));
   std::vector<ModelChoice> choices;
-  for (const std::string& spec : TRY(model_specs(arguments))) {
-    choices.push_back(TRY(
-        choose_model(spec, arguments, world.environment, !arguments.has("--dry-run"))));
+  const bool asks = !arguments.has("--dry-run");
+  for (std::string& spec : TRY(model_specs(arguments))) {
+    if (asks && is_hub_model(spec)) {
+      spec = TRY(download_model(spec, arguments, world));
+    }
+    choices.push_back(TRY(choose_model(spec, arguments, world.environment, asks)));
   }
   const std::vector<Exam> exams = TRY(prepare_exams(arguments, world));
   for (const ModelChoice& choice : choices) {

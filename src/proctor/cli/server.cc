@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "proctor/hub/hub.h"
+
 namespace proctor {
 namespace {
 
@@ -108,7 +110,7 @@ Result<std::string> server_command(std::string_view spec, const Arguments& argum
   const auto command = arguments.get("--serve");
   if (!command) {
     if (engine == "process") return std::string();
-    if (!spec.ends_with(".gguf")) {
+    if (!spec.ends_with(".gguf") && !is_hub_model(spec)) {
       return fail(Fault::usage,
                   "--engine server: {} is no .gguf file; --serve takes a command that "
                   "starts a server for it",

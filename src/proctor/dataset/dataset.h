@@ -12,6 +12,7 @@
 
 #include "proctor/base/base.h"
 #include "proctor/http/http.h"
+#include "proctor/hub/hub.h"
 
 namespace proctor {
 
@@ -93,12 +94,7 @@ struct DatasetRequest {
 };
 
 // What reading needs of the outside world.
-struct DatasetWorld {
-  const Environment& environment;
-  HttpClient& http;
-  Talk talk;  // "downloading …"; may be empty
-  std::function<void(std::uint64_t, std::uint64_t)> progress;  // bytes; may be empty
-};
+using DatasetWorld = HubWorld;
 
 // The whole split, checked: every question has text, 1 to 26 choices, none empty,
 // and a right one. Keys and choices that the data set itself corrects (error_type and

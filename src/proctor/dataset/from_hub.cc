@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "proctor/dataset/folder.h"
-#include "proctor/dataset/hub.h"
 #include "proctor/dataset/zip_folder.h"
+#include "proctor/hub/hub.h"
 
 namespace proctor {
 namespace {
@@ -90,10 +90,11 @@ class HubReader {
     path = replace_all(std::move(path), "{config}",
                        is_csv ? replace_all(config, "_", "-") : config);
     if (is_csv || parquet_is_available()) return add_file(path, config);
-    const std::string rows = TRY(hub_rows(std::string(layout_.repo), config, split_,
-                                          request_.cache_dir, world_));
+    const HubRows rows = TRY(hub_rows(std::string(layout_.repo), config, split_,
+                                      request_.cache_dir, world_));
     found_ = true;
-    return keep(read_jsonl(rows, request_.columns, subject(config), split_)
+    read_.revision = rows.commit;
+    return keep(read_jsonl(rows.lines, request_.columns, subject(config), split_)
                     .in(fmt::format("{}: {}/{}", layout_.repo, config, split_)));
   }
 

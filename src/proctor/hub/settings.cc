@@ -1,4 +1,4 @@
-#include "proctor/dataset/hub_settings.h"
+#include "proctor/hub/settings.h"
 
 #include <charconv>
 

@@ -1,4 +1,4 @@
-#include "proctor/dataset/hub.h"
+#include "proctor/hub/hub.h"
 
 #include <algorithm>
 #include <csignal>
@@ -51,18 +51,17 @@ struct Machine {
   template <class Call>
   auto with_world(Call call) {
     const Environment environment(variables);
-    DatasetWorld world{.environment = environment,
-                       .http = http,
-                       .talk = [this](auto line) { said.emplace_back(line); }};
+    HubWorld world{.environment = environment, .http = http, .talk = [this](auto line) {
+                     said.emplace_back(line);
+                   }};
     return call(world);
   }
   Result<HubDownload> file(const HubFile& wanted) {
-    return with_world([&](DatasetWorld& world) {
-      return hub_file(wanted, cache.path(), world, quick);
-    });
+    return with_world(
+        [&](HubWorld& world) { return hub_file(wanted, cache.path(), world, quick); });
   }
-  Result<std::string> rows(const std::string& config, const std::string& split) {
-    return with_world([&](DatasetWorld& world) {
+  Result<HubRows> rows(const std::string& config, const std::string& split) {
+    return with_world([&](HubWorld& world) {
       return hub_rows("cais/mmlu", config, split, cache.path(), world, quick);
     });
   }
@@ -339,11 +338,14 @@ TEST_F(WithFakeHub, rows_come_page_by_page_and_are_kept) {
   const auto again = machine.rows("anatomy", "test");
 
   ASSERT_TRUE(rows) << rows.error().message;
-  EXPECT_EQ(std::count(rows->begin(), rows->end(), '\n'), 135);  // more than a page
-  EXPECT_THAT(*rows, testing::StartsWith("{\"question\":\""));
-  EXPECT_THAT(*rows, HasSubstr("\"subject\":\"anatomy\",\"choices\":[\""));
+  const std::string& lines = rows->lines;
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 135);  // more than a page
+  EXPECT_THAT(lines, testing::StartsWith("{\"question\":\""));
+  EXPECT_THAT(lines, HasSubstr("\"subject\":\"anatomy\",\"choices\":[\""));
   ASSERT_TRUE(again) << again.error().message;
-  EXPECT_EQ(*again, *rows);
+  EXPECT_EQ(again->lines, lines);
+  EXPECT_EQ(rows->commit, commit);
+  EXPECT_EQ(again->commit, commit);
   EXPECT_EQ(hub.requests(), before);
   EXPECT_TRUE(fs::exists(machine.cache.path() / "proctor-rows/datasets--cais--mmlu" /
                          commit / "anatomy/test.jsonl"));
@@ -596,17 +598,41 @@ TEST(Hub, a_download_waits_for_another_process_s_lock) {
   Result<HubDownload> download = fail(Fault::data, "nothing yet");
   // Told of the wait, the other process lets go.
   const Environment environment(machine.variables);
-  DatasetWorld world{.environment = environment,
-                     .http = machine.http,
-                     .talk = [&](std::string_view line) {
-                       machine.said.emplace_back(line);
-                       ::flock(held, LOCK_UN);
-                     }};
+  HubWorld world{.environment = environment,
+                 .http = machine.http,
+                 .talk = [&](std::string_view line) {
+                   machine.said.emplace_back(line);
+                   ::flock(held, LOCK_UN);
+                 }};
   download = hub_file(some_file(), machine.cache.path(), world, quick);
 
   ::close(held);
   ASSERT_TRUE(download) << download.error().message;
   EXPECT_THAT(machine.said.front(), HasSubstr("another process is downloading"));
+}
+
+TEST(Hub, a_lock_that_nobody_lets_go_of_is_told_with_its_holder) {
+  SocketServer server(hub_that({}));
+  Machine machine = at(server);
+  const fs::path locks = machine.cache.path() / ".locks/datasets--cais--mmlu";
+  fs::create_directories(locks);
+  const fs::path lock = locks / (sha256_hex(content) + ".lock");
+  std::ofstream(lock) << "process 4711 on elsewhere\n";
+  const int held = ::open(lock.c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(::flock(held, LOCK_EX), 0);
+  HubPatience little = quick;
+  little.lock_wait = milliseconds(120);
+
+  const auto download = machine.with_world([&](HubWorld& world) {
+    return hub_file(some_file(), machine.cache.path(), world, little);
+  });
+
+  ::close(held);
+  ASSERT_FALSE(download);
+  EXPECT_EQ(download.error().fault, Fault::network);
+  EXPECT_THAT(download.error().message,
+              HasSubstr("process 4711 on elsewhere holds it"));
+  EXPECT_THAT(machine.said.front(), HasSubstr("process 4711 on elsewhere is downl"));
 }
 
 TEST(Hub, the_environment_says_where_the_cache_is) {
@@ -617,7 +643,7 @@ TEST(Hub, the_environment_says_where_the_cache_is) {
     std::map<std::string, std::string> variables = machine.variables;
     variables[name] = value;
     const Environment environment(variables);
-    DatasetWorld world{.environment = environment, .http = machine.http};
+    HubWorld world{.environment = environment, .http = machine.http};
     const auto download = hub_file(some_file(), {}, world, quick);
     return download ? download->path.lexically_relative(home).string()
                     : download.error().message;
@@ -643,7 +669,7 @@ TEST(Hub, a_time_out_that_is_no_number_is_a_usage_fault) {
   EXPECT_THAT(download.error().message, HasSubstr("HF_HUB_ETAG_TIMEOUT=soon"));
 }
 
-Result<std::string> rows_from(const std::string& page) {
+Result<HubRows> rows_from(const std::string& page) {
   SocketServer server(
       answering([&](const std::string&) { return http_answer("200 OK", page); }));
   Machine machine{.variables = {{"HF_ENDPOINT", server.url()},
@@ -659,7 +685,7 @@ TEST(HubRows, shortened_missing_and_partial_rows_are_data_faults) {
                        index, cells, more);
   };
 
-  EXPECT_EQ(*rows_from(page("0", "", "")), "{\"a\":1}\n");
+  EXPECT_EQ(rows_from(page("0", "", ""))->lines, "{\"a\":1}\n");
   for (const std::string& bad :
        {page("0", "\"a\"", ""), page("1", "", ""), page("0", "", ",\"partial\":true"),
         std::string("{\"rows\":[],\"num_rows_total\":3}"), std::string("<html>")}) {

@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "proctor/base/base.h"
-#include "proctor/dataset/hub.h"
-#include "proctor/dataset/hub_settings.h"
 #include "proctor/http/http.h"
+#include "proctor/hub/hub.h"
+#include "proctor/hub/settings.h"
 
 namespace proctor {
 
@@ -20,7 +20,7 @@ enum class Redirects {
 // One try. The answer is never a redirect that was to be followed; more than five of
 // them are Fault::denied. The token goes to the hub's own hosts only.
 Result<HttpResponse> ask_hub(HttpRequest request, Redirects redirects,
-                             const HubSettings& settings, DatasetWorld& world);
+                             const HubSettings& settings, HubWorld& world);
 
 // Whether the same request may succeed later: 408, 429, 500, 502, 503, 504.
 bool is_passing(int status);
@@ -31,7 +31,7 @@ Error status_error(const HttpResponse& response, std::string_view what,
 // The tries one request has, and the pauses between them.
 class Tries {
  public:
-  Tries(HubPatience patience, DatasetWorld& world);
+  Tries(HubPatience patience, HubWorld& world);
   // Whether there is one more; if so, a pause has passed.
   bool another(const HttpResponse* response = nullptr);
   // Something came of the last one, so it does not count.
@@ -39,7 +39,7 @@ class Tries {
 
  private:
   HubPatience patience_;
-  DatasetWorld& world_;
+  HubWorld& world_;
   int used_ = 0;
 };
 
@@ -47,7 +47,7 @@ class Tries {
 // with what the last try brought.
 Result<HttpResponse> ask_hub_patiently(const HttpRequest& request, Redirects redirects,
                                        std::string_view what,
-                                       const HubSettings& settings, DatasetWorld& world,
+                                       const HubSettings& settings, HubWorld& world,
                                        HubPatience patience);
 
 }  // namespace proctor

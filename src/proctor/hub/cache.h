@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "proctor/base/base.h"
-#include "proctor/dataset/hub.h"
+#include "proctor/hub/hub.h"
 
 namespace proctor {
 
@@ -22,10 +22,14 @@ Status check_names(const HubFile& file);
 // hexadecimal digits, git's for 40. Anything else cannot be checked: true.
 Result<bool> has_hash(const std::filesystem::path& path, std::string_view etag);
 
-// One lock file, held as long as this lives. Waits for another process's.
+// One lock file, held as long as this lives; the process that holds it is named in it.
 class CacheLock {
  public:
-  static Result<CacheLock> take(const std::filesystem::path& path, DatasetWorld& world);
+  // Waits for another process's as long as `part`, what it downloads, grows, and
+  // `patience` longer: Fault::network then, that says who holds it.
+  static Result<CacheLock> take(const std::filesystem::path& path,
+                                const std::filesystem::path& part,
+                                std::chrono::milliseconds patience, HubWorld& world);
   CacheLock(CacheLock&& other) noexcept;
   CacheLock& operator=(CacheLock&&) = delete;
   ~CacheLock();
@@ -53,6 +57,8 @@ class HubCache {
   Result<std::filesystem::path> link(const std::string& commit,
                                      const std::string& etag) const;
 
+  // The folder that a commit's files are seen in.
+  std::filesystem::path snapshot(const std::string& commit) const;
   std::filesystem::path blob(const std::string& etag) const;
   std::filesystem::path lock_file(const std::string& etag) const;
   // The folders that a download needs.

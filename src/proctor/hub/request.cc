@@ -1,4 +1,4 @@
-#include "proctor/dataset/hub_request.h"
+#include "proctor/hub/request.h"
 
 #include <algorithm>
 #include <charconv>
@@ -29,7 +29,7 @@ std::optional<milliseconds> retry_after(const HttpResponse& response) {
 }  // namespace
 
 Result<HttpResponse> ask_hub(HttpRequest request, Redirects redirects,
-                             const HubSettings& settings, DatasetWorld& world) {
+                             const HubSettings& settings, HubWorld& world) {
   const auto headers = request.headers;
   for (int followed = 0;; ++followed) {
     request.headers = headers;
@@ -92,7 +92,7 @@ Error status_error(const HttpResponse& response, std::string_view what,
           fmt::format("{}: the hub answered {}", what, status)};
 }
 
-Tries::Tries(HubPatience patience, DatasetWorld& world)
+Tries::Tries(HubPatience patience, HubWorld& world)
     : patience_(patience), world_(world) {}
 
 bool Tries::another(const HttpResponse* response) {
@@ -112,7 +112,7 @@ bool Tries::another(const HttpResponse* response) {
 
 Result<HttpResponse> ask_hub_patiently(const HttpRequest& request, Redirects redirects,
                                        std::string_view what,
-                                       const HubSettings& settings, DatasetWorld& world,
+                                       const HubSettings& settings, HubWorld& world,
                                        HubPatience patience) {
   Tries tries(patience, world);
   while (true) {

@@ -1,4 +1,4 @@
-#include "proctor/dataset/hub.h"
+#include "proctor/hub/hub.h"
 
 #include <algorithm>
 #include <cassert>
@@ -8,9 +8,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "proctor/dataset/hub_cache.h"
-#include "proctor/dataset/hub_request.h"
-#include "proctor/dataset/hub_settings.h"
+#include "proctor/hub/cache.h"
+#include "proctor/hub/request.h"
+#include "proctor/hub/settings.h"
 
 namespace proctor {
 namespace {
@@ -115,7 +115,7 @@ bool may_use_cache(const Result<HttpResponse>& response) {
 class Download {
  public:
   Download(const HubFile& file, const HubSettings& settings, const HubCache& cache,
-           DatasetWorld& world, HubPatience patience)
+           HubWorld& world, HubPatience patience)
       : file_(file),
         settings_(settings),
         cache_(cache),
@@ -135,18 +135,19 @@ class Download {
   const HubFile& file_;
   const HubSettings& settings_;
   const HubCache& cache_;
-  DatasetWorld& world_;
+  HubWorld& world_;
   HubPatience patience_;
   fs::path part_;
 };
 
 Status Download::get(const Facts& facts) {
   TRY(cache_.prepare());
-  const CacheLock lock = TRY(CacheLock::take(cache_.lock_file(facts.etag), world_));
+  part_ = cache_.blob(facts.etag + ".incomplete");
+  const CacheLock lock = TRY(CacheLock::take(cache_.lock_file(facts.etag), part_,
+                                             patience_.lock_wait, world_));
   std::error_code code;
   if (fs::exists(cache_.blob(facts.etag), code))
     return {};  // another process was quicker
-  part_ = cache_.blob(facts.etag + ".incomplete");
   if (world_.talk) {
     world_.talk(fmt::format(
         "downloading {}{}", name_of(file_),
@@ -269,7 +270,7 @@ tl::unexpected<Error> not_cached(const HubFile& file, const HubSettings& setting
 }  // namespace
 
 Result<HubDownload> hub_file(const HubFile& file, const fs::path& cache_dir,
-                             DatasetWorld& world, HubPatience patience) {
+                             HubWorld& world, HubPatience patience) {
   assert(file.repo_kind == "datasets" || file.repo_kind == "models");
   TRY(check_names(file));
   const HubSettings settings = TRY(hub_settings(world.environment, cache_dir));

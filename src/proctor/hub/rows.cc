@@ -2,10 +2,10 @@
 
 #include <simdjson.h>
 
-#include "proctor/dataset/hub.h"
-#include "proctor/dataset/hub_cache.h"
-#include "proctor/dataset/hub_request.h"
-#include "proctor/dataset/hub_settings.h"
+#include "proctor/hub/cache.h"
+#include "proctor/hub/hub.h"
+#include "proctor/hub/request.h"
+#include "proctor/hub/settings.h"
 
 namespace proctor {
 namespace {
@@ -36,7 +36,7 @@ tl::unexpected<Error> unreadable(const Rows& rows, std::string_view what) {
 
 // The commit that main is at, or nothing where the hub does not say.
 std::optional<std::string> commit_of_main(const Rows& rows, const HubSettings& settings,
-                                          DatasetWorld& world) {
+                                          HubWorld& world) {
   const auto response =
       ask_hub(get(settings.endpoint + "/api/datasets/" + rows.repo, settings),
               Redirects::everywhere, settings, world);
@@ -91,7 +91,7 @@ Result<std::int64_t> take_page(const Rows& rows, const std::string& body,
 }
 
 Result<std::string> download_rows(const Rows& rows, const HubSettings& settings,
-                                  DatasetWorld& world, HubPatience patience) {
+                                  HubWorld& world, HubPatience patience) {
   if (world.talk) {
     world.talk(fmt::format("downloading {} row by row from {}", rows.name(),
                            url_origin(settings.datasets_server)));
@@ -133,9 +133,9 @@ Result<std::string> download_rows(const Rows& rows, const HubSettings& settings,
 
 }  // namespace
 
-Result<std::string> hub_rows(const std::string& repo, const std::string& config,
-                             const std::string& split, const fs::path& cache_dir,
-                             DatasetWorld& world, HubPatience patience) {
+Result<HubRows> hub_rows(const std::string& repo, const std::string& config,
+                         const std::string& split, const fs::path& cache_dir,
+                         HubWorld& world, HubPatience patience) {
   const Rows rows{repo, config, split};
   TRY(check_names({.repo = repo, .revision = config, .path = split}));
   const HubSettings settings = TRY(hub_settings(world.environment, cache_dir));
@@ -153,7 +153,9 @@ Result<std::string> hub_rows(const std::string& repo, const std::string& config,
   }
   const std::string revision = commit.value_or("main");
   const fs::path kept = folder / revision / config / (split + ".jsonl");
-  if (auto lines = read_file(kept)) return lines;
+  if (auto lines = read_file(kept)) {
+    return HubRows{.lines = *std::move(lines), .commit = commit.value_or("")};
+  }
   if (!settings.offline.empty()) {
     return fail(Fault::usage,
                 "{}: not in the cache ({}), and {} says to stay offline; run once "
@@ -165,7 +167,7 @@ Result<std::string> hub_rows(const std::string& repo, const std::string& config,
   TRY(make_folders(main.parent_path()));
   TRY(write_file(kept, lines));
   TRY(write_file(main, revision));
-  return lines;
+  return HubRows{.lines = std::move(lines), .commit = commit.value_or("")};
 }
 
 }  // namespace proctor

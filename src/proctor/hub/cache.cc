@@ -1,4 +1,4 @@
-#include "proctor/dataset/hub_cache.h"
+#include "proctor/hub/cache.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -57,6 +57,32 @@ Result<std::string> sha256_of(const fs::path& path) {
   return hash.hex();
 }
 
+std::uintmax_t size_of(const fs::path& path) {
+  std::error_code code;
+  const std::uintmax_t size = fs::file_size(path, code);
+  return code ? 0 : size;
+}
+
+// "process 4711 on host", as the process that holds a lock has written into its file.
+std::string holder_of(int descriptor) {
+  char text[120];
+  const ssize_t got = ::pread(descriptor, text, sizeof text, 0);
+  const std::string_view name = python_strip(
+      std::string_view(text, static_cast<std::size_t>(std::max<ssize_t>(0, got))));
+  if (!name.starts_with("process ")) return "another process";
+  return for_terminal_line(name.substr(0, name.find('\n')));
+}
+
+// Of use to a person only, so that it may fail.
+void write_holder(int descriptor) {
+  char host[65] = "";
+  ::gethostname(host, sizeof host - 1);
+  const std::string name = fmt::format("process {} on {}\n", ::getpid(), host);
+  const bool is_written = ::ftruncate(descriptor, 0) == 0 &&
+                          ::pwrite(descriptor, name.data(), name.size(), 0) >= 0;
+  static_cast<void>(is_written);
+}
+
 }  // namespace
 
 bool is_commit(std::string_view revision) {
@@ -87,20 +113,35 @@ Status make_folders(const fs::path& path) {
   return {};
 }
 
-Result<CacheLock> CacheLock::take(const fs::path& path, DatasetWorld& world) {
+Result<CacheLock> CacheLock::take(const fs::path& path, const fs::path& part,
+                                  std::chrono::milliseconds patience, HubWorld& world) {
   TRY(make_folders(path.parent_path()));
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor < 0) return system_error(path, last_error());
   CacheLock lock(descriptor);
   bool told = false;
+  std::uintmax_t size = size_of(part);
+  TimePoint until = std::chrono::steady_clock::now() + patience;
   while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno == ENOLCK || errno == ENOSYS || errno == EOPNOTSUPP) break;  // some NFS
     if (errno != EWOULDBLOCK && errno != EINTR) return system_error(path, last_error());
     if (!std::exchange(told, true) && world.talk) {
-      world.talk("another process is downloading the same file; waiting for it");
+      world.talk(fmt::format("{} is downloading the same file; waiting for it",
+                             holder_of(descriptor)));
     }
-    world.http.wait(std::chrono::steady_clock::now() + std::chrono::milliseconds(50));
+    const auto now = std::chrono::steady_clock::now();
+    const std::uintmax_t grown = size_of(part);
+    if (grown != size) until = now + patience;
+    size = grown;
+    if (now >= until) {
+      return fail(Fault::network,
+                  "{}: {} holds it and nothing more has come for {} s; end that "
+                  "process, or try again later",
+                  path.string(), holder_of(descriptor), patience.count() / 1000);
+    }
+    world.http.wait(now + std::chrono::milliseconds(50));
   }
+  write_holder(descriptor);
   return lock;
 }
 
@@ -194,8 +235,12 @@ Status HubCache::prepare() const {
       "# This file marks a folder whose content can be downloaded again.\n");
 }
 
+fs::path HubCache::snapshot(const std::string& commit) const {
+  return cache_ / folder_ / "snapshots" / commit;
+}
+
 fs::path HubCache::pointer(const std::string& commit) const {
-  return cache_ / folder_ / "snapshots" / commit / path_;
+  return snapshot(commit) / path_;
 }
 
 }  // namespace proctor
