@@ -86,11 +86,12 @@ Status check_letters(const Prompt& prompt) {
         letter[0] == prompt.labels[i]) {
       continue;
     }
-    return fail(Fault::usage,
-                "this protocol scores whole texts (\"{}\"), and of those a server tells "
-                "the first token's likelihood only; a .gguf file in this process can "
-                "be asked",
-                fit(for_terminal_line(prompt.continuations[i]), 40));
+    return fail(
+        Fault::usage,
+        "this protocol scores whole texts (\"{}\"), and of those a server tells "
+        "the first token's likelihood only; a .gguf file in this process can "
+        "be asked",
+        fit(for_terminal_line(prompt.continuations[i]), 40));
   }
   return {};
 }
