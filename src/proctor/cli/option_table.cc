@@ -32,8 +32,7 @@ constexpr std::array command_table = {
                 "proctor run llama --base-url http://localhost:8080\n"
                 "proctor run deepseek/deepseek-chat --subject all\n"
                 "proctor run model.gguf --subject all --protocol mmlu\n"
-                "proctor run hf:OWNER/REPO:Q4_K_M\n"
-                "proctor run baseline/random --dataset sample"},
+                "proctor run hf:OWNER/REPO:Q4_K_M"},
     CommandText{Command::report, "report", "[RUN…]",
                 "table of runs: accuracy with its interval, and what was not counted",
                 "proctor report\nproctor report 7f3a --format markdown"},
