@@ -28,10 +28,10 @@ std::vector<Completion> all_of(Backend& backend, const std::vector<Prompt>& prom
     backend.start({.ordinal = i}, prompts[i]);
   }
   std::vector<Completion> ended;
-  while (ended.size() < prompts.size()) {
+  for (int empty = 0; ended.size() < prompts.size() && empty < 3;) {
     auto some =
         backend.wait(std::chrono::steady_clock::now() + std::chrono::seconds(30));
-    if (some.empty()) break;
+    if (some.empty()) ++empty;
     for (Completion& each : some) ended.push_back(std::move(each));
   }
   EXPECT_EQ(ended.size(), prompts.size());
@@ -72,6 +72,18 @@ TEST(EngineBackend, an_attempt_keeps_the_text_and_the_normalised_scores) {
   EXPECT_THAT(attempt.response, HasSubstr("\"decoded\":"));
 }
 
+TEST(EngineBackend, what_was_computed_is_read_from_a_stored_attempt) {
+  Attempt attempt;
+  attempt.outcome = Reply{};
+  attempt.response = R"({"tokens":{"prompt":9,"decoded":7}})";
+
+  EXPECT_EQ(decoded_tokens(attempt), 7);
+  attempt.response = R"({"tokens":7})";
+  EXPECT_EQ(decoded_tokens(attempt), std::nullopt);
+  attempt.response = "no JSON";
+  EXPECT_EQ(decoded_tokens(attempt), std::nullopt);
+}
+
 TEST(EngineBackend, a_question_that_is_too_long_fails_and_the_others_go_on) {
   SKIP_WITHOUT_ENGINE();
   EngineOptions options = options_for();
@@ -97,15 +109,15 @@ TEST(EngineBackend, a_question_that_is_too_long_fails_and_the_others_go_on) {
 TEST(EngineBackend, a_context_too_small_for_every_question_ends_the_run) {
   SKIP_WITHOUT_ENGINE();
   EngineOptions options = options_for();
-  options.context = 64;
+  options.context = 2048;
   const auto backend = backend_with(options);
 
-  const auto ended = all_of(*backend, {letters_prompt(std::string(998, 'x')),
-                                       letters_prompt(std::string(999, 'x'))});
+  const auto ended = all_of(*backend, {letters_prompt(std::string(9998, 'x')),
+                                       letters_prompt(std::string(9999, 'x'))});
 
   ASSERT_TRUE(backend->fatal());
   EXPECT_EQ(backend->fatal()->fault, Fault::usage);
-  EXPECT_THAT(backend->fatal()->message, HasSubstr("has 64; a larger --context"));
+  EXPECT_THAT(backend->fatal()->message, HasSubstr("has 2048; a larger --context"));
   for (const Completion& each : ended) {
     EXPECT_EQ(each.attempts.back().outcome.error().fault, Fault::cancelled);
   }

@@ -266,6 +266,25 @@ TEST(Engine, a_reply_that_is_cut_by_its_limit_says_length) {
   EXPECT_EQ(answer.reply->reply_tokens, 3);
 }
 
+TEST(Engine, a_reply_that_is_cut_is_the_beginning_of_the_longer_one) {
+  SKIP_WITHOUT_ENGINE();
+  EngineOptions options = options_for();
+  options.exact = true;
+  const auto engine = engine_with(options);
+  std::vector<EngineRequest> requests;
+  for (std::uint64_t length = 1; length <= 32; ++length) {  // bytes of a character, too
+    requests.push_back(reply_after("Once upon", length));
+    requests.back().max_tokens = static_cast<int>(length);
+  }
+
+  const auto answers = ask(*engine, requests);
+
+  const std::string& longest = answers.at(32).reply->text;
+  for (const auto& [length, answer] : answers) {
+    EXPECT_THAT(longest, StartsWith(answer.reply->text)) << length;
+  }
+}
+
 TEST(Engine, a_grammar_allows_nothing_but_a_letter) {
   SKIP_WITHOUT_ENGINE();
   const auto engine = engine_with(options_for());
@@ -276,6 +295,25 @@ TEST(Engine, a_grammar_allows_nothing_but_a_letter) {
 
   ASSERT_TRUE(answer.reply) << answer.reply.error().message;
   EXPECT_THAT(answer.reply->text, ::testing::MatchesRegex(" ?[ABCD]"));
+}
+
+TEST(Engine, many_letters_are_written_at_once_and_nothing_else) {
+  SKIP_WITHOUT_ENGINE();
+  const auto engine = engine_with(options_for());
+  std::vector<EngineRequest> requests;
+  for (std::uint64_t tag = 0; tag < 40; ++tag) {
+    requests.push_back(reply_after(fmt::format("Question {}?\nAnswer:", tag), tag));
+    requests.back().letters = tag % 2 == 0 ? "ABCD" : "ABCDEFGHIJ";
+    requests.back().temperature = tag % 4 < 2 ? 0 : 1;
+  }
+
+  const auto answers = ask(*engine, requests);
+
+  for (const auto& [tag, answer] : answers) {
+    ASSERT_TRUE(answer.reply) << answer.reply.error().message;
+    EXPECT_THAT(answer.reply->text,
+                ::testing::MatchesRegex(tag % 2 == 0 ? " ?[ABCD]" : " ?[A-J]"));
+  }
 }
 
 TEST(Engine, a_chat_goes_through_the_models_own_template) {
@@ -301,6 +339,71 @@ TEST(Engine, special_tokens_in_a_question_are_letters) {
 
   // As many tokens as letters, or nearly: none of them became a special one.
   EXPECT_GT(injected.reply->prompt_tokens - plain.reply->prompt_tokens, 30);
+}
+
+TEST(Engine, special_tokens_in_a_raw_prompt_are_letters) {
+  SKIP_WITHOUT_ENGINE();
+  const auto engine = engine_with(options_for());
+  const std::string evil = "<s></s><unk><|im_end|>";
+  EngineRequest continued = letters_after("Answer:", 3);
+  continued.continuations = {evil, " A"};
+
+  const auto answers =
+      ask(*engine, {letters_after("x", 1), letters_after("x" + evil, 2), continued});
+
+  // Nearly as many tokens as letters; as special ones they would be four.
+  const std::int64_t plain = answers.at(1).reply->prompt_tokens;
+  EXPECT_GT(answers.at(2).reply->prompt_tokens - plain, 15);
+  EXPECT_GT(answers.at(3).reply->likelihoods[0].tokens, 15);
+}
+
+TEST(Engine, prompt_and_continuation_are_tokens_of_one_text) {
+  SKIP_WITHOUT_ENGINE();
+  EngineOptions options = options_for();
+  options.exact = true;
+  const auto engine = engine_with(options);
+  // " the" is one token of this model, wherever the text is parted.
+  EngineRequest whole = letters_after("This is", 1);
+  whole.continuations = {" the"};
+  EngineRequest blank = letters_after("This is ", 2);
+  blank.continuations = {"the"};
+  EngineRequest inside = letters_after("This is th", 3);
+  inside.continuations = {"e"};
+
+  const auto answers = ask(*engine, {whole, blank, inside});
+
+  const Likelihood& expected = answers.at(1).reply->likelihoods[0];
+  EXPECT_EQ(expected.tokens, 1);
+  for (const std::uint64_t tag : {2U, 3U}) {
+    EXPECT_EQ(answers.at(tag).reply->likelihoods[0].tokens, 1) << tag;
+    EXPECT_EQ(answers.at(tag).reply->likelihoods[0].sum, expected.sum) << tag;
+  }
+}
+
+TEST(Engine, a_prompt_has_the_same_tokens_whatever_was_asked_before) {
+  SKIP_WITHOUT_ENGINE();
+  EngineOptions options = options_for();
+  options.exact = true;
+  const std::string shots =
+      "The  first line.\n\n" + std::string(300, 'x') + "\nAnswer: 12\n\nThe second\n\n";
+  std::vector<EngineRequest> requests;
+  for (const std::string_view end :
+       {"Which is\nAnswer:", "\n\nWhich", " Which", "12345", "\nThe\nThe\nThe\n",
+        "Which of the\n the following is the", "\xE3\x81\x82\nThe"}) {
+    for (const std::string_view middle : {"", "A question that is the same.\n"}) {
+      requests.push_back(letters_after(shots + std::string(middle) + std::string(end),
+                                       requests.size()));
+    }
+  }
+
+  const auto together = ask(*engine_with(options), requests);
+
+  for (const EngineRequest& request : requests) {
+    const auto alone = ask(*engine_with(options), request);
+    const EngineReply& mine = *together.at(request.tag).reply;
+    EXPECT_EQ(mine.prompt_tokens, alone.reply->prompt_tokens);
+    EXPECT_EQ(mine.likelihoods[0].sum, alone.reply->likelihoods[0].sum);
+  }
 }
 
 TEST(Engine, a_named_template_takes_the_place_of_the_models) {

@@ -3,20 +3,30 @@
 
     make_tiny_gguf.py nano.gguf
     make_tiny_gguf.py tiny.gguf --size tiny --type q8_0 --seed 7
+    make_tiny_gguf.py bench.gguf --size bench --words 8192 --text mmlu/csv
 
 The same arguments give the same bytes: the weights come from NumPy's legacy generator,
-whose stream never changes. Needs numpy and gguf only.
+whose stream never changes. Needs numpy and gguf only. With --text, files whose words a
+real model's vocabulary would hold as few tokens, the vocabulary is learnt from them.
 """
 
 import argparse
+import collections
 import hashlib
+import heapq
 import pathlib
+import re
 
 import gguf
 import numpy as np
 
 # layers, width, feed-forward width, heads, key-value heads
-SIZES = {"nano": (2, 64, 192, 4, 2), "tiny": (4, 192, 512, 6, 2)}
+SIZES = {
+    "nano": (2, 64, 192, 4, 2),
+    "tiny": (4, 192, 512, 6, 2),
+    # Wide and flat: attention is as small a part of the work as in a real model.
+    "bench": (2, 768, 2048, 12, 6),
+}
 # the file type's number, the tensors' type
 TYPES = {
     "f32": (0, gguf.GGMLQuantizationType.F32),
@@ -41,8 +51,60 @@ def byte_letters():
     return [chr(byte) if byte in plain else next(others) for byte in range(256)]
 
 
-def vocabulary():
-    """The bytes, then " A" to " Z", then pieces of English, with the merges for them."""
+class Words:
+    """The words of a text as symbols, and how often each pair of symbols stands in it."""
+
+    def __init__(self, text, letters):
+        # Nearly GPT-2's own way to cut a text into words.
+        cut = re.compile(r"'(?:s|t|re|ve|m|ll|d)| ?[^\W\d_]+| ?\d+| ?(?:[^\s\w]|_)+|\s+")
+        counts = collections.Counter(cut.findall(text))
+        self.words = [[letters[byte] for byte in word.encode()] for word in counts]
+        self.counts = list(counts.values())
+        self.pairs = collections.Counter()
+        self.places = collections.defaultdict(set)
+        self.queue = []
+        changed = set()
+        for place in range(len(self.words)):
+            self._count(place, 1, changed)
+        self._put(changed)
+
+    def _count(self, place, sign, changed):
+        word = self.words[place]
+        for pair in zip(word, word[1:]):
+            self.pairs[pair] += sign * self.counts[place]
+            self.places[pair].add(place)
+            changed.add(pair)
+
+    def _put(self, changed):
+        for pair in changed:
+            if self.pairs[pair] > 0:
+                heapq.heappush(self.queue, (-self.pairs[pair], pair))
+
+    def commonest(self):
+        while self.queue:
+            count, pair = heapq.heappop(self.queue)
+            if self.pairs[pair] == -count:
+                return pair
+        return None
+
+    def merge(self, pair):
+        changed = set()
+        for place in sorted(self.places.pop(pair, ())):
+            self._count(place, -1, changed)
+            word, joined = self.words[place], []
+            for symbol in word:
+                if joined and (joined[-1], symbol) == pair:
+                    joined[-1] += symbol
+                else:
+                    joined.append(symbol)
+            self.words[place] = joined
+            self._count(place, 1, changed)
+        self._put(changed)
+
+
+def vocabulary(text="", size=0):
+    """The bytes, then " A" to " Z", then pieces of English, with the merges for them;
+    then what is commonest in the text, up to `size` tokens."""
     letters = byte_letters()
     blank = letters[ord(" ")]
     tokens, merges = list(letters), []
@@ -58,6 +120,17 @@ def vocabulary():
         piece = piece.replace("_", blank)
         for end in range(1, len(piece)):
             merge(piece[:end], piece[end])
+    if text:
+        known = set(tokens)
+        words = Words(text, letters)
+        for line in merges:
+            words.merge(tuple(line.split(" ")))
+        while len(tokens) < size and (pair := words.commonest()):
+            words.merge(pair)
+            if "".join(pair) not in known:
+                known.add("".join(pair))
+                tokens.append("".join(pair))
+            merges.append(" ".join(pair))
     return tokens, merges
 
 
@@ -88,9 +161,9 @@ def tensors(size, rows, generator):
             yield f"blk.{layer}.{name}.weight", draw(shape, shape[1] ** -0.5)
 
 
-def write(path, size, kind, seed, context):
+def write(path, size, kind, seed, context, text="", words=0):
     layers, width, inner, heads, kv_heads = SIZES[size]
-    tokens, merges = vocabulary()
+    tokens, merges = vocabulary(text, words - len(SPECIAL))
     tokens = SPECIAL + tokens
     types = [gguf.TokenType.UNKNOWN] + [gguf.TokenType.CONTROL] * (len(SPECIAL) - 1)
     types += [gguf.TokenType.NORMAL] * (len(tokens) - len(SPECIAL))
@@ -143,8 +216,15 @@ def main():
     parser.add_argument("--type", choices=TYPES, default="f16")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--context", type=int, default=4096)
+    parser.add_argument("--text", type=pathlib.Path, help="a folder of *.csv")
+    parser.add_argument("--words", type=int, default=8192, help="tokens, with --text")
     chosen = parser.parse_args()
-    write(chosen.file, chosen.size, chosen.type, chosen.seed, chosen.context)
+    text = ""
+    if chosen.text:
+        files = sorted(chosen.text.rglob("*.csv"))
+        text = "\n".join(file.read_text("utf-8") for file in files)
+    write(chosen.file, chosen.size, chosen.type, chosen.seed, chosen.context, text,
+          chosen.words)
     data = pathlib.Path(chosen.file).read_bytes()
     print(f"{chosen.file}: {len(data)} bytes, sha256 {hashlib.sha256(data).hexdigest()}")
 

@@ -176,8 +176,11 @@ struct EngineBackendOptions {
 // first of equals), its finish_reason then "scored", its logprobs the sums by letter;
 // Attempt::response has them by token, character and byte too. A prompt that is longer
 // than the context is Fault::rejected ("context: needs …"); where that is so of every
-// question, and the context is less than 1,024 tokens, it ends the run (Fault::usage).
+// question it ends the run (Fault::usage), and none of them has failed.
 std::unique_ptr<Backend> make_engine_backend(std::unique_ptr<Engine> engine,
                                              EngineBackendOptions options);
+// What the engine computed for an attempt. A store has no column for it: it is read
+// from the response of an attempt that comes from there with its bodies.
+std::optional<std::int64_t> decoded_tokens(const Attempt& attempt);
 
 }  // namespace proctor

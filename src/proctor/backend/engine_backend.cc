@@ -13,7 +13,8 @@ namespace {
 
 // Enough to look ahead for common beginnings; few enough to lose when it is killed.
 constexpr std::size_t most_under_way = 64;
-constexpr int small_context = 1024;
+// Questions too long for the context that are kept until one is answered.
+constexpr std::size_t most_held_back = 1U << 14U;
 
 EngineRequest request_of(const Prompt& prompt, TrialId trial, std::uint64_t tag,
                          bool only_letters) {
@@ -70,8 +71,7 @@ class EngineBackend final : public Backend {
 
   std::size_t room() const override {
     if (fatal_ || drained_) return 0;
-    const std::size_t busy = asked_.size() + held_back_.size();
-    return busy < most_under_way ? most_under_way - busy : 0;
+    return asked_.size() < most_under_way ? most_under_way - asked_.size() : 0;
   }
 
   void start(TrialId trial, Prompt prompt) override {
@@ -83,11 +83,12 @@ class EngineBackend final : public Backend {
   }
 
   std::vector<Completion> wait(TimePoint until) override {
-    do {
+    // Nothing was started since the last one came back: there is no other question.
+    if (asked_.empty()) judge_held_back();
+    while (done_.empty() && !asked_.empty() &&
+           std::chrono::steady_clock::now() < until) {
       for (EngineAnswer& answer : engine_->wait(until)) take(std::move(answer));
-      if (asked_.empty()) judge_held_back();
-    } while (done_.empty() && !asked_.empty() &&
-             std::chrono::steady_clock::now() < until);
+    }
     return std::exchange(done_, {});
   }
 
@@ -115,7 +116,7 @@ class EngineBackend final : public Backend {
     if (outcome) {
       answered_ = true;
       release_held_back();
-    } else if (overflowed && !answered_ && engine_->info().context < small_context) {
+    } else if (overflowed && !answered_ && held_back_.size() < most_held_back) {
       // Too long for the context: this question, or all of them? The others will tell.
       held_back_.push_back(std::move(completion));
       return;
@@ -128,7 +129,7 @@ class EngineBackend final : public Backend {
     done_.push_back(std::move(completion));
   }
 
-  // Nothing is on its way any more, and nothing has been answered yet.
+  // Nothing is on its way any more: were all of them too long?
   void judge_held_back() {
     if (held_back_.empty()) return;
     if (!answered_ && !fatal_ && !drained_) {
@@ -248,7 +249,7 @@ class EngineBackend final : public Backend {
   EngineBackendOptions options_;
   AttemptIds ids_;
   std::unordered_map<std::uint64_t, Asked> asked_;
-  std::vector<Completion> held_back_;  // too long, and nothing was answered yet
+  std::vector<Completion> held_back_;  // too long, while nothing is answered yet
   std::vector<Completion> done_;
   std::optional<Error> fatal_;
   bool drained_ = false;
@@ -261,6 +262,19 @@ class EngineBackend final : public Backend {
 std::unique_ptr<Backend> make_engine_backend(std::unique_ptr<Engine> engine,
                                              EngineBackendOptions options) {
   return std::make_unique<EngineBackend>(std::move(engine), std::move(options));
+}
+
+std::optional<std::int64_t> decoded_tokens(const Attempt& attempt) {
+  if (!attempt.outcome) return std::nullopt;
+  const auto& known = attempt.outcome->tokens.decoded;
+  // A status is a server's: its response is long, and says nothing of this.
+  if (known || attempt.status != 0 || attempt.response.empty()) return known;
+  const auto json = nlohmann::json::parse(attempt.response, nullptr, false);
+  const nlohmann::json::json_pointer place("/tokens/decoded");
+  if (!json.is_object() || !json.contains(place)) return std::nullopt;
+  const nlohmann::json& decoded = json.at(place);
+  return decoded.is_number_integer() ? std::optional(decoded.get<std::int64_t>())
+                                     : std::nullopt;
 }
 
 }  // namespace proctor

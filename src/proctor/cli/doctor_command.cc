@@ -4,6 +4,7 @@
 
 #include "proctor/cli/commands.h"
 #include "proctor/cli/evaluation.h"
+#include "proctor/engine/engine.h"
 
 namespace proctor {
 namespace {
@@ -44,6 +45,13 @@ Finding parquet_finding() {
           fine
               ? "Parquet files are read by Arrow"
               : "no Arrow: data sets come row by row; install pyarrow and build again"};
+}
+
+Finding engine_finding() {
+  const auto version = llama_version_text();
+  return {true, "engine",
+          version ? fmt::format("GGUF files are run by llama.cpp {}", *version)
+                  : "built without llama.cpp: GGUF files need a server"};
 }
 
 std::vector<Finding> key_findings(const Environment& environment) {
@@ -99,6 +107,7 @@ Result<int> doctor_command(const Arguments& arguments, World& world) {
       {true, "proctor", std::string(python_strip(version_text()))},
       cache_finding(cache_folder(arguments, world.environment)),
       parquet_finding(),
+      engine_finding(),
       font_finding(),
   };
   for (Finding& finding : key_findings(world.environment)) {

@@ -84,7 +84,8 @@ Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
     scored.progress.requests += result.attempts;
     return see ? see(graded) : Status();
   };
-  TRY(store.results(run.id, with_bodies, count));
+  // The engine's bodies tell what it computed.
+  TRY(store.results(run.id, with_bodies || !run.info.key.engine.empty(), count));
   scored.progress.reused = scored.progress.ended();
   scored.progress.planned = scored.progress.ended();
   for (const std::uint32_t ordinal : run.info.selection) {

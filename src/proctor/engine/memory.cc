@@ -76,9 +76,7 @@ std::size_t physical_cores() {
 
 }  // namespace
 
-MemoryNeed memory_for(const GgufHeader& header, std::int64_t context,
-                      std::int64_t portion, std::int64_t cache_bytes,
-                      std::int64_t outputs) {
+MemoryNeed memory_for(const GgufHeader& header, const MemoryUse& use) {
   const auto of = [&](std::string_view key, std::int64_t otherwise) {
     return std::clamp<std::int64_t>(header.of_architecture(key, otherwise), 0,
                                     std::int64_t{1} << 32U);
@@ -102,12 +100,14 @@ MemoryNeed memory_for(const GgufHeader& header, std::int64_t context,
 
   MemoryNeed need;
   need.weights = header.tensor_bytes;
-  need.cache = context * cached_heads * (keys + values) * cache_bytes;
-  // The graph's largest rows at once: a layer's activations, the attention's scores
-  // without flash attention, the logits twice (the graph's and the ones handed out).
-  need.buffers = portion * (6 * width + 3 * inner) * 4 +
-                 portion * heads * std::min(context, std::int64_t{8192}) * 4 +
-                 2 * outputs * tokens * 4 + tokens * 160 + (std::int64_t{24} << 20U);
+  need.cache = use.context * cached_heads * (keys + values) * use.cache_bytes;
+  // The graph's largest rows at once: a layer's activations, which token sees which,
+  // the attention's scores where there is no flash attention, the logits twice (the
+  // graph's and the ones handed out).
+  const std::int64_t a_cell = use.flash ? 2 : 4 + 2 * heads * 4;
+  need.buffers = use.portion * (6 * width + 3 * inner) * 4 +
+                 use.portion * use.context * a_cell + 2 * use.outputs * tokens * 4 +
+                 tokens * 160 + (std::int64_t{24} << 20U);
   return need;
 }
 

@@ -16,10 +16,15 @@ struct MemoryNeed {
   std::int64_t sum() const { return weights + cache + buffers; }
 };
 
-// An estimate on the high side. `cache_bytes` a number in the cache (2 for f16).
-MemoryNeed memory_for(const GgufHeader& header, std::int64_t context,
-                      std::int64_t portion, std::int64_t cache_bytes,
-                      std::int64_t outputs);
+// What is computed at once, and how.
+struct MemoryUse {
+  std::int64_t context = 0, portion = 0;
+  std::int64_t outputs = 1;      // rows of logits
+  std::int64_t cache_bytes = 2;  // of a number in the cache: f16
+  bool flash = true;             // flash attention: no table of all scores
+};
+// An estimate on the high side.
+MemoryNeed memory_for(const GgufHeader& header, const MemoryUse& use);
 
 // The smallest of what the address space's limit (ulimit -v), the control group and the
 // machine leave, and which of them it is. Nothing where none can be read.

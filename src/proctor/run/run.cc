@@ -53,7 +53,9 @@ Status reuse_answers(const Evaluation& evaluation, Store& store, const Watch& wa
     tell(watch, graded, progress);
     return {};
   };
-  return store.results(evaluation.plan.info.key.id(), false, see);
+  const RunKey& key = evaluation.plan.info.key;
+  // The engine's bodies tell what it computed; nobody else's are needed.
+  return store.results(key.id(), !key.engine.empty(), see);
 }
 
 }  // namespace
@@ -100,7 +102,7 @@ void count_graded(const Graded& graded, Progress& progress) {
   }
   progress.prompt_tokens += tokens.prompt.value_or(0);
   progress.reply_tokens += tokens.reply.value_or(0);
-  progress.decoded_tokens += tokens.decoded.value_or(0);
+  progress.decoded_tokens += decoded_tokens(*graded.attempt).value_or(0);
 }
 
 Result<Outcome> run(const Evaluation& evaluation, Backend& backend, Store& store,

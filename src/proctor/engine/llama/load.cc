@@ -18,7 +18,6 @@ constexpr int most_usual_context = 32768;
 constexpr std::int64_t cheap_cache = std::int64_t{256} << 20U;
 constexpr int least_context = 16;
 constexpr int usual_parallel = 8;
-constexpr std::int64_t cache_bytes = 2;  // f16, llama.cpp's default
 
 // JSON strings of our own making: names, versions, flags.
 std::string json_string(std::string_view text) {
@@ -77,7 +76,7 @@ std::string because(std::string_view complaints) {
 int context_of(const EngineOptions& options, const GgufHeader& header, int trained) {
   if (options.context > 0) return options.context;
   const std::int64_t a_token =
-      std::max<std::int64_t>(1, memory_for(header, 1, 1, cache_bytes, 1).cache);
+      std::max<std::int64_t>(1, memory_for(header, {.context = 1}).cache);
   const auto cheap = static_cast<int>(std::clamp<std::int64_t>(
       cheap_cache / a_token / 256 * 256, usual_context, most_usual_context));
   return trained > 0 ? std::min(trained, cheap) : usual_context;
@@ -112,10 +111,20 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
     return fail(Fault::usage, "--context {}: too small for any question; at least {}",
                 context, least_context);
   }
-  const MemoryNeed need = memory_for(header, context, Session::portion, cache_bytes,
-                                     static_cast<std::int64_t>(Session::most_logits));
+  const MemoryNeed need =
+      memory_for(header, {.context = context,
+                          .portion = static_cast<std::int64_t>(
+                              Session::most_at_once(options.exact && options.share)),
+                          .outputs = static_cast<std::int64_t>(Session::most_logits),
+                          .flash = !options.exact});
   const bool on_gpu = llama_supports_gpu_offload() && options.gpu_layers != 0;
   if (!on_gpu) TRY(check_memory(need, context, name));
+  if (options.talk) {
+    options.talk(fmt::format(
+        "{}: needs about {} of memory: {} weights, {} cache for {} tokens, {} buffers",
+        options.model.filename().string(), in_bytes(need.sum()), in_bytes(need.weights),
+        in_bytes(need.cache), with_thousands(context), in_bytes(need.buffers)));
+  }
 
   Loaded loaded;
   loaded.log = std::make_unique<LlamaLog>(options.log);
@@ -181,11 +190,8 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
                            info.threads == 1 ? "" : "s");
   info.identity = identity_of(options, loaded);
   if (options.talk) {
-    options.talk(fmt::format(
-        "{}: {}; memory: {} weights, {} cache for {} tokens, about {} buffers; {}",
-        options.model.filename().string(), info.model, in_bytes(need.weights),
-        in_bytes(need.cache), with_thousands(context), in_bytes(need.buffers),
-        info.build));
+    options.talk(fmt::format("{}: {}; {}", options.model.filename().string(),
+                             info.model, info.build));
     if (trained > 0 && context > trained) {
       options.talk(
           fmt::format("--context {}: the model was trained for {} tokens; "

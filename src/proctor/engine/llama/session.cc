@@ -34,7 +34,8 @@ Result<std::unique_ptr<Session>> Session::of(llama_model* model,
   llama_context_params params = llama_context_default_params();
   params.n_ctx = static_cast<std::uint32_t>(options.context);
   params.n_batch = portion;
-  params.n_ubatch = portion;
+  params.n_ubatch =
+      static_cast<std::uint32_t>(most_at_once(options.exact && options.share));
   params.n_seq_max = static_cast<std::uint32_t>(options.sequences + 1);
   params.n_outputs_max = most_logits;
   params.n_threads = options.threads;

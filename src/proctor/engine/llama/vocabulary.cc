@@ -1,6 +1,7 @@
 #include "proctor/engine/llama/vocabulary.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace proctor {
 namespace {
@@ -11,6 +12,15 @@ bool is_blank(char c) {
 }
 
 constexpr std::size_t most_templates = 4096;
+// A shorter beginning is not worth remembering.
+constexpr std::size_t least_beginning = 256;
+// What must be the same after the cut of a beginning: more than any pre-tokeniser looks
+// ahead from inside a word.
+constexpr std::size_t look_ahead = 32;
+
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 }  // namespace
 
@@ -46,7 +56,46 @@ Result<Vocabulary> Vocabulary::of(const llama_model* model) {
   return made;
 }
 
-void Vocabulary::append_run(std::string_view run, Tokens& tokens) const {
+// Byte-pair vocabularies cut a text into words before anything else, by rules that see
+// no further than the word and the sign after it. So where two runs are the same up to
+// some way beyond a cut between words, it is one in both.
+void Vocabulary::append_run(std::string_view run, Tokens& tokens) {
+  if (llama_vocab_type(vocab_) != LLAMA_VOCAB_TYPE_BPE ||
+      run.size() < least_beginning) {
+    append_text(run, tokens);
+    return;
+  }
+  if (!beginning_.tokens.empty() && run.starts_with(beginning_.text)) {
+    tokens.insert(tokens.end(), beginning_.tokens.begin(), beginning_.tokens.end());
+    append_text(run.substr(beginning_.cut), tokens);
+    return;
+  }
+  const std::size_t before = tokens.size();
+  append_text(run, tokens);
+  learn_beginning(run, std::span(tokens).subspan(before));
+}
+
+// `tokens` are those of the run, which has no known beginning.
+void Vocabulary::learn_beginning(std::string_view run,
+                                 std::span<const llama_token> tokens) {
+  const std::string last = std::exchange(beginning_.last_run, std::string(run));
+  beginning_.tokens.clear();
+  const auto same =
+      static_cast<std::size_t>(std::ranges::mismatch(run, last).in1 - run.begin());
+  if (same < least_beginning) return;
+  std::size_t cut = same - look_ahead;  // back to where a line begins with a letter
+  while (cut > 0 && !(run[cut - 1] == '\n' && is_letter(run[cut]))) --cut;
+  Tokens parts;
+  append_text(run.substr(0, cut), parts);
+  Tokens head = parts;
+  append_text(run.substr(cut), parts);
+  if (cut == 0 || !std::ranges::equal(parts, tokens)) return;
+  beginning_.text = run.substr(0, cut + look_ahead);
+  beginning_.cut = cut;
+  beginning_.tokens = std::move(head);
+}
+
+void Vocabulary::append_text(std::string_view run, Tokens& tokens) const {
   if (run.empty()) return;
   const std::size_t before = tokens.size();
   tokens.resize(before + run.size() + 8);

@@ -49,14 +49,26 @@ class Vocabulary {
   // A template's text apart: runs of text, and special tokens (by place in specials_).
   using Part = std::variant<std::string, std::size_t>;
 
+  // How runs have begun of late: prompts of a subject share their examples, and these
+  // need not be tokenised again.
+  struct Beginning {
+    std::string text;      // up to the cut, and what must follow it
+    std::size_t cut = 0;   // a place where tokens end, whatever follows
+    Tokens tokens;         // of the text before it
+    std::string last_run;  // what the next run is compared with
+  };
+
   Vocabulary() = default;
-  void append_run(std::string_view run, Tokens& tokens) const;
+  void append_run(std::string_view run, Tokens& tokens);
+  void append_text(std::string_view text, Tokens& tokens) const;
+  void learn_beginning(std::string_view run, std::span<const llama_token> tokens);
   const std::vector<Part>& parts_of_template(const std::string& text);
 
   const llama_vocab* vocab_ = nullptr;
   std::size_t size_ = 0;
   std::vector<Special> specials_;                   // longest first
   std::map<std::string, std::vector<Part>> split_;  // templates repeat in every prompt
+  Beginning beginning_;
 };
 
 }  // namespace proctor

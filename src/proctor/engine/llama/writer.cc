@@ -14,6 +14,21 @@ std::string letters_grammar(std::string_view letters) {
   return fmt::format("root ::= \" \"? ({})", choices);
 }
 
+// Without a last character of which some bytes are missing.
+std::string_view whole_characters(std::string_view text) {
+  for (std::size_t back = 1; back <= std::min<std::size_t>(3, text.size()); ++back) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - back]);
+    if ((byte & 0xC0U) == 0x80U) continue;  // inside a character
+    const std::size_t length = byte >= 0xF0U   ? 4
+                               : byte >= 0xE0U ? 3
+                               : byte >= 0xC0U ? 2
+                                               : 1;
+    if (length > back) text.remove_suffix(back);
+    break;
+  }
+  return text;
+}
+
 bool is_letters(std::string_view letters) {
   return std::ranges::all_of(
       letters, [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
@@ -84,7 +99,10 @@ std::optional<std::string> Writer::take(llama_token token) {
     text_.resize(end);
     return "stop";
   }
-  if (static_cast<std::size_t>(tokens_) >= most_) return "length";
+  if (static_cast<std::size_t>(tokens_) >= most_) {
+    text_.resize(whole_characters(text_).size());
+    return "length";
+  }
   return std::nullopt;
 }
 

@@ -26,7 +26,8 @@ class Writer {
   // Takes a token in. Why the reply ends with it, if it does: stop, length.
   std::optional<std::string> take(llama_token token);
 
-  // Ends before the stop string; invalid UTF-8 is replaced.
+  // Ends before the stop string, and before a character that the limit has cut; other
+  // invalid UTF-8 is replaced.
   std::string text() const { return to_valid_utf8(text_); }
   std::int64_t tokens() const { return tokens_; }
 

@@ -1,0 +1,353 @@
+#!/usr/bin/env python3
+"""What the embedded engine gains, and that it gains it without changing an answer.
+
+    cmake --preset bench && cmake --build --preset bench --target bench
+
+or, once it is built, one part of it:
+
+    build/venv/bin/python bench/engine.py speed --mmlu MMLU [--rounds 3]
+
+Python needs numpy, gguf and xllamacpp. MMLU is a folder with MMLU's csv/ (test and dev). The parts: `whole` asks all questions of
+the test set in one run that is killed on the way; `speed` and `exact` compare the ways to
+score 200 questions of 12 subjects; `agree` compares with a llama-server. The server is
+tests/fakes/llama_server.py, llama.cpp's own one. Times are CPU seconds, one thread each.
+"""
+
+import argparse
+import concurrent.futures
+import csv
+import http.client
+import json
+import os
+import pathlib
+import resource
+import sqlite3
+import statistics
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+FAKES = ROOT / "tests/fakes"
+LETTERS = "ABCD"
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+# ---- The questions and the models ---------------------------------------------------
+
+
+def rows(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return [[*row[:5], LETTERS[int(row[5])]] for row in list(csv.reader(file))[1:]]
+
+
+def block(row):
+    options = "".join(f"\n{letter}. {text}" for letter, text in zip(LETTERS, row[1:5]))
+    return f"{row[0]}{options}\nAnswer:"
+
+
+def subjects_of(mmlu):
+    """12 of the 57, evenly spread."""
+    names = [path.stem.removesuffix("_test") for path in sorted((mmlu / "csv/test").glob("*"))]
+    return names[::5][:12]
+
+
+def prompts_of(mmlu):
+    """200 prompts of 12 subjects, five examples each, as the protocol mmlu has them."""
+    prompts = []
+    for place, subject in enumerate(subjects_of(mmlu)):
+        shots = rows(mmlu / f"csv/dev/{subject}_dev.csv")[:5]
+        start = "The following are multiple choice questions (with answers) about  "
+        start += " ".join(subject.split("_")) + ".\n\n"
+        start += "".join(f"{block(row)} {row[5]}\n\n" for row in shots)
+        for row in rows(mmlu / f"csv/test/{subject}_test.csv")[: 16 if place % 3 == 0 else 17]:
+            prompts.append(start + block(row))
+    assert len(prompts) == 200
+    return prompts
+
+
+def model_of(work, size, kind, mmlu):
+    """A model with random weights and a vocabulary of MMLU's own words."""
+    path = work / f"{size}-{kind}.gguf"
+    if not path.exists():
+        made = path.with_suffix(".part")
+        command = [sys.executable, FAKES / "make_tiny_gguf.py", made, "--size", size]
+        command += ["--type", kind, "--text", mmlu / "csv", "--context", "8192"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        made.rename(path)
+    return path
+
+
+# ---- The contenders -----------------------------------------------------------------
+
+
+class Server:
+    """llama.cpp's server with one slot and one thread."""
+
+    def __init__(self, model, *options):
+        self.process = subprocess.Popen(
+            [sys.executable, FAKES / "llama_server.py", "-m", model, "--port", "0"]
+            + ["--parallel", "1", "--ctx-size", "8192", "-t", "1", *options],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        )
+        self.url = self.process.stdout.readline().split()[-1]
+        self.link = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=600)
+        self.post({"prompt": "warm", "n_predict": 1})
+
+    def post(self, body):
+        self.link.request("POST", "/completion", json.dumps(body),
+                          {"Content-Type": "application/json"})
+        answer = self.link.getresponse()
+        text = answer.read()
+        assert answer.status == 200, text
+        return json.loads(text)
+
+    def cpu_seconds(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")")[1]
+        return sum(map(int, fields.split()[11:13])) / TICKS
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+def served(model, prompts, bodies):
+    """CPU seconds of the server for all requests, and the tokens it computed."""
+    server = Server(model)
+    before, decoded = server.cpu_seconds(), 0
+    for prompt in prompts:
+        for body in bodies(prompt):
+            decoded += server.post(body)["timings"]["prompt_n"]
+    spent = server.cpu_seconds() - before
+    server.stop()
+    return {"n": len(prompts), "cpu_s": spent, "decoded": decoded}
+
+
+def one_cached(prompt):
+    """One request a question; the server keeps what the last prompt began with."""
+    return [{"prompt": prompt, "n_predict": 1, "n_probs": 20, "temperature": 0,
+             "cache_prompt": True}]
+
+
+def four_whole(prompt):
+    """lm-eval's way with a server: a whole request for each of the four letters."""
+    return [{"prompt": f"{prompt} {letter}", "n_predict": 1, "n_probs": 10, "temperature": 0,
+             "cache_prompt": False} for letter in LETTERS]
+
+
+def engine(chosen, model, prompts, mode):
+    file = chosen.work / f"prompts-{mode}"
+    file.write_bytes(b"".join(prompt.encode() + b"\0" for prompt in prompts))
+    command = [chosen.build / "bench/bench_engine", model, file, mode]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+
+
+# ---- The parts ----------------------------------------------------------------------
+
+
+def table(title, head, lines):
+    print(f"\n### {title}\n\n| {' | '.join(head)} |\n|{'---|' * len(head)}")
+    for line in lines:
+        print(f"| {' | '.join(map(str, line))} |")
+    sys.stdout.flush()
+
+
+def decodes_little(way):
+    return "whole" not in way
+
+
+def speed(chosen):
+    model = chosen.model or model_of(chosen.work, chosen.size, "f16", chosen.mmlu)
+    prompts = prompts_of(chosen.mmlu)
+    ways = {
+        "prefix shared (the default)": lambda: engine(chosen, model, prompts, "shared"),
+        "naive: every prompt whole": lambda: engine(chosen, model, prompts, "naive"),
+        "llama-server, 1 slot, cache_prompt": lambda: served(model, prompts, one_cached),
+        "llama-server, four whole requests (lm-eval's way)": lambda: served(
+            model, prompts[:: chosen.four_every], four_whole),
+    }
+    taken = {name: [] for name in ways}
+    turns = [(name, run) for turn in range(chosen.rounds) for name, run in ways.items()
+             if turn < chosen.slow_rounds or decodes_little(name)]
+    # In turn, so that a busy moment hits all alike; or all at once.
+    with concurrent.futures.ThreadPoolExecutor(chosen.at_once) as pool:
+        for (name, _), result in zip(turns, pool.map(lambda each: each[1](), turns)):
+            taken[name].append(result)
+            print(f"{name}: {result['cpu_s']:.2f} CPU s", file=sys.stderr)
+    ours = statistics.median(run["cpu_s"] for run in taken["prefix shared (the default)"])
+    ours /= len(prompts)
+    lines = []
+    for name, runs in taken.items():
+        times = [run["cpu_s"] for run in runs]
+        middle = statistics.median(times)
+        lines.append([name, runs[0]["n"], runs[0]["decoded"], f"{middle:.2f}",
+                      f"{min(times):.2f}-{max(times):.2f} ({len(times)})",
+                      f"{runs[0]['n'] / middle:.2f}", f"{middle / runs[0]['n'] / ours:.2f}"])
+    table(f"Speed: {len(prompts)} questions of 12 subjects, 5 examples, {model.name}",
+          ["way", "n", "tokens computed", "CPU s, median", "from-to (runs)",
+           "questions a CPU s", "CPU s a question, times ours"], lines)
+
+
+def exact(chosen):
+    model = chosen.model or model_of(chosen.work, chosen.size, "f16", chosen.mmlu)
+    prompts = prompts_of(chosen.mmlu)
+    modes = ["shared", "naive", "exact", "exact-naive"]
+    with concurrent.futures.ThreadPoolExecutor(chosen.at_once) as pool:
+        results = pool.map(lambda mode: engine(chosen, model, prompts, mode)["scores"], modes)
+        scores = dict(zip(modes, results))
+    lines = []
+    for mine, other in [("exact", "exact-naive"), ("shared", "naive"), ("shared", "exact")]:
+        pairs = list(zip(scores[mine], scores[other]))
+        far = max(abs(a - b) for one, two in pairs for a, b in zip(one, two))
+        changed = sum(one.index(max(one)) != two.index(max(two)) for one, two in pairs)
+        same = sum(one == two for one, two in pairs)
+        lines.append([f"{mine} against {other}", len(pairs), f"{far:.6f}", same, changed])
+    table(f"The same scores: 4 letters of {len(prompts)} questions, {model.name}",
+          ["modes", "n", "largest difference", "questions equal to the bit",
+           "answers changed"], lines)
+
+
+def answered(store):
+    try:
+        with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as file:
+            return file.execute("SELECT count(*) FROM result").fetchone()[0]
+    except sqlite3.OperationalError:  # not made yet
+        return 0
+
+
+def whole(chosen):
+    model = chosen.model or model_of(chosen.work, chosen.size, "f16", chosen.mmlu)
+    store = chosen.work / "whole.db"
+    for file in chosen.work.glob("whole.db*"):
+        file.unlink()
+    command = [chosen.build / "proctor", "run", model, "--dataset", chosen.mmlu / "csv"]
+    command += ["--subject", "all", "--protocol", "mmlu", "--threads", "1", "--json"]
+    command += ["--store", store]
+    print(" ".join(map(str, command)), file=sys.stderr)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    began = time.monotonic()
+    reused = 0
+    if not chosen.uninterrupted:
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as first:
+            while first.poll() is None and answered(store) < 7000:
+                time.sleep(0.2)
+            first.kill()
+        reused = answered(store)
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    run = json.loads(done.stdout)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = sum(getattr(after, key) - getattr(before, key) for key in ["ru_utime", "ru_stime"])
+    with sqlite3.connect(store) as file:
+        stored = sum(json.loads(body)["tokens"]["decoded"] for (body,) in file.execute(
+            "SELECT a.response FROM result r JOIN attempt a ON a.id = r.attempt"))
+        often = file.execute("SELECT max(n) FROM (SELECT count(*) AS n FROM attempt"
+                             " GROUP BY ordinal)").fetchone()[0]
+    tokens = run["tokens"]
+    assert run["reused"] == reused and tokens["decoded"] == stored
+    low, high = run["ci95"]
+    table(f"All questions of MMLU's test set, 5 examples, {model.name}", ["", ""], [
+        ["questions answered", f"{run['n']} of {run['planned']}"],
+        ["of them before kill -9", reused],
+        ["attempts at one question, at most", often],
+        ["complete; failed", f"{run['complete']}; {run['ledger']['failed']}"],
+        ["accuracy (random weights)",
+         f"{run['accuracy']:.4f}, 95 % interval {low:.4f}-{high:.4f}"],
+        ["tokens.prompt", tokens["prompt"]],
+        ["tokens.decoded (the sum over the stored attempts is the same)", tokens["decoded"]],
+        ["prompt / decoded", f"{tokens['prompt'] / tokens['decoded']:.2f}"],
+        ["CPU s, whole process; s", f"{spent:.0f}; {time.monotonic() - began:.0f}"],
+        ["questions a CPU s", f"{run['n'] / spent:.1f}"],
+    ])
+
+
+def texts(store):
+    with sqlite3.connect(store) as file:
+        return dict(file.execute("SELECT r.ordinal, a.text FROM result r"
+                                 " JOIN attempt a ON a.id = r.attempt"))
+
+
+def replies(chosen, server, model, protocol):
+    """The replies of 200 questions from the engine and from the server."""
+    found = []
+    for name, target in [("engine", [model, "--threads", "1"]),
+                         ("server", ["llama", "--base-url", server.url, "--concurrency", "1"])]:
+        store = chosen.work / f"agree-{protocol}-{name}.db"
+        for file in chosen.work.glob(store.name + "*"):
+            file.unlink()
+        subprocess.run(
+            [chosen.build / "proctor", "run", *target, "--dataset", chosen.mmlu / "csv",
+             "--subject", ",".join(subjects_of(chosen.mmlu)), "--limit", "17", "--protocol",
+             protocol, "--max-tokens", "12", "--temperature", "0", "--store", store, "--quiet"],
+            check=True, stdout=subprocess.DEVNULL)
+        found.append(texts(store))
+    assert found[0].keys() == found[1].keys()
+    return [(found[0][key], found[1][key]) for key in found[0]]
+
+
+def agree(chosen):
+    model = chosen.model or model_of(chosen.work, chosen.size, "f16", chosen.mmlu)
+    server = Server(model)
+    lines = []
+    for title, protocol in [("text, raw prompt", "lmeval_mmlu_generative"),
+                            ("text, chat", "seed")]:
+        pairs = replies(chosen, server, model, protocol)
+        # The limit cuts characters of several bytes; the server may put U+FFFD there.
+        same = sum(ours.rstrip("\ufffd") == theirs.rstrip("\ufffd") for ours, theirs in pairs)
+        equal = sum(ours == theirs for ours, theirs in pairs)
+        begun = sum(ours[:1] == theirs[:1] for ours, theirs in pairs)
+        lines.append([title, len(pairs), f"{same} the same ({100 * same / len(pairs):.1f} %)",
+                      f"{begun} begin alike; {equal} with a cut last character as well"])
+    prompts = prompts_of(chosen.mmlu)
+    ours = engine(chosen, model, prompts, "shared")["scores"]
+    far, changed, missing = [], 0, 0
+    for prompt, mine in zip(prompts, ours):
+        # A token that is no whole character would be told without its probabilities.
+        body = {"prompt": prompt, "n_predict": 1, "n_probs": 8192, "temperature": 0,
+                "grammar": 'root ::= " A"'}
+        first = server.post(body)["completion_probabilities"][0]
+        theirs = {each["token"]: each["logprob"] for each in first["top_logprobs"]}
+        row = [theirs.get(f" {letter}") for letter in LETTERS]
+        missing += row.count(None)
+        if None in row:
+            continue
+        far.append(max(abs(a - b) for a, b in zip(mine, row)))
+        changed += mine.index(max(mine)) != row.index(max(row))
+    server.stop()
+    lines.append(["letters' log-probabilities", len(far),
+                  f"median of the largest difference {statistics.median(far):.4f},"
+                  f" largest {max(far):.4f}",
+                  f"{changed} answers changed, {missing} letters not told"])
+    table(f"The engine and llama-server, temperature 0, {model.name}",
+          ["compared", "n", "outcome", ""], lines)
+
+
+PARTS = {"exact": exact, "agree": agree, "speed": speed, "whole": whole}
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("part", nargs="*", help=f"{', '.join(PARTS)}; all unless named")
+    parser.add_argument("--mmlu", type=pathlib.Path, default=ROOT.parent / "shared/mmlu")
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/bench")
+    parser.add_argument("--work", type=pathlib.Path, default=ROOT / "build/bench/work")
+    parser.add_argument("--model", type=pathlib.Path, help="another GGUF than the random one")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--slow-rounds", type=int, default=1, help="of the ways without sharing")
+    parser.add_argument("--four-every", type=int, default=1, help="four requests: each Nth prompt")
+    parser.add_argument("--size", default="bench", help="of the random model: nano, tiny, bench")
+    parser.add_argument("--at-once", type=int, default=1, help="ways to measure at a time")
+    parser.add_argument("--uninterrupted", action="store_true", help="whole: without kill -9")
+    chosen = parser.parse_args()
+    chosen.work.mkdir(parents=True, exist_ok=True)
+    unknown = set(chosen.part) - set(PARTS)
+    if unknown:
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    for part in chosen.part or PARTS:
+        PARTS[part](chosen)
+
+
+if __name__ == "__main__":
+    main()
