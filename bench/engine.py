@@ -99,6 +99,7 @@ class Server:
                           {"Content-Type": "application/json"})
         answer = self.link.getresponse()
         text = answer.read()
+        self.link.close()  # the server ends a connection that is idle
         assert answer.status == 200, text
         return json.loads(text)
 
