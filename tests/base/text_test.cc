@@ -35,6 +35,9 @@ TEST(Text, an_escape_sequence_reaches_no_terminal) {
 
 TEST(Text, a_formula_reaches_no_spreadsheet) {
   EXPECT_EQ(for_csv("=cmd()"), "'=cmd()");
+  EXPECT_EQ(for_csv("-1+cmd()"), "'-1+cmd()");
+  EXPECT_EQ(for_csv("=1"), "'=1");
+  EXPECT_EQ(for_csv("-1.5"), "-1.5");
   EXPECT_EQ(for_csv("a,\"b\""), "\"a,\"\"b\"\"\"");
 }
 

@@ -116,7 +116,7 @@ std::string for_terminal(std::string_view text);
 std::string for_terminal_line(std::string_view text);
 std::string for_html(std::string_view text);
 // RFC 4180, quoted where needed; a leading = + - @ or tab gets an apostrophe before it,
-// so that no spreadsheet runs it.
+// so that no spreadsheet runs it. A number such as -1 stays as it is.
 std::string for_csv(std::string_view text);
 
 // The candidate nearest to a mistyped word, if one is near enough to be meant.

@@ -307,7 +307,11 @@ std::string for_html(std::string_view text) {
 std::string for_csv(std::string_view text) {
   std::string out = to_valid_utf8(text);
   // OWASP's list of what starts a formula.
-  if (!out.empty() &&
+  const bool is_number = out.size() > 1 && (out[0] == '-' || out[0] == '+') &&
+                         std::ranges::all_of(out.substr(1), [](char c) {
+                           return (c >= '0' && c <= '9') || c == '.';
+                         });
+  if (!out.empty() && !is_number &&
       std::string_view("=+-@\t\r").find(out[0]) != std::string_view::npos) {
     out.insert(out.begin(), '\'');
   }
