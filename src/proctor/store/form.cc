@@ -82,16 +82,11 @@ std::string RunKey::id() const {
 }
 
 std::string info_json(const RunInfo& info) {
-  Json json{{"dataset", info.dataset},
-            {"split", info.split},
-            {"revision", info.revision},
-            {"protocol", info.protocol},
-            {"extract", info.extract},
-            {"aggregation", info.aggregation},
-            {"subjects", info.subjects},
-            {"selection", ranges_of(info.selection)},
-            {"name", info.name},
-            {"note", info.note},
+  Json json{{"dataset", info.dataset},   {"split", info.split},
+            {"revision", info.revision}, {"protocol", info.protocol},
+            {"extract", info.extract},   {"aggregation", info.aggregation},
+            {"subjects", info.subjects}, {"selection", ranges_of(info.selection)},
+            {"name", info.name},         {"note", info.note},
             {"version", info.version}};
   if (info.dropped != 0) json["dropped"] = info.dropped;
   return dump(json);
