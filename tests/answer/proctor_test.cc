@@ -109,6 +109,15 @@ TEST(Proctor, lets_the_last_word_count) {
   EXPECT_EQ(letter("The answer is A. Wait, that is shorter. The answer is C."), 'C');
   EXPECT_EQ(letter("Answer: A\n\nHmm, actually it is in Brazil, so C."), 'C');
   EXPECT_EQ(letter("The answer is (A) is incorrect. The correct answer is (C)."), 'C');
+  EXPECT_EQ(letter("The answer is B. Actually, it's C."), 'C');
+  EXPECT_EQ(letter("The answer is B. Wait, no, it is C."), 'C');
+  EXPECT_EQ(letter("B. No, actually C."), 'C');
+  EXPECT_EQ(letter("Answer: B\n\nCorrection: C"), 'C');
+  EXPECT_EQ(letter("My answer is B. On second thought, C."), 'C');
+  EXPECT_EQ(letter("I think B. Actually, it's C."), 'C');
+  EXPECT_EQ(letter("I think it's B because it floats."), 'B');
+  EXPECT_EQ(letter("I believe A is tempting."), nullopt);
+  EXPECT_EQ(letter("The answer is B. Actually, A is tempting."), 'B');
   EXPECT_EQ(
       letter("The answer is (A) Nile, but this is wrong. The correct answer is (C)."),
       'C');

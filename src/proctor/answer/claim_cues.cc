@@ -113,6 +113,29 @@ std::optional<Claim> Statement::after_conclusion(std::size_t at) {
   return std::nullopt;
 }
 
+// "Actually, it's C.", "Wait, no: C", "On second thought, C", "I think it is C"
+std::optional<Claim> Statement::after_turn(std::size_t at) const {
+  for (std::size_t i = at + 1; i < tokens_.size() && i < at + 9; ++i) {
+    const Token& t = tokens_[i];
+    if (t.letter != 0 && !t.small && may_be_label(i, true)) {
+      const Token* const next = token(i + 1);
+      const bool stands = in_brackets(i) || next == nullptr ||
+                          next->kind == TokenKind::line_end || is_mark(i + 1, ".,;!") ||
+                          is_word(i + 1, Word::reason);
+      if (!stands || is_asked(i)) return std::nullopt;
+      return judged(i, Strength::stated,
+                    tokens_[at].word == Word::it ? "I think" : "a correction");
+    }
+    const bool passes = t.word == Word::fill || t.word == Word::it ||
+                        t.word == Word::is || t.word == Word::option ||
+                        t.word == Word::must || t.word == Word::turn ||
+                        is_text(i, "i") || is_mark(i, ",:([{\"'-\x01") ||
+                        (is_text(i, "no") && is_mark(i + 1, ",.:;-"));
+    if (!passes) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
 // "B is correct", "option B is the best", "B が正解"
 std::optional<Claim> Statement::label_is_right(std::size_t at) const {
   if (!may_be_label(at, false)) return std::nullopt;

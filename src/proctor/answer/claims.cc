@@ -28,6 +28,15 @@ std::vector<Claim> Statement::claims() {
       case Word::choose:
         add(after_conclusion(at));
         break;
+      case Word::turn:
+        add(after_turn(at));
+        break;
+      case Word::thought:
+        if (is_text(at - 1, "second")) add(after_turn(at));
+        break;
+      case Word::it:
+        if (is_text(at - 1, "think") || is_text(at - 1, "believe")) add(after_turn(at));
+        break;
       case Word::closest:
         if (is_word(at + 1, Word::is)) add(after_conclusion(at + 1));
         break;

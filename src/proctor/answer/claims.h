@@ -94,6 +94,7 @@ class Statement {
   std::optional<Claim> after_answer(std::size_t at);
   std::optional<Claim> after_option(std::size_t at);
   std::optional<Claim> after_conclusion(std::size_t at);
+  std::optional<Claim> after_turn(std::size_t at) const;
   std::optional<Claim> label_is_right(std::size_t at) const;
   std::optional<Claim> pointed_at(std::size_t at) const;
 

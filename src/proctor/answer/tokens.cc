@@ -80,6 +80,7 @@ constexpr Entry entries[] = {
     {Word::turn,
      "wait actually correction sorry hmm hm oops hold reconsider rather scratch "
      "reconsidering rethink moment eigentlich warte attends espera"},
+    {Word::thought, "thought thoughts"},
     {Word::but, "but however although though yet aber mais pero"},
     {Word::it, "it this that these it's that's this's ce c'est es"},
     {Word::closest, "closest nearest"},

@@ -26,6 +26,7 @@ enum class Word : std::uint8_t {
   good,       // correct, right, best, true
   bad,        // incorrect, wrong, false
   turn,       // wait, actually, correction
+  thought,    // on second thought
   but,        // but, however
   it,         // it, this, that
   closest,    // closest, nearest
