@@ -41,6 +41,17 @@ TEST(Text, a_formula_reaches_no_spreadsheet) {
   EXPECT_EQ(for_csv("a,\"b\""), "\"a,\"\"b\"\"\"");
 }
 
+TEST(Text, a_word_for_a_shell_is_one_word) {
+  EXPECT_EQ(for_shell("it's $HOME"), R"('it'\''s $HOME')");
+  EXPECT_EQ(for_shell(""), "''");
+}
+
+TEST(Text, blanks_are_trimmed_at_both_ends) {
+  EXPECT_EQ(trimmed(" \ta b\r\n"), "a b");
+  EXPECT_EQ(trimmed(" \n "), "");
+  EXPECT_EQ(trimmed("(a)", "()"), "a");
+}
+
 TEST(Text, markup_reaches_no_page) {
   EXPECT_EQ(for_html("<script>&\"'"), "&lt;script&gt;&amp;&quot;&#39;");
 }

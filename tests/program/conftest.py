@@ -5,6 +5,7 @@ MMLU's files (mmlu/csv, mmlu/hub, golden, tools), without which what needs them 
 skipped.
 """
 
+import contextlib
 import csv
 import fcntl
 import http.client
@@ -283,6 +284,21 @@ def start_hub(shared, free_port):
     yield start
     for hub in running:
         hub.stop()
+
+
+@contextlib.contextmanager
+def running_llama_server(python, model, *options):
+    """llama.cpp's own server on that model; its address."""
+    process = subprocess.Popen(
+        [python, ROOT / "tests/fakes/llama_server.py", "-m", model, "--port", "0", "-t", "1"]
+        + [*options, "--ctx-size", "8192"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )
+    line = process.stdout.readline()
+    assert line.startswith("listening on "), line
+    yield line.split()[-1]
+    process.kill()
+    process.wait()
 
 
 def one_line(text):

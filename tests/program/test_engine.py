@@ -14,7 +14,7 @@ import sys
 
 import pytest
 
-from conftest import PROCTOR, ROOT, one_line, wait_until, write_exam
+from conftest import PROCTOR, ROOT, one_line, running_llama_server, wait_until, write_exam
 
 FAKES = ROOT / "tests/fakes"
 LETTERS = "ABCD"
@@ -254,16 +254,8 @@ def test_special_tokens_in_a_question_are_text(work, exam, nano):
 
 @pytest.fixture(scope="module")
 def llama_server(nano):
-    process = subprocess.Popen(
-        [python_with("xllamacpp"), FAKES / "llama_server.py", "-m", nano, "--port", "0"]
-        + ["-t", "1", "--parallel", "1", "--ctx-size", "8192"],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )
-    line = process.stdout.readline()
-    assert line.startswith("listening on "), line
-    yield line.split()[-1]
-    process.kill()
-    process.wait()
+    with running_llama_server(python_with("xllamacpp"), nano, "--parallel", "1") as address:
+        yield address
 
 
 @pytest.mark.parametrize("protocol", ["lmeval_mmlu_generative", "seed"], ids=["raw", "chat"])

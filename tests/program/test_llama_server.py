@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from conftest import ROOT, SUBJECT, wait_until
+from conftest import ROOT, SUBJECT, running_llama_server, wait_until
 
 FAKES = ROOT / "tests/fakes"
 CONCURRENCY = 2
@@ -39,16 +39,8 @@ def nano(python, tmp_path_factory):
 @pytest.fixture(scope="module")
 def llama_server(python, nano):
     """Its address."""
-    process = subprocess.Popen(
-        [python, FAKES / "llama_server.py", "-m", nano, "--port", "0", "-t", "1"]
-        + ["--parallel", str(CONCURRENCY), "--ctx-size", "8192"],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )
-    line = process.stdout.readline()
-    assert line.startswith("listening on "), line
-    yield line.split()[-1]
-    process.kill()
-    process.wait()
+    with running_llama_server(python, nano, "--parallel", str(CONCURRENCY)) as address:
+        yield address
 
 
 def answered(work, store="proctor.db"):

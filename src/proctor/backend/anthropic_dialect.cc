@@ -46,8 +46,7 @@ Result<Reply> decode_anthropic(std::string_view body, const Prompt&) {
   const simdjson::dom::element root = document.root();
   simdjson::dom::array blocks;
   if (root["content"].get(blocks) != simdjson::SUCCESS) {
-    return fail(Fault::network, "the answer has no content: {}",
-                fit(for_terminal_line(body), 60));
+    return fail(Fault::network, "the answer has no content: {}", beginning_of(body));
   }
   Reply reply;
   for (const auto block : blocks) {

@@ -64,7 +64,7 @@ Result<Reply> decode_gemini(std::string_view body, const Prompt&) {
     const std::string_view blocked = text_at(root, "/promptFeedback/blockReason");
     if (blocked.empty()) {
       return fail(Fault::network, "the answer has no candidates: {}",
-                  fit(for_terminal_line(body), 60));
+                  beginning_of(body));
     }
     reply.finish_reason = blocked;
     return reply;

@@ -12,11 +12,13 @@ Result<Document> Document::parse(std::string_view body) {
     error = document.parser_->parse(valid.data(), valid.size()).get(document.root_);
   }
   if (error != simdjson::SUCCESS) {
-    // Such an answer may be a page of many megabytes.
-    return fail(Fault::network, "the answer is not JSON: {}",
-                fit(for_terminal_line(std::string_view(text).substr(0, 400)), 60));
+    return fail(Fault::network, "the answer is not JSON: {}", beginning_of(text));
   }
   return document;
+}
+
+std::string beginning_of(std::string_view body) {
+  return fit(for_terminal_line(body.substr(0, 400)), 60);
 }
 
 std::string_view text_at(simdjson::dom::element root, std::string_view pointer) {

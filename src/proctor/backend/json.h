@@ -28,6 +28,10 @@ class Document {
   simdjson::dom::element root_;
 };
 
+// How an answer that is not as it should be begins, for an error: one inert line. It
+// may be a page of many megabytes, of which no more is looked at.
+std::string beginning_of(std::string_view body);
+
 // The string at a JSON pointer ("/error/message"), or "" where there is none.
 std::string_view text_at(simdjson::dom::element root, std::string_view pointer);
 std::optional<std::int64_t> number_at(simdjson::dom::element root,

@@ -43,8 +43,7 @@ Result<Reply> decode_ollama(std::string_view body, const Prompt& prompt) {
   const simdjson::dom::element root = document.root();
   simdjson::dom::element text;
   if (root["response"].get(text) != simdjson::SUCCESS) {
-    return fail(Fault::network, "the answer has no response: {}",
-                fit(for_terminal_line(body), 60));
+    return fail(Fault::network, "the answer has no response: {}", beginning_of(body));
   }
   Reply reply;
   reply.model = text_at(root, "/model");

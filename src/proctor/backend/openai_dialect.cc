@@ -134,8 +134,7 @@ Result<Reply> decode_openai(std::string_view body, const Prompt& prompt) {
     if (!message.empty()) {
       return fail(Fault::network, "{}", fit(for_terminal_line(message), 300));
     }
-    return fail(Fault::network, "the answer has no choices: {}",
-                fit(for_terminal_line(body), 60));
+    return fail(Fault::network, "the answer has no choices: {}", beginning_of(body));
   }
   Reply reply;
   reply.finish_reason = text_at(choice, "/finish_reason");

@@ -96,6 +96,8 @@ std::string utf8_of(char32_t code_point);
 bool is_python_space(char32_t code_point);
 // What Python's str.strip() leaves.
 std::string_view python_strip(std::string_view text);
+// The text without those characters at its ends.
+std::string_view trimmed(std::string_view text, std::string_view of = " \t\r\n");
 std::string ascii_lower(std::string_view text);
 std::string ascii_upper(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
@@ -118,6 +120,8 @@ std::string for_html(std::string_view text);
 // RFC 4180, quoted where needed; a leading = + - @ or tab gets an apostrophe before it,
 // so that no spreadsheet runs it. A number such as -1 stays as it is.
 std::string for_csv(std::string_view text);
+// One word, in single quotes, as a POSIX shell reads it back.
+std::string for_shell(std::string_view text);
 
 // The candidate nearest to a mistyped word, if one is near enough to be meant.
 std::optional<std::string> did_you_mean(std::string_view word,
@@ -187,6 +191,9 @@ class CsvRecords {
 };
 
 // ---- Files ------------------------------------------------------------------------
+
+// What an errno means: "no space left on device".
+std::string system_says(int number);
 
 Result<std::string> read_file(const std::filesystem::path& path);
 // Written beside it, synced and renamed: the old file or the new one, never a part.

@@ -32,7 +32,7 @@ class File {
 };
 
 tl::unexpected<Error> system_error(const std::filesystem::path& path, int number) {
-  return fail(Fault::io, "{}: {}", path.string(), ascii_lower(std::strerror(number)));
+  return fail(Fault::io, "{}: {}", path.string(), system_says(number));
 }
 
 Status write_all(int descriptor, std::string_view content,
@@ -47,6 +47,10 @@ Status write_all(int descriptor, std::string_view content,
 }
 
 }  // namespace
+
+std::string system_says(int number) {
+  return ascii_lower(std::strerror(number));
+}
 
 Result<std::string> read_file(const std::filesystem::path& path) {
   const File file(path, O_RDONLY);

@@ -183,6 +183,12 @@ bool is_python_space(char32_t c) {
          c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
+std::string_view trimmed(std::string_view text, std::string_view of) {
+  const std::size_t first = text.find_first_not_of(of);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(of) - first + 1);
+}
+
 std::string_view python_strip(std::string_view text) {
   std::size_t begin = 0;
   while (begin < text.size()) {
@@ -302,6 +308,10 @@ std::string for_html(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string for_shell(std::string_view text) {
+  return "'" + replace_all(std::string(text), "'", "'\\''") + "'";
 }
 
 std::string for_csv(std::string_view text) {

@@ -137,12 +137,12 @@ Talk talk_of(const Arguments& arguments, World& world) {
 
 Status check_can_be_sent(const Exam& exam, const ModelChoice& choice,
                          const Arguments& arguments) {
-  const std::string& reasoning = exam.protocol.sampling.reasoning;
-  if (choice.provider == nullptr && !reasoning.empty()) {
+  if (choice.provider == nullptr) {
+    const std::string& reasoning = exam.protocol.sampling.reasoning;
+    if (reasoning.empty()) return {};
     return fail(Fault::usage, "--reasoning {}: {} cannot be told so", reasoning,
                 choice.title());
   }
-  if (choice.provider == nullptr) return {};
   const Evaluation evaluation = evaluation_of(exam, choice, arguments);
   const Prompt first = prompt_for(evaluation, evaluation.plan.trials.front());
   const auto request = choice.provider->dialect->encode(choice.model, first);

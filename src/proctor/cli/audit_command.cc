@@ -84,22 +84,11 @@ class Auditor {
     }
     const Reply& reply = *graded.attempt->outcome;
     const Question& question = *graded.question;
-    std::string labels;
-    for (std::size_t i = 0; i < question.choices.size(); ++i)
-      labels += letter_of(static_cast<int>(i));
-    const Reading reading{.reply = reply.text,
-                          .labels = labels,
-                          .choices = question.choices,
-                          .finish_reason = reply.finish_reason};
-    const char right = letter_of(question.right);
     std::vector<std::optional<char>> letters;
     for (Audited& audited : audit_.readers) {
-      const Answer answer = audited.reader->read(reading);
-      // Of several right choices the one that was named is the key.
-      const bool names_right = answer.letter && is_right(question, *answer.letter);
-      audited.ledger.add(
-          mark_of(answer, names_right ? *answer.letter : right, reply.finish_reason));
-      letters.push_back(answer.letter);
+      const MarkedAnswer marked = mark_reply(*audited.reader, question, reply);
+      audited.ledger.add(marked.mark);
+      letters.push_back(marked.answer.letter);
     }
     for (std::size_t i = 0; i < letters.size(); ++i)
       audit_.readers[i].agreed += letters[i] == letters[own_] ? 1 : 0;
@@ -107,7 +96,7 @@ class Auditor {
     if (!differ(letters)) return {};
     ++audit_.disagreed;
     audit_.disagreements.push_back({.id = question.id,
-                                    .right = right,
+                                    .right = letter_of(question.right),
                                     .letters = std::move(letters),
                                     .snippet = snippet_of(reply.text)});
     return {};
@@ -146,15 +135,13 @@ std::string audit_text(const Audit& audit, const ScoredRun& run, Language langua
                {ja ? "一致" : "agrees", Align::right}},
               {}};
   for (const Audited& audited : audit.readers) {
-    const Interval interval = wilson(audited.ledger.count());
     const bool own = audited.reader->name == run.extract;
-    table.rows.push_back(
-        {std::string(audited.reader->name) + (own ? " *" : ""),
-         accuracy_text(audited.ledger.count()),
-         fmt::format("{:.1f}-{:.1f}", 100 * interval.low, 100 * interval.high),
-         with_thousands(audited.ledger.unread + audited.ledger.cut +
-                        audited.ledger.refused),
-         accuracy_text({audited.agreed, audit.n})});
+    table.rows.push_back({std::string(audited.reader->name) + (own ? " *" : ""),
+                          accuracy_text(audited.ledger.count()),
+                          range_text(wilson(audited.ledger.count())),
+                          with_thousands(audited.ledger.unread + audited.ledger.cut +
+                                         audited.ledger.refused),
+                          accuracy_text({audited.agreed, audit.n})});
   }
   std::string text = in_language(language, "{} {}, {}: {} replies, {} failed\n",
                                  "{} {}, {}: 回答 {} 件、回答なし {} 件\n",
@@ -187,16 +174,12 @@ std::string audit_json(const Audit& audit, const ScoredRun& run) {
   for (const Audited& audited : audit.readers) {
     const Count count = audited.ledger.count();
     const Interval interval = wilson(count);
-    const auto share = count.share();
-    Json ledger;
-    for (const Mark mark : all_marks)
-      ledger[std::string(name_of(mark))] = audited.ledger.of(mark);
     readers.push_back({{"reader", audited.reader->name},
                        {"n", count.n},
                        {"correct", count.right},
-                       {"accuracy", share ? Json(*share) : Json(nullptr)},
+                       {"accuracy", number_or_null(count.share())},
                        {"ci95", {interval.low, interval.high}},
-                       {"ledger", std::move(ledger)},
+                       {"ledger", ledger_json(audited.ledger)},
                        {"agrees", audited.agreed}});
   }
   Json disagreements = Json::array();

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <system_error>
 #include <thread>
 
 #include <fcntl.h>
@@ -26,8 +25,7 @@ constexpr auto grace = std::chrono::seconds(5);
 constexpr auto a_moment = std::chrono::milliseconds(10);
 
 tl::unexpected<Error> system_error(std::string_view what, int number) {
-  return fail(Fault::io, "{}: {}", what,
-              ascii_lower(std::generic_category().message(number)));
+  return fail(Fault::io, "{}: {}", what, system_says(number));
 }
 
 // A file for what the program writes, that goes when it is closed.
@@ -107,8 +105,7 @@ Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& words) 
                                     &settings.attributes, arguments.data(), environ);
   if (failed != 0) {
     child.program_ = -1;
-    return fail(Fault::usage, "{}: {}", words[0],
-                ascii_lower(std::generic_category().message(failed)));
+    return fail(Fault::usage, "{}: {}", words[0], system_says(failed));
   }
   TRY(child.guard());
   return child;

@@ -69,6 +69,10 @@ Result<Language> language_of(const Arguments& arguments) {
   return fail(Fault::usage, "--lang: found {}, expected en or ja", name);
 }
 
+std::string store_option(const Arguments& arguments) {
+  return arguments.has("--store") ? " --store " + store_path(arguments).string() : "";
+}
+
 std::filesystem::path store_path(const Arguments& arguments) {
   return arguments.get("--store").value_or("proctor.db");
 }

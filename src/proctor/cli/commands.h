@@ -34,6 +34,8 @@ Result<int> list_command(const Arguments& arguments, World& world);
 // --lang, --format and --store mean the same everywhere.
 Result<Language> language_of(const Arguments& arguments);
 std::filesystem::path store_path(const Arguments& arguments);
+// " --store X" for a command that goes on there; empty for the default store.
+std::string store_option(const Arguments& arguments);
 // "proctor 0.1.0" and what it was built with.
 std::string version_text();
 

@@ -215,17 +215,13 @@ std::string explanation_text(const Explanation& explained, Language language,
 
 Json pairs_json(const Pairs& pairs) {
   const Interval interval = tango(pairs);
-  const auto share = [](const Count& count) {
-    const auto value = count.share();
-    return value ? Json(*value) : Json(nullptr);
-  };
   return {{"n", pairs.n()},
           {"both_right", pairs.both},
           {"only_a", pairs.only_a},
           {"only_b", pairs.only_b},
           {"both_wrong", pairs.neither},
-          {"accuracy_a", share(pairs.a())},
-          {"accuracy_b", share(pairs.b())},
+          {"accuracy_a", number_or_null(pairs.a().share())},
+          {"accuracy_b", number_or_null(pairs.b().share())},
           {"difference", pairs.difference()},
           {"ci95", {interval.low, interval.high}},
           {"mcnemar_p", mcnemar_p(pairs)}};
@@ -327,9 +323,7 @@ Result<int> compare_command(const Arguments& arguments, World& world) {
   const Comparison comparison = compare_runs(a, b);
   std::optional<Explanation> explained;
   if (arguments.has("--explain")) {
-    const std::string store_option =
-        arguments.has("--store") ? " --store " + store_path(arguments).string() : "";
-    explained = TRY(explain(*store, stored_a, a, b, store_option));
+    explained = TRY(explain(*store, stored_a, a, b, store_option(arguments)));
   }
   if (arguments.has("--json")) {
     world.console.print(comparison_json(sides, comparison, explained));

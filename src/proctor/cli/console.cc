@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -59,7 +58,7 @@ Status Console::flush() {
   if (std::fflush(out_) != 0 && lost_ == 0) lost_ = errno;
   if (lost_ == 0 || lost_ == EPIPE) return {};
   return fail(Fault::io, "stdout: {}; what is printed is not whole",
-              ascii_lower(std::strerror(lost_)));
+              system_says(lost_));
 }
 
 int Console::width() const {

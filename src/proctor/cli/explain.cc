@@ -79,37 +79,166 @@ ExplainedPart part_of(std::string name, std::string how, const Pairs& pairs) {
 
 // A run between the two: one's prompt with the other's shots.
 struct Between {
-  StoredRun stored;
+  MarkedRun run;
   bool has_prompt_of_b = false;
 };
 
-Result<std::optional<Between>> find_between(Store& store, const RunInfo& a,
-                                            const Sent& sent_a, const Sent& sent_b) {
+// What is held against each other, in this order; Common's questions alone count.
+struct Chain {
+  const MarkedRun& a;
+  const MarkedRun& reread;  // A's replies, by B's reader
+  const MarkedRun& b;
+  const Sent &sent_a, &sent_b;
+  std::optional<Between> between;
+  Common common;
+
+  bool has_same_prompt() const { return sent_a.prompt == sent_b.prompt; }
+  bool has_same_shots() const { return sent_a.shots_of == sent_b.shots_of; }
+};
+
+Status check_one_model(const ScoredRun& a, const ScoredRun& b) {
+  if (a.info.key.provider == b.info.key.provider &&
+      a.info.key.model == b.info.key.model) {
+    return {};
+  }
+  return fail(Fault::usage,
+              "--explain: found {} and {}, expected two runs of one model; it splits "
+              "what two protocols make of it",
+              a.model_title(), b.model_title());
+}
+
+// The stored run that differs from A in prompt or shots alone, as B does; of two the
+// one with B's prompt.
+Result<std::optional<StoredRun>> find_between(Store& store, const Chain& chain,
+                                              bool* has_prompt_of_b) {
+  const RunKey& key_a = chain.a.run.info.key;
   const auto runs = TRY(store.runs());
-  std::optional<Between> found;
+  std::optional<StoredRun> found;
   for (const StoredRun& run : runs) {
     RunKey key = run.info.key;
-    key.protocol = a.key.protocol;
-    if (!(key == a.key)) continue;
+    key.protocol = key_a.protocol;
+    if (!(key == key_a)) continue;
     const auto sent = sent_in(run.info);
     if (!sent) continue;
     const bool prompt_of_b =
-        sent->prompt == sent_b.prompt && sent->shots == sent_a.shots;
+        sent->prompt == chain.sent_b.prompt && sent->shots == chain.sent_a.shots;
     const bool prompt_of_a =
-        sent->prompt == sent_a.prompt && sent->shots == sent_b.shots;
-    if (prompt_of_b || (prompt_of_a && !found)) found = Between{run, prompt_of_b};
+        sent->prompt == chain.sent_a.prompt && sent->shots == chain.sent_b.shots;
+    if (!prompt_of_b && (!prompt_of_a || found)) continue;
+    found = run;
+    *has_prompt_of_b = prompt_of_b;
     if (prompt_of_b) break;
   }
   return found;
 }
 
-double harness_value(const MarkedRun& run, const Common& common) {
-  const auto score = harness_score(run.run.info, common.tally(run));
-  return score ? score->all.value : 0;
+// Puts such a run into the chain, if it answered questions that A and B did.
+Status add_between(Store& store, Chain& chain) {
+  if (chain.has_same_prompt() || chain.has_same_shots()) return {};
+  Between between;
+  const auto stored = TRY(find_between(store, chain, &between.has_prompt_of_b));
+  if (!stored) return {};
+  between.run = TRY(read_marked_run(store, *stored, chain.b.run.extract));
+  Common narrower = chain.common;
+  narrower.add(between.run);
+  if (narrower.n() == 0) return {};
+  chain.common = std::move(narrower);
+  chain.between = std::move(between);
+  return {};
 }
 
-double share_of(const MarkedRun& run, const Common& common) {
-  return common.tally(run).ledger.count().share().value_or(0);
+void add_reading(const Chain& chain, Explanation& out) {
+  const std::string &of_a = chain.sent_a.scoring, &of_b = chain.sent_b.scoring;
+  if (of_a == "generate" && of_b == "generate") {
+    out.parts.push_back(part_of("reading",
+                                chain.a.run.extract + " -> " + chain.b.run.extract,
+                                chain.common.pairs(chain.a, chain.reread)));
+  } else if (of_a != of_b) {
+    out.notes.push_back(
+        {fmt::format("A takes its answers by {}, B by {}: reading cannot be told apart "
+                     "from the prompt",
+                     of_a, of_b),
+         fmt::format(
+             "回答の取り方が A は {}、B は {} のため、読み取りとプロンプトは分けら"
+             "れません",
+             of_a, of_b)});
+  }
+}
+
+void add_prompt_and_shots_apart(const Chain& chain, Explanation& out) {
+  const MarkedRun& middle = chain.between->run;
+  const std::string name = middle.run.short_id();
+  const bool prompt_first = chain.between->has_prompt_of_b;
+  out.parts.push_back(part_of(prompt_first ? "prompt" : "shots",
+                              fmt::format("A -> run {}", name),
+                              chain.common.pairs(chain.reread, middle)));
+  out.parts.push_back(part_of(prompt_first ? "shots" : "prompt",
+                              fmt::format("run {} -> B", name),
+                              chain.common.pairs(middle, chain.b)));
+}
+
+Status add_prompt_and_shots(Store& store, const Chain& chain,
+                            const std::string& store_option, Explanation& out) {
+  if (chain.between) {
+    add_prompt_and_shots_apart(chain, out);
+    return {};
+  }
+  const Pairs rest = chain.common.pairs(chain.reread, chain.b);
+  if (chain.has_same_shots()) {
+    out.parts.push_back(
+        part_of("prompt", chain.has_same_prompt() ? "the same: chance" : "", rest));
+  } else if (chain.has_same_prompt()) {
+    out.parts.push_back(
+        part_of("shots",
+                fmt::format("{} -> {}", chain.sent_a.shots, chain.sent_b.shots), rest));
+  } else {
+    out.parts.push_back(part_of("prompt and shots", "no run in between", rest));
+    out.notes.push_back(
+        {"the prompt's part and the shots' cannot be told apart: both differ, and the "
+         "store holds no run with one of each",
+         "プロンプトと例題は両方とも異なり、片方だけを変えた実行が保存されていないため"
+         "、"
+         "分けられません"});
+    out.next = TRY(command_between(store, chain.a.run, chain.b.run)) + store_option;
+  }
+  return {};
+}
+
+void note_other_differences(const RunKey& a, const RunKey& b, Explanation& out) {
+  if (a.request == b.request && a.engine == b.engine && a.base_url == b.base_url)
+    return;
+  out.notes.push_back(
+      {"address, engine or added request fields differ, too: their part is in the "
+       "prompt's",
+       "接続先、エンジン、追加の要求項目も異なります。その分はプロンプトに含まれま"
+       "す"});
+}
+
+// What the harness of a run makes of the common questions.
+struct Averaged {
+  double value = 0;  // as the harness averages
+  double share = 0;  // right of all
+  std::string_view over = "questions";
+};
+
+Averaged averaged(const MarkedRun& run, const Common& common) {
+  const Tally tally = common.tally(run);
+  Averaged out{.share = tally.ledger.count().share().value_or(0)};
+  const auto score = harness_score(run.run.info, tally);
+  if (!score) return out;
+  out.value = score->all.value;
+  if (score->how->average != Average::micro) out.over = "subjects";
+  return out;
+}
+
+void add_averaging(const Chain& chain, Explanation& out) {
+  const Averaged a = averaged(chain.a, chain.common);
+  const Averaged b = averaged(chain.b, chain.common);
+  out.from = a.value;
+  out.to = b.value;
+  out.parts.push_back({.name = "averaging",
+                       .points = (b.value - b.share) - (a.value - a.share),
+                       .how = fmt::format("mean of {} -> of {}", a.over, b.over)});
 }
 
 }  // namespace
@@ -140,114 +269,30 @@ std::vector<double> rounded_points(const Explanation& explanation) {
 
 Result<Explanation> explain(Store& store, const StoredRun& stored_a, const MarkedRun& a,
                             const MarkedRun& b, const std::string& store_option) {
-  const RunInfo& info_a = a.run.info;
-  const RunInfo& info_b = b.run.info;
-  if (info_a.key.provider != info_b.key.provider ||
-      info_a.key.model != info_b.key.model) {
-    return fail(Fault::usage,
-                "--explain: found {} and {}, expected two runs of one model; it splits "
-                "what two protocols make of it",
-                a.run.model_title(), b.run.model_title());
+  TRY(check_one_model(a.run, b.run));
+  const Sent sent_a = TRY(sent_in(a.run.info)), sent_b = TRY(sent_in(b.run.info));
+  // Where letters are scored there is nothing to read.
+  std::optional<MarkedRun> again;
+  if (sent_a.scoring == "generate" && sent_b.scoring == "generate" &&
+      a.run.extract != b.run.extract) {
+    again = TRY(read_marked_run(store, stored_a, b.run.extract));
   }
-  const Sent sent_a = TRY(sent_in(info_a)), sent_b = TRY(sent_in(info_b));
-  Explanation out;
-  const bool reads_both = sent_a.scoring == "generate" && sent_b.scoring == "generate";
-  const bool same_prompt = sent_a.prompt == sent_b.prompt;
-  const bool same_shots = sent_a.shots_of == sent_b.shots_of;
+  Chain chain{
+      .a = a, .reread = again ? *again : a, .b = b, .sent_a = sent_a, .sent_b = sent_b};
+  chain.common.add(a);
+  chain.common.add(b);
+  TRY(add_between(store, chain));
 
-  // A's replies with B's reader; where letters are scored there is nothing to read.
-  const bool read_again = reads_both && a.run.extract != b.run.extract;
-  const MarkedRun reread =
-      read_again ? TRY(read_marked_run(store, stored_a, b.run.extract)) : a;
-  Common common;
-  common.add(a);
-  common.add(b);
-
-  std::optional<Between> between;
-  std::optional<MarkedRun> middle;
-  if (!same_prompt && !same_shots) {
-    between = TRY(find_between(store, info_a, sent_a, sent_b));
-    if (between) {
-      middle = TRY(read_marked_run(store, between->stored, b.run.extract));
-      Common with_middle = common;
-      with_middle.add(*middle);
-      if (with_middle.n() == 0) {
-        middle.reset();
-      } else {
-        common = std::move(with_middle);
-      }
-    }
-  }
-  out.n = common.n();
+  Explanation out{.n = chain.common.n()};
   if (out.n == 0) {
     return fail(Fault::usage,
                 "--explain: the two runs have no answered question in "
                 "common");
   }
-
-  if (reads_both) {
-    out.parts.push_back(part_of("reading", a.run.extract + " -> " + b.run.extract,
-                                common.pairs(a, reread)));
-  } else if (sent_a.scoring != sent_b.scoring) {
-    out.notes.push_back(
-        {fmt::format("A takes its answers by {}, B by {}: reading cannot be told apart "
-                     "from the prompt",
-                     sent_a.scoring, sent_b.scoring),
-         fmt::format(
-             "回答の取り方が A は {}、B は {} のため、読み取りとプロンプトは分けら"
-             "れません",
-             sent_a.scoring, sent_b.scoring)});
-  }
-  const Pairs rest = common.pairs(reread, b);
-  if (middle) {
-    const std::string of = between->stored.id.substr(0, 8);
-    const MarkedRun &first = reread, &second = *middle;
-    const auto before = common.pairs(first, second), after = common.pairs(second, b);
-    const std::string how_before = fmt::format("A -> run {}", of);
-    const std::string how_after = fmt::format("run {} -> B", of);
-    if (between->has_prompt_of_b) {
-      out.parts.push_back(part_of("prompt", how_before, before));
-      out.parts.push_back(part_of("shots", how_after, after));
-    } else {
-      out.parts.push_back(part_of("shots", how_before, before));
-      out.parts.push_back(part_of("prompt", how_after, after));
-    }
-  } else if (!same_prompt && !same_shots) {
-    out.parts.push_back(part_of("prompt and shots", "no run in between", rest));
-    out.notes.push_back(
-        {"the prompt's part and the shots' cannot be told apart: both differ, and the "
-         "store holds no run with one of each",
-         "プロンプトと例題は両方とも異なり、片方だけを変えた実行が保存されていないため"
-         "、"
-         "分けられません"});
-    out.next = TRY(command_between(store, a.run, b.run)) + store_option;
-  } else if (same_prompt && !same_shots) {
-    out.parts.push_back(
-        part_of("shots", fmt::format("{} -> {}", sent_a.shots, sent_b.shots), rest));
-  } else {
-    out.parts.push_back(part_of("prompt", same_prompt ? "the same: chance" : "", rest));
-  }
-  if (info_a.key.request != info_b.key.request ||
-      info_a.key.engine != info_b.key.engine ||
-      info_a.key.base_url != info_b.key.base_url) {
-    out.notes.push_back(
-        {"address, engine or added request fields differ, too: their part is in the "
-         "prompt's",
-         "接続先、エンジン、追加の要求項目も異なります。その分はプロンプトに含まれま"
-         "す"});
-  }
-  out.from = harness_value(a, common);
-  out.to = harness_value(b, common);
-  const double averaging =
-      (out.to - share_of(b, common)) - (out.from - share_of(a, common));
-  const auto way = [&](const MarkedRun& run) {
-    const auto score = harness_score(run.run.info, common.tally(run));
-    const bool micro = !score || score->how->average == Average::micro;
-    return micro ? "questions" : "subjects";
-  };
-  out.parts.push_back({.name = "averaging",
-                       .points = averaging,
-                       .how = fmt::format("mean of {} -> of {}", way(a), way(b))});
+  add_reading(chain, out);
+  TRY(add_prompt_and_shots(store, chain, store_option, out));
+  note_other_differences(a.run.info.key, b.run.info.key, out);
+  add_averaging(chain, out);
   for (const ExplainedPart& part : out.parts) out.total += part.points;
   return out;
 }

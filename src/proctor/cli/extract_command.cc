@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proctor/cli/commands.h"
+#include "proctor/dataset/dataset.h"
 
 namespace proctor {
 namespace {
@@ -37,7 +38,7 @@ Result<Line> read_line(std::string_view text, const std::string& labels) {
     options = n->get<std::size_t>();
   }
   if (options >= 1 && options <= 26 && labels.empty()) {
-    for (std::size_t i = 0; i < options; ++i) line.labels += static_cast<char>('A' + i);
+    line.labels = labels_of(options);
   }
   if (line.labels.empty()) line.labels = "ABCD";
   if (const auto reason = json.find("finish_reason");

@@ -51,8 +51,7 @@ std::string value_text(const HarnessScore& score, const Aggregate& of,
 
 nlohmann::ordered_json json_of(const HarnessScore& score, const Aggregate& of) {
   nlohmann::ordered_json json = {{"value", of.value}};
-  json[std::string(key_of(score.how->spread))] =
-      of.spread ? nlohmann::ordered_json(*of.spread) : nlohmann::ordered_json(nullptr);
+  json[std::string(key_of(score.how->spread))] = number_or_null(of.spread);
   json["ci95"] = {of.interval.low, of.interval.high};
   json["n"] = of.count.n;
   json["correct"] = of.count.right;
@@ -98,6 +97,13 @@ bool says_more(const HarnessScore& score) {
 
 std::string harness_value_text(const HarnessScore& score, Language language) {
   return value_text(score, score.all, language);
+}
+
+std::string reported_text(const ScoredRun& run, Language language) {
+  const auto score = harness_score(run.info, run.progress.tally);
+  if (!score || !says_more(*score)) return "";
+  return fmt::format("{}: {}", score->how->harness,
+                     harness_value_text(*score, language));
 }
 
 std::string harness_text(const HarnessScore& score, Language language) {

@@ -28,6 +28,9 @@ nlohmann::ordered_json aggregation_json(const std::optional<HarnessScore>& score
 std::string harness_value_text(const HarnessScore& score, Language language);
 // A line, and a line a group; empty where the accuracy says it all.
 std::string harness_text(const HarnessScore& score, Language language);
+// "lm-evaluation-harness: 62.86% (…", a cell of a table; empty where the accuracy says
+// it all.
+std::string reported_text(const ScoredRun& run, Language language);
 // Whether it differs from the accuracy that Proctor prints, or carries more.
 bool says_more(const HarnessScore& score);
 

@@ -9,9 +9,7 @@ std::string digest_of_one(const Question& question) {
   hash.add_field(question.text);
   hash.add_number(question.choices.size());
   for (const std::string& choice : question.choices) hash.add_field(choice);
-  hash.add_number(static_cast<std::uint64_t>(question.right));
-  for (const int also : question.also_right)
-    hash.add_number(static_cast<std::uint64_t>(also));
+  hash.add_number(static_cast<std::uint64_t>(right_number(question)));
   return hash.hex();
 }
 
@@ -63,7 +61,7 @@ Result<MarkedRun> read_marked_run(Store& store, const StoredRun& run,
                                     .mark = graded.mark};
     return {};
   };
-  marked.run = TRY(score_stored_run(store, run, reader, false, see));
+  marked.run = TRY(score_stored_run(store, run, dataset, reader, false, see));
   return marked;
 }
 

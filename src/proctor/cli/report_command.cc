@@ -29,17 +29,8 @@ std::vector<TableColumn> columns_of(const Titles& titles) {
           text(titles.reported, 8)};
 }
 
-// The number of the harness that the protocol follows, where it says more.
-std::string reported_text(const ScoredRun& run, Language language) {
-  const auto score = harness_score(run.info, run.progress.tally);
-  if (!score || !says_more(*score)) return "";
-  return fmt::format("{}: {}", score->how->harness,
-                     harness_value_text(*score, language));
-}
-
 std::vector<std::string> cells_of(const ScoredRun& run, Language language) {
   const Ledger& ledger = run.progress.tally.ledger;
-  const Interval interval = wilson(ledger.count());
   const std::string n = run.progress.planned == ledger.n()
                             ? with_thousands(ledger.n())
                             : fmt::format("{}/{}", with_thousands(ledger.n()),
@@ -51,7 +42,7 @@ std::vector<std::string> cells_of(const ScoredRun& run, Language language) {
           run.info.protocol,
           n,
           accuracy_text(ledger.count()),
-          fmt::format("{:.1f}-{:.1f}", 100 * interval.low, 100 * interval.high),
+          range_text(wilson(ledger.count())),
           ledger_text(ledger, language),
           reported_text(run, language)};
 }

@@ -16,7 +16,7 @@ std::string quoted(const std::string& word) {
   constexpr std::string_view plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,=@%+";
   if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
-  return "'" + replace_all(word, "'", "'\\''") + "'";
+  return for_shell(word);
 }
 
 std::string text_of(const Json& value) {

@@ -101,9 +101,8 @@ class Screen {
 std::string next_step(const Arguments& arguments, const ScoredRun& run,
                       Language language) {
   const bool ja = language == Language::ja;
-  const std::string store =
-      arguments.has("--store") ? " --store " + store_path(arguments).string() : "";
-  const std::string report = fmt::format("proctor report {}{}", run.short_id(), store);
+  const std::string report =
+      fmt::format("proctor report {}{}", run.short_id(), store_option(arguments));
   const std::int64_t left =
       run.progress.planned - run.progress.ended() + run.progress.tally.ledger.failed;
   if (left == 0) return (ja ? "次は: " : "next: ") + report;
@@ -225,8 +224,6 @@ void end_batch(const Batch& batch, const Arguments& arguments, World& world,
   }
   if (arguments.has("--quiet")) return;
   const bool ja = language == Language::ja;
-  const std::string store =
-      arguments.has("--store") ? " --store " + store_path(arguments).string() : "";
   std::string ids;
   for (const ScoredRun& run : batch.done) ids += " " + run.short_id();
   const bool whole = batch.done.size() == batch.of &&
@@ -237,7 +234,7 @@ void end_batch(const Batch& batch, const Arguments& arguments, World& world,
             : (ja ? "同じコマンドで続行、または "
                   : "the same command again asks what is left; "),
       batch.done.size() == 2 ? "proctor compare" + ids : "proctor report" + ids,
-      store));
+      store_option(arguments)));
 }
 
 void print_dry_run(const Exam& exam, const ModelChoice& choice,

@@ -31,14 +31,9 @@ std::string runs_table(std::span<const ScoredRun> runs, Language language,
               {}};
   for (const ScoredRun& run : runs) {
     const Count count = run.progress.tally.ledger.count();
-    const Interval interval = wilson(count);
-    const auto score = harness_score(run.info, run.progress.tally);
-    table.rows.push_back(
-        {run.short_id(), run.model_title(), run.info.protocol, accuracy_text(count),
-         fmt::format("{:.1f}-{:.1f}", 100 * interval.low, 100 * interval.high),
-         score && says_more(*score) ? fmt::format("{}: {}", score->how->harness,
-                                                  harness_value_text(*score, language))
-                                    : ""});
+    table.rows.push_back({run.short_id(), run.model_title(), run.info.protocol,
+                          accuracy_text(count), range_text(wilson(count)),
+                          reported_text(run, language)});
   }
   drop_empty_last_column(table);
   return table_text(table, TableFormat::terminal, table_width(console));

@@ -9,10 +9,6 @@
 namespace proctor {
 namespace {
 
-nlohmann::ordered_json number_or_null(std::optional<double> value) {
-  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
-}
-
 nlohmann::ordered_json count_json(const Ledger& ledger) {
   return {{"n", ledger.n()},
           {"correct", ledger.right},
@@ -22,12 +18,6 @@ nlohmann::ordered_json count_json(const Ledger& ledger) {
 nlohmann::ordered_json counts_json(const auto& ledgers) {
   auto json = nlohmann::ordered_json::object();
   for (const auto& [name, ledger] : ledgers) json[name] = count_json(ledger);
-  return json;
-}
-
-nlohmann::ordered_json ledger_json(const Ledger& ledger) {
-  nlohmann::ordered_json json;
-  for (const Mark mark : all_marks) json[std::string(name_of(mark))] = ledger.of(mark);
   return json;
 }
 
@@ -53,6 +43,16 @@ std::string count_lines(const std::map<std::string, Ledger, std::less<>>& ledger
 
 }  // namespace
 
+nlohmann::ordered_json number_or_null(std::optional<double> value) {
+  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+}
+
+nlohmann::ordered_json ledger_json(const Ledger& ledger) {
+  nlohmann::ordered_json json;
+  for (const Mark mark : all_marks) json[std::string(name_of(mark))] = ledger.of(mark);
+  return json;
+}
+
 bool ScoredRun::is_complete() const {
   return progress.ended() == progress.planned && progress.tally.ledger.failed == 0;
 }
@@ -66,6 +66,13 @@ Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
                                    const std::string& reader, bool with_bodies,
                                    const std::function<Status(const Graded&)>& see) {
   const Dataset dataset = TRY(store.questions(run.id));
+  return score_stored_run(store, run, dataset, reader, with_bodies, see);
+}
+
+Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
+                                   const Dataset& dataset, const std::string& reader,
+                                   bool with_bodies,
+                                   const std::function<Status(const Graded&)>& see) {
   const std::string name = reader.empty() ? run.info.extract : reader;
   const Evaluation evaluation{.plan = {.info = run.info, .dataset = &dataset},
                               .extractor = TRY(find_extractor(name).in("--extract"))};
@@ -113,8 +120,8 @@ std::string ledger_text(const Ledger& ledger, Language language) {
   return text;
 }
 
-std::string bounds_text(const Interval& bounds) {
-  return fmt::format("{:.1f}-{:.1f}", 100 * bounds.low, 100 * bounds.high);
+std::string range_text(const Interval& range) {
+  return fmt::format("{:.1f}-{:.1f}", 100 * range.low, 100 * range.high);
 }
 
 std::map<std::string, Ledger, std::less<>> by_category(const Tally& tally,
@@ -161,7 +168,7 @@ std::string summary_text(const ScoredRun& run, Language language) {
                       interval_text(wilson(ledger.count())));
   text += ledger_text(ledger, language);
   if (ledger.right + ledger.wrong < ledger.n()) {
-    const std::string bounds = bounds_text(ledger.bounds());
+    const std::string bounds = range_text(ledger.bounds());
     text +=
         ja ? fmt::format("（不明分をすべて誤り・すべて正解とした場合 {} %）", bounds)
            : fmt::format("; {} % with all unknown wrong or right", bounds);

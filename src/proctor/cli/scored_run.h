@@ -3,7 +3,10 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include "proctor/cli/console.h"
 #include "proctor/run/run.h"
@@ -29,15 +32,24 @@ Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
                                    const std::string& reader, bool with_bodies,
                                    const std::function<Status(const Graded&)>& see);
 
+// The same of a run whose questions were read already.
+Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
+                                   const Dataset& dataset, const std::string& reader,
+                                   bool with_bodies,
+                                   const std::function<Status(const Graded&)>& see);
+
 // The lines that end a run: subject, accuracy with interval, ledger, bounds,
 // categories.
 std::string summary_text(const ScoredRun& run, Language language);
 // CLI.md's fixed keys, one line without its end.
 std::string summary_json(const ScoredRun& run);
+// Numbers as all commands' JSON has them.
+nlohmann::ordered_json number_or_null(std::optional<double> value);
+nlohmann::ordered_json ledger_json(const Ledger& ledger);
 // "cais/mmlu college_computer_science": what the run was asked.
 std::string exam_title(const ScoredRun& run);
-// "40.0-45.0": all unknown wrong, all unknown right.
-std::string bounds_text(const Interval& bounds);
+// "40.0-45.0", in percent: an interval, or bounds.
+std::string range_text(const Interval& range);
 // "right 40, wrong 55, unread 5": the marks that are not 0; right and wrong always.
 std::string ledger_text(const Ledger& ledger, Language language);
 

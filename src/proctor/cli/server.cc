@@ -20,10 +20,6 @@ constexpr std::string_view model_place = "{model}";
 constexpr double default_wait = 600;
 constexpr std::size_t last_lines = 5;
 
-std::string shell_word(std::string_view word) {
-  return "'" + replace_all(std::string(word), "'", "'\\''") + "'";
-}
-
 bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
@@ -54,7 +50,7 @@ Result<std::string> llama_server_command(const Arguments& arguments,
   const auto parallel = TRY(arguments.whole("--concurrency", 1, 4096)).value_or(4);
   std::string command =
       fmt::format("exec {} -m {{model}} --host 127.0.0.1 --port {{port}} --parallel {}",
-                  shell_word(TRY(llama_server_program(environment))), parallel);
+                  for_shell(TRY(llama_server_program(environment))), parallel);
   // A llama-server shares its context out among those it serves at once.
   if (const auto context = TRY(arguments.whole("--context", 64, 100'000'000))) {
     command += fmt::format(" --ctx-size {}", *context * parallel);
@@ -66,7 +62,7 @@ Result<std::string> llama_server_command(const Arguments& arguments,
     command += fmt::format(" --n-gpu-layers {}", *layers);
   }
   if (const auto name = arguments.get("--chat-template")) {
-    command += " --chat-template " + shell_word(*name);
+    command += " --chat-template " + for_shell(*name);
   }
   return command;
 }
@@ -84,8 +80,7 @@ Result<int> free_port() {
   const int number = errno;
   if (descriptor >= 0) ::close(descriptor);
   if (fine) return ntohs(address.sin_port);
-  return fail(Fault::io, "a free port: {}",
-              ascii_lower(std::generic_category().message(number)));
+  return fail(Fault::io, "a free port: {}", system_says(number));
 }
 
 // Whether anybody answers there who is not still loading: a llama-server says 503 for
@@ -153,7 +148,7 @@ Result<Server> Server::start(const ModelChoice& choice, const Arguments& argumen
   }
   command = replace_all(
       command, model_place,
-      shell_word(choice.file.empty() ? choice.model.name : choice.file.string()));
+      for_shell(choice.file.empty() ? choice.model.name : choice.file.string()));
   Server server(TRY(ChildProcess::start({"/bin/sh", "-c", command}).in("--serve")),
                 std::move(base_url));
   TRY(server.wait_until_ready(seconds, arguments.has("--quiet"), world, is_stopped));

@@ -6,12 +6,6 @@
 namespace proctor {
 namespace {
 
-std::string_view trimmed(std::string_view text, std::string_view of = " \t\r\n") {
-  const std::size_t first = text.find_first_not_of(of);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(of) - first + 1);
-}
-
 std::optional<int> named_choice(const Question& question, std::string_view name) {
   name = trimmed(name, " \t\r\n().");
   const auto count = static_cast<int>(question.choices.size());

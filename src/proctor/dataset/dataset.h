@@ -43,6 +43,8 @@ bool set_right(Question& question, std::int64_t number);
 
 // The letter of a choice: 0 is A.
 char letter_of(int choice);
+// Those of the first so many choices: "ABCD".
+std::string labels_of(std::size_t choices);
 
 // One split of one data set, all its subjects, in canonical order: by the subject's
 // name (bytes), and within a subject as the source has it. So the same rows in one file

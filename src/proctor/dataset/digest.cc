@@ -10,6 +10,12 @@ char letter_of(int choice) {
   return static_cast<char>('A' + choice);
 }
 
+std::string labels_of(std::size_t choices) {
+  std::string labels;
+  for (std::size_t i = 0; i < choices; ++i) labels += letter_of(static_cast<int>(i));
+  return labels;
+}
+
 bool is_right(const Question& question, char letter) {
   return letter == letter_of(question.right) ||
          std::ranges::any_of(question.also_right, [letter](int choice) {

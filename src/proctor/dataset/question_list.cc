@@ -15,15 +15,9 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 // A list that was written into a column of text: "['a', 'b']".
 bool looks_listed(std::string_view text) {
-  text = trimmed(text);
+  text = trimmed(text, " \t");
   return text.starts_with('[') && text.ends_with(']');
 }
 
@@ -146,7 +140,7 @@ class Row {
     const auto most = static_cast<std::int64_t>(count) - 1;
     std::int64_t index = value.kind == Value::Kind::number ? value.number : -1;
     if (value.kind == Value::Kind::text) {
-      const std::string_view word = trimmed(value.text);
+      const std::string_view word = trimmed(value.text, " \t");
       const char* end = word.data() + word.size();
       const auto [stop, error] = std::from_chars(word.data(), end, index);
       if (stop != end || error != std::errc{}) index = -1;

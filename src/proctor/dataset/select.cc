@@ -14,12 +14,6 @@ std::string plain(std::string_view name) {
   return key;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
 using Names = std::set<std::string>;
 
 Names subjects_of(const Dataset& dataset) {
@@ -84,7 +78,7 @@ Result<Names> named(const std::string& word, const Choice& choice) {
 Result<Names> all_named(std::string_view subjects, const Choice& choice) {
   Names wanted;
   for (const std::string& part : split(subjects, ',')) {
-    const std::string word(trimmed(part));
+    const std::string word(trimmed(part, " "));
     if (word.empty()) {
       return fail(
           Fault::usage,

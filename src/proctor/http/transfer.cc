@@ -95,13 +95,6 @@ Status list_headers(EasyHandle& handle, const HttpRequest& request) {
   return {};
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
 std::optional<std::uint64_t> number_in(std::string_view text) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.begin(), text.end(), number);
@@ -114,10 +107,6 @@ std::optional<std::uint64_t> range_start(std::optional<std::string_view> header)
   if (!header || ascii_lower(header->substr(0, 6)) != "bytes ") return std::nullopt;
   const std::string_view range = trimmed(header->substr(6));
   return number_in(range.substr(0, range.find('-')));
-}
-
-std::string system_says(int number) {
-  return ascii_lower(std::strerror(number));
 }
 
 }  // namespace

@@ -18,12 +18,6 @@ std::span<const std::string> shown_choices(const Protocol& protocol,
   return choices;
 }
 
-std::string labels_of(std::size_t choices) {
-  std::string labels;
-  for (std::size_t i = 0; i < choices; ++i) labels += letter_of(static_cast<int>(i));
-  return labels;
-}
-
 // All that a template may ask of one question. Owns what its places look at.
 class Card {
  public:

@@ -12,14 +12,6 @@ const Question& question_of(const Evaluation& evaluation, TrialId trial) {
   return evaluation.plan.dataset->questions[trial.ordinal];
 }
 
-std::string labels_of(const Question& question) {
-  std::string labels;
-  for (std::size_t i = 0; i < question.choices.size(); ++i) {
-    labels += letter_of(static_cast<int>(i));
-  }
-  return labels;
-}
-
 // A try that was called off says nothing about the question.
 void drop_cancelled(Completion& completion) {
   std::erase_if(completion.attempts, [](const Attempt& attempt) {
@@ -70,23 +62,32 @@ Prompt prompt_for(const Evaluation& evaluation, TrialId trial) {
                 question);
 }
 
+MarkedAnswer mark_reply(const Extractor& extractor, const Question& question,
+                        const Reply& reply) {
+  const std::string labels = labels_of(question.choices.size());
+  MarkedAnswer marked;
+  marked.answer = extractor.read({.reply = reply.text,
+                                  .labels = labels,
+                                  .choices = question.choices,
+                                  .finish_reason = reply.finish_reason});
+  // Of several right choices the one that was named is the key.
+  const auto letter = marked.answer.letter;
+  const bool names_right = letter && is_right(question, *letter);
+  marked.mark =
+      mark_of(marked.answer, names_right ? *letter : letter_of(question.right),
+              reply.finish_reason);
+  return marked;
+}
+
 Graded grade(const Evaluation& evaluation, TrialId trial, const Attempt& attempt) {
   const Question& question = question_of(evaluation, trial);
   Graded graded{
       .trial = trial, .question = &question, .attempt = &attempt, .attempts = 1};
   if (!attempt.outcome) return graded;
-  const std::string labels = labels_of(question);
-  graded.answer =
-      evaluation.extractor->read({.reply = attempt.outcome->text,
-                                  .labels = labels,
-                                  .choices = question.choices,
-                                  .finish_reason = attempt.outcome->finish_reason});
-  // Of several right choices the one that was named is the key.
-  const auto letter = graded.answer.letter;
-  const bool names_right = letter && is_right(question, *letter);
-  graded.mark =
-      mark_of(graded.answer, names_right ? *letter : letter_of(question.right),
-              attempt.outcome->finish_reason);
+  const MarkedAnswer read =
+      mark_reply(*evaluation.extractor, question, *attempt.outcome);
+  graded.answer = read.answer;
+  graded.mark = read.mark;
   return graded;
 }
 

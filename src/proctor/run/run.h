@@ -72,6 +72,13 @@ struct Outcome {
 
 // The prompt of a trial of the plan.
 Prompt prompt_for(const Evaluation& evaluation, TrialId trial);
+struct MarkedAnswer {
+  Answer answer;
+  Mark mark = Mark::failed;
+};
+// What one reader makes of a reply. Pure.
+MarkedAnswer mark_reply(const Extractor& extractor, const Question& question,
+                        const Reply& reply);
 // What an attempt at a question is worth. Pure.
 Graded grade(const Evaluation& evaluation, TrialId trial, const Attempt& attempt);
 

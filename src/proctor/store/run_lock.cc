@@ -1,7 +1,6 @@
 #include "proctor/store/run_lock.h"
 
 #include <cerrno>
-#include <cstring>
 #include <thread>
 
 #include <fcntl.h>
@@ -112,7 +111,7 @@ Result<RunLock> RunLock::take(const std::filesystem::path& store,
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (descriptor < 0) {
       return fail(Fault::io, "{}: {}; a run needs this file to keep others away",
-                  path.string(), ascii_lower(std::strerror(errno)));
+                  path.string(), system_says(errno));
     }
     RunLock taken(path, run_id, descriptor);
     const int error = lock(descriptor, set_lock, F_WRLCK, byte_of(run_id), 1);
@@ -127,7 +126,7 @@ Result<RunLock> RunLock::take(const std::filesystem::path& store,
       return fail(Fault::io,
                   "{}: {}; this file system has no locks: keep the store on a local "
                   "disk",
-                  path.string(), ascii_lower(std::strerror(error)));
+                  path.string(), system_says(error));
     }
   }
   return fail(Fault::store, "run {} is being asked by {}; wait for it or stop it",

@@ -1,7 +1,6 @@
 #include "proctor/store/sqlite.h"
 
 #include <cerrno>
-#include <cstring>
 
 namespace proctor {
 namespace {
@@ -170,7 +169,7 @@ Error Database::error(int code) const {
   if (number == 0 && is_no_room(last)) number = last;
   const char* const text =
       handle_ != nullptr ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
-  const std::string reason = number != 0 ? ascii_lower(std::strerror(number)) : text;
+  const std::string reason = number != 0 ? system_says(number) : text;
   const int primary = code & 0xFF;
   if (primary == SQLITE_FULL || (primary == SQLITE_IOERR && is_no_room(number))) {
     return {Fault::io, fmt::format("{}: the disk is full; make room and start the same "
