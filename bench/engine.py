@@ -52,6 +52,11 @@ def subjects_of(mmlu):
     return names[::5][:12]
 
 
+def how_many(place):
+    """Of the subject at this place: 200 of 12."""
+    return 16 if place % 3 == 0 else 17
+
+
 def prompts_of(mmlu):
     """200 prompts of 12 subjects, five examples each, as the protocol mmlu has them."""
     prompts = []
@@ -60,10 +65,24 @@ def prompts_of(mmlu):
         start = "The following are multiple choice questions (with answers) about  "
         start += " ".join(subject.split("_")) + ".\n\n"
         start += "".join(f"{block(row)} {row[5]}\n\n" for row in shots)
-        for row in rows(mmlu / f"csv/test/{subject}_test.csv")[: 16 if place % 3 == 0 else 17]:
+        for row in rows(mmlu / f"csv/test/{subject}_test.csv")[: how_many(place)]:
             prompts.append(start + block(row))
     assert len(prompts) == 200
     return prompts
+
+
+def exam_of(mmlu, work):
+    """The same 200 questions and their examples as a folder that proctor reads."""
+    folder = work / "mmlu-200"
+    for place, subject in enumerate(subjects_of(mmlu)):
+        for split, count in [("dev", 5), ("test", how_many(place))]:
+            name = f"{split}/{subject}_{split}.csv"
+            with open(mmlu / "csv" / name, newline="", encoding="utf-8") as file:
+                kept = list(csv.reader(file))[: 1 + count]
+            (folder / split).mkdir(parents=True, exist_ok=True)
+            with open(folder / name, "w", newline="", encoding="utf-8") as file:
+                csv.writer(file, lineterminator="\n").writerows(kept)
+    return folder
 
 
 def model_of(work, size, kind, mmlu):
@@ -113,28 +132,43 @@ class Server:
         self.process.stdout.close()
 
 
-def served(model, prompts, bodies):
-    """CPU seconds of the server for all requests, and the tokens it computed."""
+def asked_by_proctor(chosen, model):
+    """CPU seconds of the server for `proctor run llama` with letters, and the tokens it
+    computed: it has one slot, and keeps what the last prompt began with."""
+    exam, store = exam_of(chosen.mmlu, chosen.work), fresh(chosen.work, "server.db")
+    server = Server(model)
+    before = server.cpu_seconds()
+    done = subprocess.run(
+        [chosen.build / "proctor", "run", "--type", "llama", "--base-url", server.url,
+         "--dataset", exam, "--subject", "all", "--protocol", "mmlu", "--concurrency", "1",
+         "--store", store, "--json", "--quiet"], check=True, stdout=subprocess.PIPE)
+    spent = server.cpu_seconds() - before
+    server.stop()
+    with sqlite3.connect(store) as file:
+        decoded = sum(json.loads(body)["timings"]["prompt_n"]
+                      for (body,) in file.execute("SELECT response FROM attempt"))
+    return {"n": json.loads(done.stdout)["n"], "cpu_s": spent, "decoded": decoded}
+
+
+def four_whole(model, prompts):
+    """lm-eval's way with a server: a whole request for each of the four letters."""
     server = Server(model)
     before, decoded = server.cpu_seconds(), 0
     for prompt in prompts:
-        for body in bodies(prompt):
+        for letter in LETTERS:
+            body = {"prompt": f"{prompt} {letter}", "n_predict": 1, "n_probs": 10,
+                    "temperature": 0, "cache_prompt": False}
             decoded += server.post(body)["timings"]["prompt_n"]
     spent = server.cpu_seconds() - before
     server.stop()
     return {"n": len(prompts), "cpu_s": spent, "decoded": decoded}
 
 
-def one_cached(prompt):
-    """One request a question; the server keeps what the last prompt began with."""
-    return [{"prompt": prompt, "n_predict": 1, "n_probs": 20, "temperature": 0,
-             "cache_prompt": True}]
-
-
-def four_whole(prompt):
-    """lm-eval's way with a server: a whole request for each of the four letters."""
-    return [{"prompt": f"{prompt} {letter}", "n_predict": 1, "n_probs": 10, "temperature": 0,
-             "cache_prompt": False} for letter in LETTERS]
+def fresh(work, name):
+    """The path of a store that is not there yet."""
+    for file in work.glob(f"{name}*"):
+        file.unlink()
+    return work / name
 
 
 def engine(chosen, model, prompts, mode):
@@ -164,9 +198,9 @@ def speed(chosen):
     ways = {
         "prefix shared (the default)": lambda: engine(chosen, model, prompts, "shared"),
         "naive: every prompt whole": lambda: engine(chosen, model, prompts, "naive"),
-        "llama-server, 1 slot, cache_prompt": lambda: served(model, prompts, one_cached),
-        "llama-server, four whole requests (lm-eval's way)": lambda: served(
-            model, prompts[:: chosen.four_every], four_whole),
+        "proctor run llama: a llama-server with 1 slot": lambda: asked_by_proctor(chosen, model),
+        "llama-server, four whole requests (lm-eval's way)": lambda: four_whole(
+            model, prompts[:: chosen.four_every]),
     }
     taken = {name: [] for name in ways}
     turns = [(name, run) for turn in range(chosen.rounds) for name, run in ways.items()
@@ -219,9 +253,7 @@ def answered(store):
 
 def whole(chosen):
     model = chosen.model or model_of(chosen.work, chosen.size, "f16", chosen.mmlu)
-    store = chosen.work / "whole.db"
-    for file in chosen.work.glob("whole.db*"):
-        file.unlink()
+    store = fresh(chosen.work, "whole.db")
     command = [chosen.build / "proctor", "run", model, "--dataset", chosen.mmlu / "csv"]
     command += ["--subject", "all", "--protocol", "mmlu", "--threads", "1", "--json"]
     command += ["--store", store]
@@ -274,9 +306,7 @@ def replies(chosen, server, model, protocol):
     found = []
     for name, target in [("engine", [model, "--threads", "1"]),
                          ("server", ["llama", "--base-url", server.url, "--concurrency", "1"])]:
-        store = chosen.work / f"agree-{protocol}-{name}.db"
-        for file in chosen.work.glob(store.name + "*"):
-            file.unlink()
+        store = fresh(chosen.work, f"agree-{protocol}-{name}.db")
         subprocess.run(
             [chosen.build / "proctor", "run", *target, "--dataset", chosen.mmlu / "csv",
              "--subject", ",".join(subjects_of(chosen.mmlu)), "--limit", "17", "--protocol",

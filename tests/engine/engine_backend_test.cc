@@ -7,6 +7,7 @@ namespace proctor {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::StartsWith;
 
 Prompt letters_prompt(const std::string& text) {
@@ -121,6 +122,45 @@ TEST(EngineBackend, a_context_too_small_for_every_question_ends_the_run) {
   for (const Completion& each : ended) {
     EXPECT_EQ(each.attempts.back().outcome.error().fault, Fault::cancelled);
   }
+}
+
+TEST(EngineBackend, an_engine_is_asked_by_one_backend_after_another) {
+  SKIP_WITHOUT_ENGINE();
+  EngineOptions options = options_for();
+  options.context = 2048;
+  const std::shared_ptr<Engine> engine = engine_with(options);
+  {
+    const auto stopped = make_engine_backend(engine, {.model = "m", .id_seed = 1});
+    all_of(*stopped, {letters_prompt(std::string(9999, 'x'))});
+    ASSERT_TRUE(stopped->fatal());
+  }
+  {
+    const auto left = make_engine_backend(engine, {.model = "m", .id_seed = 2});
+    left->start({.ordinal = 7}, letters_prompt("Left alone\nAnswer:"));
+  }
+  const auto backend = make_engine_backend(engine, {.model = "m", .id_seed = 3});
+
+  const auto ended = all_of(*backend, {letters_prompt("What?\nAnswer:")});
+
+  ASSERT_EQ(ended.size(), 1);
+  EXPECT_EQ(ended[0].trial.ordinal, 0);
+  EXPECT_TRUE(ended[0].attempts.back().outcome);
+}
+
+TEST(EngineBackend, a_reply_held_to_letters_is_one_of_the_labels) {
+  SKIP_WITHOUT_ENGINE();
+  const auto backend = backend_with(options_for());
+  Prompt prompt = letters_prompt("What?\nAnswer:");
+  prompt.continuations.clear();
+  prompt.labels = "GHIJ";
+  prompt.sampling.only_letters = true;
+
+  const auto ended = all_of(*backend, {prompt});
+
+  const Attempt& attempt = ended[0].attempts.back();
+  ASSERT_TRUE(attempt.outcome);
+  EXPECT_THAT(std::string(python_strip(attempt.outcome->text)), MatchesRegex("[GHIJ]"));
+  EXPECT_THAT(attempt.request, HasSubstr(R"("only_letters":"GHIJ")"));
 }
 
 TEST(EngineBackend, what_waits_is_cancelled_and_comes_back) {

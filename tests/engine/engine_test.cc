@@ -38,6 +38,16 @@ EngineRequest chat_of(const std::string& content) {
   return request;
 }
 
+// Of what was started before.
+std::vector<EngineAnswer> all_that_end(Engine& engine, std::size_t count) {
+  std::vector<EngineAnswer> ended;
+  const TimePoint until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (ended.size() < count && std::chrono::steady_clock::now() < until) {
+    for (EngineAnswer& answer : engine.wait(until)) ended.push_back(std::move(answer));
+  }
+  return ended;
+}
+
 std::string fault_of(const EngineOptions& options) {
   const auto engine = load_engine(options);
   return engine ? "loaded" : engine.error().message;
@@ -495,12 +505,34 @@ TEST(Engine, more_memory_than_there_is_is_told_in_numbers_before_it_is_taken) {
 TEST(Engine, what_was_not_begun_comes_back_cancelled) {
   SKIP_WITHOUT_ENGINE();
   const auto engine = engine_with(options_for("tiny"));
+  EngineRequest request = reply_after("Once");
+  request.max_tokens = 1'000'000;
+  request.tag = 1;
+  engine->start(request);
+  engine->start(letters_after("Answer:", 2));
+
   engine->cancel(true);
 
-  const auto answer = ask(*engine, letters_after("Answer:"));
+  const auto ended = all_that_end(*engine, 2);
+  ASSERT_EQ(ended.size(), 2);
+  for (const EngineAnswer& answer : ended) {
+    ASSERT_FALSE(answer.reply);
+    EXPECT_EQ(answer.reply.error().fault, Fault::cancelled);
+  }
+}
 
-  ASSERT_FALSE(answer.reply);
-  EXPECT_EQ(answer.reply.error().fault, Fault::cancelled);
+TEST(Engine, after_all_that_was_cancelled_has_come_back_it_can_be_asked_again) {
+  SKIP_WITHOUT_ENGINE();
+  const auto engine = engine_with(options_for());
+  const auto before = ask(*engine, letters_after("One\nAnswer:"));
+  engine->start(letters_after("Two\nAnswer:", 2));
+  engine->cancel(true);
+  ASSERT_EQ(all_that_end(*engine, 1).size(), 1);
+
+  const auto after = ask(*engine, letters_after("One\nAnswer:"));
+
+  ASSERT_TRUE(after.reply) << after.reply.error().message;
+  EXPECT_NEAR(after.reply->likelihoods[0].sum, before.reply->likelihoods[0].sum, 1e-3);
 }
 
 TEST(Engine, what_was_begun_ends_soon_when_all_is_cancelled) {

@@ -118,6 +118,43 @@ def test_the_memory_is_told_before_it_is_taken(work, exam, nano):
         assert part in first
 
 
+def test_several_protocols_load_the_model_once(work, exam, nano):
+    three = "mmlu,seed,lmeval_mmlu_continuation"
+    done = work.run("run", nano, "--threads", 1, "--dataset", "exam", "--protocol", three,
+                    "--max-tokens", 4, "--limit", 5, "--json")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("nano.gguf: needs about ") == 1
+    runs = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(run["n"], run["complete"]) for run in runs] == [(5, True)] * 3
+    alone = work.json(*command(nano, "--limit", 5, "--max-tokens", 4, "--store", "alone.db"))
+    assert alone["run"] == runs[0]["run"]
+    assert [each[0][0] for each in stored(work, "alone.db").values()]
+
+
+def test_a_protocol_that_cannot_be_asked_leaves_the_others(work, exam, nano):
+    (shots,) = (work.path / "exam/dev").iterdir()
+    shots.write_text(shots.read_text().replace(": what", ": " + "zq3" * 400))
+    done = work.run("run", nano, "--threads", 1, "--dataset", "exam", "--limit", 5, "--json",
+                    "--protocol", "mmlu,seed", "--context", 1000, "--max-tokens", 4)
+    assert done.returncode == 2
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("proctor: ")]
+    assert "context: needs " in line and "has 1000" in line
+    assert json.loads(done.stdout.splitlines()[-1])["protocol"] == "seed_zeroshot"
+
+
+def test_a_reply_can_be_held_to_the_letters(work, exam, nano):
+    more = ["--dataset", "exam", "--threads", 1, "--limit", 20, "--max-tokens", 4]
+    for protocol in ["lmeval_mmlu_generative", "seed"]:
+        store = f"{protocol}.db"
+        run = work.json("run", nano, *more, "--protocol", protocol, "--only-letters",
+                        "--store", store)  # fmt: skip
+        replies = [each[0][3].strip() for each in stored(work, store).values()]
+        assert len(replies) == 20 and set(replies) <= set(LETTERS), protocol
+        assert run["ledger"]["right"] + run["ledger"]["wrong"] == 20
+        free = work.json("run", nano, *more, "--protocol", protocol, "--store", store)
+        assert free["run"] != run["run"]
+
+
 # ---- Models that cannot be asked ----------------------------------------------------
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from conftest import KEYS, one_line
+from conftest import KEYS, one_line, write_exam
 
 # provider and name, the fake's flavour, the path after a raw text
 SERVERS = [
@@ -118,6 +118,52 @@ def test_whole_texts_are_refused_before_the_first_question(
     assert done.returncode == 2
     assert f"--protocol {protocol}: " in done.stderr and ".gguf" in one_line(done.stderr)
     assert server.requests() == 0
+
+
+def test_a_llama_server_is_told_the_letters_that_a_reply_may_be(work):
+    shown = work.json("prompt", "llama", "--dataset", "exam", "--index", 0, "--only-letters")
+    assert shown["body"]["grammar"] == 'root ::= " "? [ABCD]'
+    assert "logprobs" not in shown["body"]
+
+
+@pytest.mark.parametrize(
+    "model, args, words",
+    [
+        ("ollama/m", [], "a .gguf and llama-server can be held to letters, ollama cannot"),
+        ("anthropic/c", [], "anthropic cannot"),
+        ("gemini/g", [], "gemini cannot"),
+        ("openai/gpt-4o", [], "--extra-body sends them"),
+        ("baseline/random", [], "writes nothing else anyway"),
+        ("llama", ["--protocol", "mmlu", "--shots", 0], "no reply is written"),
+        ("m.gguf", ["--protocol", "mmlu", "--shots", 0], "no reply is written"),
+    ],
+)
+def test_who_cannot_be_held_to_letters_is_not_asked(work, exam_server, model, args, words):
+    server = exam_server()
+    keys = {variable: "k" for variable in KEYS.values()}
+    (work.path / "m.gguf").write_bytes(b"")
+    done = work.run("run", model, "--base-url", server.url, "--dataset", "exam",
+                    "--only-letters", *args, **keys)  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "") and server.requests() == 0
+    line = one_line(done.stderr)
+    assert line.startswith("proctor: --only-letters: ") and words in line
+
+
+def test_a_protocol_may_hold_replies_to_letters_and_says_so_again(work, exam_server):
+    (work.path / "p.toml").write_text('base = "seed"\n[sampling]\nonly_letters = true\n')
+    args = ["--dataset", "exam"]
+    by_file = work.json("prompt", "llama", *args, "--index", 0, "--protocol", "p.toml")
+    assert "grammar" in by_file["body"]
+    (work.path / "p.toml").write_text('base = "seed"\n[sampling]\nonly_letters = 1\n')
+    done = work.run("prompt", "llama", *args, "--index", 0, "--protocol", "p.toml")
+    assert "line 3: sampling.only_letters" in one_line(done.stderr)
+    assert "true or false" in done.stderr
+    write_exam(work.path / "exam", n=5, split="dev")
+    command = ["run", "llama", "--base-url", exam_server().url, *args, "--limit", 3]
+    free = work.json(*command)["run"]
+    held = [*command, "--protocol", "lmeval_mmlu_generative", "--shots", 5, "--only-letters"]
+    explained = work.run("compare", free[:8], work.json(*held)["run"][:8], "--explain")
+    assert " --only-letters" in explained.stdout, explained.stdout
 
 
 def test_the_body_is_shown_before_it_is_sent(work):

@@ -56,6 +56,16 @@ def test_a_server_is_started_asked_and_ended(work):
     assert servers_of(work) == []
 
 
+def test_several_protocols_ask_one_server(work):
+    command = exam_command(work)
+    done = work.run(*run(f"echo started >> started; exec {command}"), "--protocol",
+                    "seed,proctor", "--json")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line)["n"] for line in done.stdout.splitlines()] == [100, 100]
+    assert (work.path / "started").read_text() == "started\n"
+    assert servers_of(work) == []
+
+
 def test_the_port_is_another_and_the_run_the_same(work):
     command = exam_command(work)
     first = work.json(*run(command, "--limit", 10))

@@ -34,6 +34,7 @@ Result<HttpRequest> encode_anthropic(const Model& model, const Prompt& prompt) {
   if (sampling.top_p) body["top_p"] = *sampling.top_p;
   if (!sampling.stop.empty()) body["stop_sequences"] = sampling.stop;
   TRY(add_reasoning(model, prompt, body));
+  TRY(add_only_letters(model, prompt, body));
   auto request =
       TRY(json_request(model, model.base_url + "/v1/messages", std::move(body)));
   add_header(request, "anthropic-version", "2023-06-01");

@@ -166,10 +166,10 @@ class Engine;  // engine/engine.h
 
 struct EngineBackendOptions {
   std::string model;          // what replies say they are of: "tiny.gguf"
-  bool only_letters = false;  // a reply that is written can be nothing but a label
   std::uint64_t id_seed = 0;  // of the attempt ids: another in every process
 };
-// Asks an engine of this process. Questions should come in the order of subjects: what
+// Asks an engine of this process, which other backends may ask before and after it, but
+// not meanwhile. Questions should come in the order of subjects: what
 // one's prompt shares with the one before it is not computed again. Without a
 // temperature the likeliest token is written, without a limit 256 of them.
 // A reply's text is the letter of the likeliest continuation where they are scored (the
@@ -177,7 +177,7 @@ struct EngineBackendOptions {
 // Attempt::response has them by token, character and byte too. A prompt that is longer
 // than the context is Fault::rejected ("context: needs …"); where that is so of every
 // question it ends the run (Fault::usage), and none of them has failed.
-std::unique_ptr<Backend> make_engine_backend(std::unique_ptr<Engine> engine,
+std::unique_ptr<Backend> make_engine_backend(std::shared_ptr<Engine> engine,
                                              EngineBackendOptions options);
 // What the engine computed for an attempt. A store has no column for it: it is read
 // from the response of an attempt that comes from there with its bodies.

@@ -16,8 +16,7 @@ constexpr std::size_t most_under_way = 64;
 // Questions too long for the context that are kept until one is answered.
 constexpr std::size_t most_held_back = 1U << 14U;
 
-EngineRequest request_of(const Prompt& prompt, TrialId trial, std::uint64_t tag,
-                         bool only_letters) {
+EngineRequest request_of(const Prompt& prompt, TrialId trial, std::uint64_t tag) {
   EngineRequest request;
   request.tag = tag;
   request.name = fmt::format("question {}", trial.ordinal);
@@ -36,7 +35,7 @@ EngineRequest request_of(const Prompt& prompt, TrialId trial, std::uint64_t tag,
             mixed((static_cast<std::uint64_t>(trial.ordinal) << 32U) |
                   (static_cast<std::uint64_t>(trial.repeat) << 16U) | trial.rotation)));
   request.stop = sampling.stop;
-  if (only_letters) request.letters = prompt.labels;
+  if (sampling.only_letters) request.letters = prompt.labels;
   return request;
 }
 
@@ -64,10 +63,21 @@ void part_reasoning(Reply& reply) {
 
 class EngineBackend final : public Backend {
  public:
-  EngineBackend(std::unique_ptr<Engine> engine, EngineBackendOptions options)
+  EngineBackend(std::shared_ptr<Engine> engine, EngineBackendOptions options)
       : engine_(std::move(engine)),
         options_(std::move(options)),
         ids_(options_.id_seed) {}
+  EngineBackend(const EngineBackend&) = delete;
+  EngineBackend& operator=(const EngineBackend&) = delete;
+  // Whoever asks next gets no answer of ours.
+  ~EngineBackend() override {
+    if (!asked_.empty()) engine_->cancel(true);
+    while (!asked_.empty()) {
+      for (const EngineAnswer& answer : engine_->wait(TimePoint::max())) {
+        asked_.erase(answer.tag);
+      }
+    }
+  }
 
   std::size_t room() const override {
     if (fatal_ || drained_) return 0;
@@ -77,7 +87,7 @@ class EngineBackend final : public Backend {
   void start(TrialId trial, Prompt prompt) override {
     assert(room() > 0);
     const std::uint64_t tag = next_tag_++;
-    EngineRequest request = request_of(prompt, trial, tag, options_.only_letters);
+    EngineRequest request = request_of(prompt, trial, tag);
     asked_.emplace(tag, Asked{trial, std::move(prompt)});
     engine_->start(std::move(request));
   }
@@ -183,6 +193,7 @@ class EngineBackend final : public Backend {
       if (sampling.top_p) json["top_p"] = *sampling.top_p;
       if (sampling.seed) json["seed"] = *sampling.seed;
       if (!sampling.stop.empty()) json["stop"] = sampling.stop;
+      if (sampling.only_letters) json["only_letters"] = prompt.labels;
     }
     return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   }
@@ -245,7 +256,7 @@ class EngineBackend final : public Backend {
     return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   }
 
-  std::unique_ptr<Engine> engine_;
+  std::shared_ptr<Engine> engine_;
   EngineBackendOptions options_;
   AttemptIds ids_;
   std::unordered_map<std::uint64_t, Asked> asked_;
@@ -259,7 +270,7 @@ class EngineBackend final : public Backend {
 
 }  // namespace
 
-std::unique_ptr<Backend> make_engine_backend(std::unique_ptr<Engine> engine,
+std::unique_ptr<Backend> make_engine_backend(std::shared_ptr<Engine> engine,
                                              EngineBackendOptions options) {
   return std::make_unique<EngineBackend>(std::move(engine), std::move(options));
 }

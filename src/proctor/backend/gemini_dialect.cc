@@ -42,6 +42,7 @@ Result<HttpRequest> encode_gemini(const Model& model, const Prompt& prompt) {
     body["generationConfig"] = std::move(config);
   }
   TRY(add_reasoning(model, prompt, body));
+  TRY(add_only_letters(model, prompt, body));
   auto request = TRY(json_request(
       model,
       fmt::format("{}/v1beta/models/{}:generateContent", model.base_url, model.name),

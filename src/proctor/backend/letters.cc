@@ -79,6 +79,24 @@ bool add_all(simdjson::dom::element answer, const Prompt& prompt, Reply& reply) 
 
 }  // namespace
 
+std::string letters_grammar(std::string_view labels) {
+  return fmt::format("root ::= \" \"? [{}]", labels);
+}
+
+Status add_only_letters(const Model& model, const Prompt& prompt,
+                        nlohmann::json& body) {
+  if (!prompt.sampling.only_letters || !prompt.continuations.empty()) return {};
+  if (model.provider != "llama") {
+    return fail(Fault::usage,
+                "--only-letters: a .gguf and llama-server can be held to letters, {} "
+                "cannot; where a server has words of its own for it, --extra-body "
+                "sends them",
+                model.provider);
+  }
+  body["grammar"] = letters_grammar(prompt.labels);
+  return {};
+}
+
 Status check_letters(const Prompt& prompt) {
   for (std::size_t i = 0; i < prompt.continuations.size(); ++i) {
     const std::string_view letter = without_blank(prompt.continuations[i]);

@@ -16,6 +16,13 @@ Status check_letters(const Prompt& prompt);
 // Fault::usage where continuations are scored at all: `server` gives no likelihoods.
 Status check_generates(const Prompt& prompt, std::string_view server);
 
+// What llama.cpp's grammars call one letter, with the blank that begins a word or
+// without.
+std::string letters_grammar(std::string_view labels);
+// Holds a reply that is written to one letter where the prompt wants that. Fault::usage
+// where the server cannot.
+Status add_only_letters(const Model& model, const Prompt& prompt, nlohmann::json& body);
+
 // Puts each letter's log-probability into the reply, and makes the likeliest letter its
 // text, the first of equals; finish_reason becomes "scored". "A" and " A" are the same
 // letter, and their probabilities are added. A letter that is not among the tokens that

@@ -40,12 +40,6 @@ int most_listed(const Model& model, bool is_chat) {
   return model.provider == "openai" && !is_chat ? 5 : 20;
 }
 
-// llama-server writes nothing but a letter then, while the likelihoods stay those of
-// all tokens: it lists none of them where its first token is part of a character only.
-std::string letters_grammar(const Prompt& prompt) {
-  return fmt::format("root ::= \" \"? [{}]", prompt.labels);
-}
-
 Status ask_for_letters(const Model& model, const Prompt& prompt, nlohmann::json& body) {
   TRY(check_letters(prompt));
   const bool is_chat = !prompt.messages.empty();
@@ -64,7 +58,10 @@ Status ask_for_letters(const Model& model, const Prompt& prompt, nlohmann::json&
     // llama-server's own name for it; the other one its older versions do not read.
     body[model.provider == "llama" ? "n_probs" : "logprobs"] = most;
   }
-  if (model.provider == "llama") body["grammar"] = letters_grammar(prompt);
+  // llama-server writes nothing but a letter then, while the likelihoods stay those of
+  // all tokens: it lists none of them where its first token is part of a character
+  // only.
+  if (model.provider == "llama") body["grammar"] = letters_grammar(prompt.labels);
   return {};
 }
 
@@ -116,6 +113,7 @@ Result<HttpRequest> encode_openai(const Model& model, const Prompt& prompt) {
   }
   const bool is_chat = !prompt.messages.empty();
   TRY(add_reasoning(model, prompt, body));
+  TRY(add_only_letters(model, prompt, body));
   auto request = TRY(json_request(
       model, openai_url(model, is_chat ? "/chat/completions" : "/completions"),
       std::move(body)));

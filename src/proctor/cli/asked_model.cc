@@ -5,8 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "proctor/engine/engine.h"
-
 namespace proctor {
 namespace {
 
@@ -91,42 +89,6 @@ Result<std::string> server_identity(const ModelChoice& choice,
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-Result<Asked> ask_server(const Exam& exam, const ModelChoice& choice,
-                         const Arguments& arguments, World& world,
-                         const std::function<bool()>& is_stopped) {
-  Asked asked;
-  ModelChoice at = choice;
-  if (!choice.serve.empty()) {
-    asked.identity = TRY(server_identity(choice, arguments, world));
-    asked.server = std::make_unique<Server>(
-        TRY(Server::start(choice, arguments, world, is_stopped)));
-    at.model.base_url = asked.server->base_url();
-  }
-  asked.backend = TRY(make_server_backend(at, arguments, world, exam.selection.size()));
-  return asked;
-}
-
-Result<Asked> ask_engine(const Exam& exam, const ModelChoice& choice,
-                         const Arguments& arguments, World& world) {
-  EngineOptions options = TRY(engine_options(choice, arguments, world));
-  auto engine = TRY(load_engine(std::move(options)));
-  if (exam.protocol.form != Form::text) {
-    TRY(engine->can_chat().in("--protocol " + exam.protocol.name));
-  }
-  Asked asked{.identity = engine->info().identity};
-  asked.backend = make_engine_backend(
-      std::move(engine), {.model = choice.model.name, .id_seed = chance()});
-  return asked;
-}
-
-Result<Asked> ask_baseline(const ModelChoice& choice, const Arguments& arguments) {
-  const auto seed = TRY(arguments.whole("--seed", 0, INT64_MAX)).value_or(0);
-  Asked asked;
-  asked.backend =
-      TRY(make_baseline(choice.model.name, static_cast<std::uint64_t>(seed), chance()));
-  return asked;
-}
-
 }  // namespace
 
 Talk talk_of(const Arguments& arguments, World& world) {
@@ -137,11 +99,23 @@ Talk talk_of(const Arguments& arguments, World& world) {
 
 Status check_can_be_sent(const Exam& exam, const ModelChoice& choice,
                          const Arguments& arguments) {
+  const Sampling& sampling = exam.protocol.sampling;
+  if (sampling.only_letters && exam.protocol.scoring != Scoring::generate) {
+    return fail(Fault::usage,
+                "--only-letters: --protocol {} scores continuations, so no reply is "
+                "written",
+                exam.protocol.name);
+  }
   if (choice.provider == nullptr) {
-    const std::string& reasoning = exam.protocol.sampling.reasoning;
-    if (reasoning.empty()) return {};
-    return fail(Fault::usage, "--reasoning {}: {} cannot be told so", reasoning,
-                choice.title());
+    if (!sampling.reasoning.empty()) {
+      return fail(Fault::usage, "--reasoning {}: {} cannot be told so",
+                  sampling.reasoning, choice.title());
+    }
+    if (sampling.only_letters && choice.file.empty()) {
+      return fail(Fault::usage, "--only-letters: {} writes nothing else anyway",
+                  choice.title());
+    }
+    return {};
   }
   const Evaluation evaluation = evaluation_of(exam, choice, arguments);
   const Prompt first = prompt_for(evaluation, evaluation.plan.trials.front());
@@ -153,14 +127,38 @@ Status check_can_be_sent(const Exam& exam, const ModelChoice& choice,
       error.in(fmt::format("{}: --protocol {}", choice.title(), exam.protocol.name)));
 }
 
-Result<Asked> ask_model(const Exam& exam, const ModelChoice& choice,
-                        const Arguments& arguments, World& world,
-                        const std::function<bool()>& is_stopped) {
-  if (choice.provider != nullptr) {
-    return ask_server(exam, choice, arguments, world, is_stopped);
+Result<OpenModel> open_model(const ModelChoice& choice, const Arguments& arguments,
+                             World& world, const std::function<bool()>& is_stopped) {
+  OpenModel model{.choice = choice};
+  if (!choice.serve.empty()) {
+    model.identity = TRY(server_identity(choice, arguments, world));
+    model.server = std::make_unique<Server>(
+        TRY(Server::start(choice, arguments, world, is_stopped)));
+  } else if (choice.provider == nullptr && !choice.file.empty()) {
+    EngineOptions options = TRY(engine_options(choice, arguments, world));
+    model.engine = TRY(load_engine(std::move(options)));
+    model.identity = model.engine->info().identity;
   }
-  return choice.file.empty() ? ask_baseline(choice, arguments)
-                             : ask_engine(exam, choice, arguments, world);
+  return model;
+}
+
+Result<std::unique_ptr<Backend>> ask_model(const OpenModel& model, const Exam& exam,
+                                           const Arguments& arguments, World& world) {
+  const ModelChoice& choice = model.choice;
+  if (choice.provider != nullptr) {
+    ModelChoice at = choice;
+    if (model.server) at.model.base_url = model.server->base_url();
+    return make_server_backend(at, arguments, world, exam.selection.size());
+  }
+  if (!model.engine) {
+    const auto seed = TRY(arguments.whole("--seed", 0, INT64_MAX)).value_or(0);
+    return make_baseline(choice.model.name, static_cast<std::uint64_t>(seed), chance());
+  }
+  if (exam.protocol.form != Form::text) {
+    TRY(model.engine->can_chat().in("--protocol " + exam.protocol.name));
+  }
+  return make_engine_backend(model.engine,
+                             {.model = choice.model.name, .id_seed = chance()});
 }
 
 }  // namespace proctor

@@ -1,5 +1,5 @@
 // The backend behind a model's name: a server that is there, one that is started for
-// the run, a file in this process, or a baseline. Not for other folders.
+// the command, a file in this process, or a baseline. Not for other folders.
 #pragma once
 
 #include <functional>
@@ -10,13 +10,16 @@
 #include "proctor/cli/evaluation.h"
 #include "proctor/cli/options.h"
 #include "proctor/cli/server.h"
+#include "proctor/engine/engine.h"
 
 namespace proctor {
 
-struct Asked {
-  std::unique_ptr<Server> server;  // of this run alone, or null; ends after the backend
-  std::unique_ptr<Backend> backend;
-  std::string identity;  // the engine's or that server's part of the run's identity
+// A model that can be asked: by several protocols, one after another.
+struct OpenModel {
+  ModelChoice choice;
+  std::unique_ptr<Server> server;  // of this command alone, or null
+  std::shared_ptr<Engine> engine;  // of a file in this process, or null
+  std::string identity;  // the engine's or that server's part of a run's identity
 };
 
 // Nothing under --quiet.
@@ -24,9 +27,11 @@ Talk talk_of(const Arguments& arguments, World& world);
 // What a provider cannot be asked is said before it is asked anything.
 Status check_can_be_sent(const Exam& exam, const ModelChoice& choice,
                          const Arguments& arguments);
-// Fault::cancelled where `is_stopped` while a server was starting.
-Result<Asked> ask_model(const Exam& exam, const ModelChoice& choice,
-                        const Arguments& arguments, World& world,
-                        const std::function<bool()>& is_stopped);
+// Loads a file, starts a server. Fault::cancelled where `is_stopped` meanwhile.
+Result<OpenModel> open_model(const ModelChoice& choice, const Arguments& arguments,
+                             World& world, const std::function<bool()>& is_stopped);
+// One run's backend; it ends before the model does.
+Result<std::unique_ptr<Backend>> ask_model(const OpenModel& model, const Exam& exam,
+                                           const Arguments& arguments, World& world);
 
 }  // namespace proctor

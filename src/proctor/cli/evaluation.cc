@@ -72,6 +72,7 @@ Status apply_sampling(const Arguments& arguments, Sampling& sampling) {
   if (const auto seed = TRY(arguments.whole("--seed", 0, INT64_MAX)))
     sampling.seed = *seed;
   if (arguments.has("--stop")) sampling.stop = arguments.all("--stop");
+  if (arguments.has("--only-letters")) sampling.only_letters = true;
   if (const auto reasoning = arguments.get("--reasoning")) {
     const auto words = reasoning_words();
     if (std::ranges::find(words, *reasoning) == words.end()) {

@@ -51,6 +51,9 @@ std::string sampling_of(const Json& sent, const Protocol& protocol) {
     if (sent.contains(name) && (!own.contains(name) || own[name] != sent[name]))
       text += fmt::format(" {} {}", option, text_of(sent[name]));
   }
+  if (sent.contains("only_letters") && !own.contains("only_letters")) {
+    text += " --only-letters";
+  }
   if (sent.contains("stop") && (!own.contains("stop") || own["stop"] != sent["stop"])) {
     for (const Json& stop : sent["stop"]) text += " --stop " + quoted(text_of(stop));
   }

@@ -139,17 +139,13 @@ struct Batch {
   std::string place() const { return of > 1 ? fmt::format("({}/{}) ", at, of) : ""; }
 };
 
-Result<int> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
+Result<int> run_one(const Exam& exam, const OpenModel& model, Store& store,
                     const Arguments& arguments, World& world,
                     const SignalWatch& signals, Language language, Batch& batch) {
-  auto made = ask_model(exam, choice, arguments, world,
-                        [&signals] { return signals.seen() > 0; });
-  if (!made && made.error().fault == Fault::cancelled) {
-    world.console.say("stopped: " + made.error().message);
-    return signals.exit_code();
-  }
-  const Asked asked = TRY(std::move(made));
-  const Evaluation evaluation = evaluation_of(exam, choice, arguments, asked.identity);
+  const std::unique_ptr<Backend> backend =
+      TRY(ask_model(model, exam, arguments, world));
+  const ModelChoice& choice = model.choice;
+  const Evaluation evaluation = evaluation_of(exam, choice, arguments, model.identity);
   TRY(store.open(evaluation.plan));
 
   Screen screen(evaluation, arguments, world, language, batch.place());
@@ -166,18 +162,18 @@ Result<int> run_one(const Exam& exam, const ModelChoice& choice, Store& store,
               : "stopping: what is on its way is awaited, it may be paid for; "
                 "once more drops it");
     }
-    if (asked.server && !death) death = asked.server->death();
+    if (model.server && !death) death = model.server->death();
     if (signals.seen() >= 2 || death) stop_now.request_stop();
     if (death) stop.request_stop();
   };
-  auto outcome = run(evaluation, *asked.backend, store, watch, stop.get_token(),
-                     stop_now.get_token());
+  auto outcome =
+      run(evaluation, *backend, store, watch, stop.get_token(), stop_now.get_token());
   if (!outcome) {
     world.console.end_progress(true);
     world.console.complain(outcome.error());
     return broke;
   }
-  if (asked.server && !death) death = asked.server->death();
+  if (model.server && !death) death = model.server->death();
   if (death) outcome->fatal = death;
   screen.end(outcome->progress);
   ScoredRun scored{.info = evaluation.plan.info,
@@ -213,6 +209,40 @@ int worse_of(int one, int other) {
     return std::ranges::find(order, static_cast<ExitCode>(code)) - order.begin();
   };
   return rank(other) > rank(one) ? other : one;
+}
+
+// One model by all protocols: its file is read once, its server started once. What is
+// wrong with one is said, and the others are run.
+int run_model(const ModelChoice& choice, const std::vector<Exam>& exams, Store& store,
+              const Arguments& arguments, World& world, const SignalWatch& signals,
+              Language language, Batch& batch) {
+  const auto model =
+      open_model(choice, arguments, world, [&signals] { return signals.seen() > 0; });
+  if (!model) {
+    batch.at += exams.size();
+    if (model.error().fault == Fault::cancelled) {
+      world.console.say("stopped: " + model.error().message);
+      return signals.exit_code();
+    }
+    world.console.complain(model.error());
+    return misused;
+  }
+  int worst = complete;
+  for (const Exam& exam : exams) {
+    ++batch.at;
+    if (batch.of > 1 && !arguments.has("--quiet")) {
+      world.console.say(fmt::format("{}{}, {}", batch.place(),
+                                    for_terminal_line(choice.title()),
+                                    exam.protocol.name));
+    }
+    const auto code =
+        run_one(exam, *model, store, arguments, world, signals, language, batch);
+    if (!code) world.console.complain(code.error());
+    const int ended = code.value_or(misused);
+    if (ended == broke || signals.seen() > 0) return ended;
+    worst = worse_of(worst, ended);
+  }
+  return worst;
 }
 
 // The runs of one command beside each other.
@@ -284,25 +314,12 @@ Result<int> run_command(const Arguments& arguments, World& world) {
   Batch batch{.of = choices.size() * exams.size()};
   int worst = complete;
   for (const ModelChoice& choice : choices) {
-    for (const Exam& exam : exams) {
-      ++batch.at;
-      if (batch.of > 1 && !arguments.has("--quiet")) {
-        world.console.say(fmt::format("{}{}, {}", batch.place(),
-                                      for_terminal_line(choice.title()),
-                                      exam.protocol.name));
-      }
-      auto code =
-          run_one(exam, choice, *store, arguments, world, signals, language, batch);
-      if (!code) {
-        if (batch.of == 1) return code;
-        world.console.complain(code.error());
-        code = misused;
-      }
-      worst = worse_of(worst, *code);
-      if (*code == broke || signals.seen() > 0) {
-        end_batch(batch, arguments, world, language);
-        return *code;
-      }
+    const int code =
+        run_model(choice, exams, *store, arguments, world, signals, language, batch);
+    worst = worse_of(worst, code);
+    if (code == broke || signals.seen() > 0) {
+      worst = code;
+      break;
     }
   }
   end_batch(batch, arguments, world, language);

@@ -118,7 +118,7 @@ class Engine {
   std::vector<EngineAnswer> wait(TimePoint until);
   // Requests that were not begun come back as Fault::cancelled, and with `also_begun`
   // those under way too, after the layer that is being computed (on a GPU: after the
-  // portion of 512 tokens).
+  // portion of 512 tokens). What is started after all have come back is done again.
   void cancel(bool also_begun);
 
   // Hidden, so that only this folder sees llama.cpp.

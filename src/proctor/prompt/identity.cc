@@ -16,6 +16,7 @@ Json json_of(const Sampling& sampling) {
   if (sampling.seed) json["seed"] = *sampling.seed;
   if (!sampling.stop.empty()) json["stop"] = sampling.stop;
   if (!sampling.reasoning.empty()) json["reasoning"] = sampling.reasoning;
+  if (sampling.only_letters) json["only_letters"] = true;
   return json;
 }
 

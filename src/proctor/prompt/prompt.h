@@ -30,6 +30,7 @@ struct Sampling {
   std::optional<std::int64_t> seed;
   std::vector<std::string> stop;
   std::string reasoning;  // one of reasoning_words(), or empty: nothing is said of it
+  bool only_letters = false;  // a grammar: the reply is one of the letters, no more
   bool operator==(const Sampling&) const = default;
 };
 

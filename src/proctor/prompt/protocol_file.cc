@@ -53,6 +53,13 @@ Status set_texts(const Entry& entry, std::vector<std::string>& target) {
   return {};
 }
 
+Status set_flag(const Entry& entry, bool& target) {
+  const toml::value<bool>* flag = entry.value->as_boolean();
+  if (flag == nullptr) return wrong_type(entry, "true or false");
+  target = flag->get();
+  return {};
+}
+
 template <class Integer>
 Status set_count(const Entry& entry, std::int64_t least, Integer& target) {
   constexpr auto most = static_cast<std::int64_t>(
@@ -120,7 +127,7 @@ struct Key {
   Status (*set)(const Entry& entry, Protocol& protocol);
 };
 
-constexpr std::array<Key, 24> keys = {{
+constexpr std::array<Key, 25> keys = {{
     {"name", [](const Entry& e, Protocol& p) { return set_text(e, p.name); }},
     {"short", [](const Entry& e, Protocol& p) { return set_texts(e, p.short_names); }},
     {"title", [](const Entry& e, Protocol& p) { return set_text(e, p.title); }},
@@ -167,6 +174,8 @@ constexpr std::array<Key, 24> keys = {{
      [](const Entry& e, Protocol& p) { return set_texts(e, p.sampling.stop); }},
     {"sampling.reasoning",
      [](const Entry& e, Protocol& p) { return set_reasoning(e, p.sampling); }},
+    {"sampling.only_letters",
+     [](const Entry& e, Protocol& p) { return set_flag(e, p.sampling.only_letters); }},
 }};
 
 constexpr std::array<std::string_view, 6> tables = {

@@ -368,6 +368,7 @@ Status Engine::can_chat() const {
 void Engine::start(EngineRequest request) {
   {
     const std::lock_guard lock(worker_->mutex);
+    if (worker_->under_way == 0) worker_->cancelled = worker_->abort = false;
     worker_->waiting.push_back(std::move(request));
     ++worker_->under_way;
   }
