@@ -29,7 +29,6 @@ constexpr std::array command_table = {
     CommandText{Command::run, "run", "[MODEL…]",
                 "evaluate; the same command again goes on where it stopped",
                 "proctor run ollama/mistral:7b\n"
-                "proctor run llama --base-url http://localhost:8080\n"
                 "proctor run deepseek/deepseek-chat --subject all\n"
                 "proctor run model.gguf --subject all --protocol mmlu\n"
                 "proctor run hf:OWNER/REPO:Q4_K_M"},

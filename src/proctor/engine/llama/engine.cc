@@ -19,6 +19,7 @@ struct Job {
   EngineRequest request;
   std::vector<Piece> pieces;
   Tokens tokens;
+  Seam seam;  // of one that is scored
   EngineAnswer answer;
   EngineReply reply;
   TimePoint began{};
@@ -39,6 +40,29 @@ struct Stream {
 
 std::size_t same_beginning(const Tokens& a, const Tokens& b) {
   return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+}
+
+// No exception of a library gets past here: it is an error of what was asked.
+template <class Function>
+auto caught(const Function& function) -> decltype(function()) {
+  try {
+    return function();
+  } catch (const std::exception& problem) {
+    return fail(Fault::data, "llama.cpp: {}", problem.what());
+  }
+}
+
+// How many tokens these share, at most `most`. The last one before a seam is computed
+// in any case: its logits are what is asked for.
+std::size_t common_with(const Job& one, const Job& other, std::size_t most) {
+  return std::min({most, one.seam.start - 1, other.seam.start - 1,
+                   same_beginning(one.tokens, other.tokens)});
+}
+
+std::size_t common_of(const std::vector<Job>& group) {
+  std::size_t common = group.front().tokens.size();
+  for (const Job& job : group) common = common_with(group.front(), job, common);
+  return common;
 }
 
 std::string text_of(const std::vector<Piece>& pieces) {
@@ -80,39 +104,42 @@ struct Engine::Worker {
   void work();
 
  private:
-  std::optional<Job> next(bool only_writing, bool may_wait);
+  enum class Kind { any, scored, written };
+  std::optional<Job> next(Kind kind, bool may_wait);
   Status prepare(Job& job);
+  Status find_seam(Job& job);
+  tl::unexpected<Error> overflow(Job& job, std::size_t needed);
   void finish(Job job, Result<EngineReply> reply);
   void finish_writing(Stream stream, std::string reason);
-  void score(Job job);
-  void write_alone(Job job);
+  void score_all(Job first);
+  bool joins(const std::vector<Job>& group, const Job& job);
+  void score(std::vector<Job> group);
+  Result<std::vector<Likelihood>> score_alone(Job& job);
+  Result<EngineReply> write_alone(Job& job);
   void write_together(Job first);
   bool admit(std::deque<Job>& ahead, std::vector<Stream>& streams);
   void step(std::vector<Stream>& streams);
+  Result<std::optional<std::string>> write(Stream& stream);
 
   Session& session() { return *loaded.session; }
 };
 
 void Engine::Worker::work() {
-  while (auto job = next(false, true)) {
+  while (auto job = next(Kind::any, true)) {
     const UnderWay named(job->request.name);
-    // No exception of a library gets past here: it is this request's error.
-    try {
-      if (!job->is_writing()) {
-        score(std::move(*job));
-      } else if (exact || loaded.sequences == 1) {
-        write_alone(std::move(*job));
-      } else {
-        write_together(std::move(*job));
-      }
-    } catch (const std::exception& problem) {
-      finish(std::move(*job), fail(Fault::data, "llama.cpp: {}", problem.what()));
+    if (!job->is_writing()) {
+      score_all(std::move(*job));
+    } else if (exact || loaded.sequences == 1) {
+      auto reply = caught([&] { return write_alone(*job); });
+      finish(std::move(*job), std::move(reply));
+    } else {
+      write_together(std::move(*job));
     }
   }
 }
 
 // The next request, prepared; those that cannot be are finished on the way.
-std::optional<Job> Engine::Worker::next(bool only_writing, bool may_wait) {
+std::optional<Job> Engine::Worker::next(Kind kind, bool may_wait) {
   while (true) {
     Job job;
     {
@@ -121,7 +148,10 @@ std::optional<Job> Engine::Worker::next(bool only_writing, bool may_wait) {
         to_worker.wait(lock, [&] { return ends || !waiting.empty(); });
       }
       if (ends || waiting.empty()) return std::nullopt;
-      if (only_writing && !waiting.front().continuations.empty()) return std::nullopt;
+      const bool is_written = waiting.front().continuations.empty();
+      if (kind != Kind::any && is_written != (kind == Kind::written)) {
+        return std::nullopt;
+      }
       job.request = std::move(waiting.front());
       waiting.pop_front();
     }
@@ -129,7 +159,7 @@ std::optional<Job> Engine::Worker::next(bool only_writing, bool may_wait) {
       finish(std::move(job), fail(Fault::cancelled, "stopped before it was asked"));
       continue;
     }
-    if (const Status ready = prepare(job); !ready) {
+    if (const Status ready = caught([&] { return prepare(job); }); !ready) {
       finish(std::move(job), tl::unexpected(ready.error()));
       continue;
     }
@@ -151,12 +181,16 @@ Status Engine::Worker::prepare(Job& job) {
   job.reply.prompt_tokens = static_cast<std::int64_t>(job.tokens.size());
   if (job.tokens.empty()) return fail(Fault::rejected, "the prompt is empty");
   if (job.tokens.size() + 1 > session().context()) {
-    job.answer.overflowed = true;
-    return fail(Fault::rejected,
-                "context: needs {} tokens, has {}; a larger --context or fewer --shots",
-                job.tokens.size() + 1, session().context());
+    return overflow(job, job.tokens.size() + 1);
   }
-  return {};
+  return job.is_writing() ? Status() : find_seam(job);
+}
+
+tl::unexpected<Error> Engine::Worker::overflow(Job& job, std::size_t needed) {
+  job.answer.overflowed = true;
+  return fail(Fault::rejected,
+              "context: needs {} tokens, has {}; a larger --context or fewer --shots",
+              needed, session().context());
 }
 
 void Engine::Worker::finish(Job job, Result<EngineReply> reply) {
@@ -173,55 +207,95 @@ void Engine::Worker::finish(Job job, Result<EngineReply> reply) {
   to_caller.notify_all();
 }
 
-void Engine::Worker::score(Job job) {
-  const auto seam = scorer->seam_of(job.pieces, job.tokens, job.request.continuations);
-  if (!seam) return finish(std::move(job), tl::unexpected(seam.error()));
-  std::size_t longest = 0;
-  std::size_t together = seam->start;
-  for (const Tokens& tail : seam->tails) {
-    longest = std::max(longest, tail.size());
-    together += tail.size();
+Status Engine::Worker::find_seam(Job& job) {
+  job.seam = TRY(scorer->seam_of(job.pieces, job.tokens, job.request.continuations));
+  std::size_t needed = 0;
+  for (const Tokens& tail : job.seam.tails) {
+    needed = std::max(needed, job.seam.start + tail.size());
   }
-  if (seam->start + longest > session().context()) {
-    job.answer.overflowed = true;
-    const auto needed = seam->start + longest;
-    return finish(std::move(job),
-                  fail(Fault::rejected,
-                       "context: needs {} tokens, has {}; a larger --context or fewer "
-                       "--shots",
-                       needed, session().context()));
-  }
-  // Where the context is too tight for all continuations at once they go in turn.
-  const std::size_t sequences = together <= session().context() ? loaded.sequences : 1;
-  auto likelihoods = scorer->score(job.tokens, *seam, sequences, job.reply.decoded);
-  if (!likelihoods) return finish(std::move(job), tl::unexpected(likelihoods.error()));
-  job.reply.likelihoods = *std::move(likelihoods);
-  job.reply.finish_reason = "scored";
-  EngineReply reply = std::move(job.reply);
-  finish(std::move(job), std::move(reply));
+  if (needed > session().context()) return overflow(job, needed);
+  return {};
 }
 
-void Engine::Worker::write_alone(Job job) {
-  auto writer = Writer::of(job.request, *loaded.vocabulary,
-                           session().context() - job.tokens.size());
-  if (!writer) return finish(std::move(job), tl::unexpected(writer.error()));
-  auto index = session().hold(job.tokens, job.reply.decoded);
+// The first and all that wait behind it, in groups that share a beginning.
+void Engine::Worker::score_all(Job first) {
+  std::vector<Job> group;
+  group.push_back(std::move(first));
+  while (auto job = next(Kind::scored, false)) {
+    if (!joins(group, *job)) score(std::exchange(group, {}));
+    group.push_back(std::move(*job));
+  }
+  score(std::move(group));
+}
+
+// Whether its own part fits beside theirs, behind what all of them share.
+bool Engine::Worker::joins(const std::vector<Job>& group, const Job& job) {
+  if (group.size() == loaded.sequences || !session().can_share()) return false;
+  if (!is_single(group.front().seam) || !is_single(job.seam)) return false;
+  const std::size_t before = common_of(group);
+  const std::size_t common = common_with(group.front(), job, before);
+  if (group.size() > 1 && common + worth_a_base < before) return false;
+  std::size_t own = job.seam.start - common;
+  for (const Job& each : group) own += each.seam.start - common;
+  return own <= Session::portion && common + own <= session().context();
+}
+
+void Engine::Worker::score(std::vector<Job> group) {
+  const UnderWay named(group.size() == 1
+                           ? group.front().request.name
+                           : fmt::format("{} to {}", group.front().request.name,
+                                         group.back().request.name));
+  auto likelihoods = caught([&]() -> Result<std::vector<std::vector<Likelihood>>> {
+    if (group.size() == 1) {
+      std::vector<std::vector<Likelihood>> one;
+      one.push_back(TRY(score_alone(group.front())));
+      return one;
+    }
+    std::vector<Scored> prompts;
+    for (Job& job : group) {
+      prompts.push_back({&job.tokens, &job.seam, &job.reply.decoded});
+    }
+    return scorer->score_together(prompts, common_of(group));
+  });
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    Job& job = group[i];
+    if (!likelihoods) {
+      finish(std::move(job), tl::unexpected(likelihoods.error()));
+      continue;
+    }
+    job.reply.likelihoods = std::move((*likelihoods)[i]);
+    job.reply.finish_reason = "scored";
+    EngineReply reply = std::move(job.reply);
+    finish(std::move(job), std::move(reply));
+  }
+}
+
+Result<std::vector<Likelihood>> Engine::Worker::score_alone(Job& job) {
+  std::size_t together = job.seam.start;
+  for (const Tokens& tail : job.seam.tails) together += tail.size();
+  // Where the context is too tight for all continuations at once they go in turn.
+  const std::size_t sequences = together <= session().context() ? loaded.sequences : 1;
+  return scorer->score(job.tokens, job.seam, sequences, job.reply.decoded);
+}
+
+Result<EngineReply> Engine::Worker::write_alone(Job& job) {
+  Writer writer = TRY(Writer::of(job.request, *loaded.vocabulary,
+                                 session().context() - job.tokens.size()));
+  std::int32_t index = TRY(session().hold(job.tokens, job.reply.decoded));
   while (true) {
-    if (!index) return finish(std::move(job), tl::unexpected(index.error()));
-    const llama_token token = writer->next(session(), *index);
-    if (const auto reason = writer->take(token)) {
+    const llama_token token = writer.next(session(), index);
+    if (const auto reason = writer.take(token)) {
       job.reply.finish_reason = *reason;
       break;
     }
-    const Status more = session().extend(std::span(&token, 1), job.reply.decoded);
-    index = more ? Result<std::int32_t>(0) : tl::unexpected(more.error());
+    TRY(session().extend(std::span(&token, 1), job.reply.decoded));
+    index = 0;
   }
   // What was written was computed token by token: no prompt is to begin with it.
   session().cut(job.tokens.size());
-  job.reply.text = writer->text();
-  job.reply.reply_tokens = writer->tokens();
-  EngineReply reply = std::move(job.reply);
-  finish(std::move(job), std::move(reply));
+  job.reply.text = writer.text();
+  job.reply.reply_tokens = writer.tokens();
+  return std::move(job.reply);
 }
 
 void Engine::Worker::finish_writing(Stream stream, std::string reason) {
@@ -241,7 +315,7 @@ void Engine::Worker::write_together(Job first) {
   std::vector<Stream> streams;
   while (true) {
     while (!cancelled && ahead.size() < 2 * loaded.sequences) {
-      auto job = next(true, false);
+      auto job = next(Kind::written, false);
       if (!job) break;
       ahead.push_back(std::move(*job));
     }
@@ -262,8 +336,10 @@ void Engine::Worker::write_together(Job first) {
 // until others have ended.
 bool Engine::Worker::admit(std::deque<Job>& ahead, std::vector<Stream>& streams) {
   Job& job = ahead.front();
-  auto writer = Writer::of(job.request, *loaded.vocabulary,
-                           session().context() - job.tokens.size());
+  auto writer = caught([&] {
+    return Writer::of(job.request, *loaded.vocabulary,
+                      session().context() - job.tokens.size());
+  });
   if (!writer) {
     finish(std::move(job), tl::unexpected(writer.error()));
     ahead.pop_front();
@@ -280,7 +356,9 @@ bool Engine::Worker::admit(std::deque<Job>& ahead, std::vector<Stream>& streams)
   if (best > shared + worth_a_base) {
     if (!streams.empty()) return false;
     const auto base = std::span(job.tokens).first(best);
-    if (const Status held = session().hold_base(base, job.reply.decoded); !held) {
+    const Status held =
+        caught([&] { return session().hold_base(base, job.reply.decoded); });
+    if (!held) {
       finish(std::move(job), tl::unexpected(held.error()));
       ahead.pop_front();
       return true;
@@ -330,7 +408,8 @@ void Engine::Worker::step(std::vector<Stream>& streams) {
     }
   }
   std::int64_t all_decoded = 0;
-  if (const Status done_it = session().decode(batch, all_decoded); !done_it) {
+  const Status done_it = caught([&] { return session().decode(batch, all_decoded); });
+  if (!done_it) {
     for (Stream& stream : streams) {
       finish(std::move(stream.job), tl::unexpected(done_it.error()));
     }
@@ -339,17 +418,26 @@ void Engine::Worker::step(std::vector<Stream>& streams) {
   }
   std::vector<Stream> going_on;
   for (Stream& stream : streams) {
-    if (stream.index >= 0) {
-      const llama_token token = stream.writer.next(session(), stream.index);
-      if (auto reason = stream.writer.take(token)) {
-        finish_writing(std::move(stream), *std::move(reason));
-        continue;
-      }
-      stream.token = token;
+    const auto reason = caught([&] { return write(stream); });
+    if (!reason) {
+      session().drop(stream.sequence);
+      finish(std::move(stream.job), tl::unexpected(reason.error()));
+    } else if (*reason) {
+      finish_writing(std::move(stream), **reason);
+    } else {
+      going_on.push_back(std::move(stream));
     }
-    going_on.push_back(std::move(stream));
   }
   streams = std::move(going_on);
+}
+
+// The next token, where the last batch has its logits. Why it ended, once it has.
+Result<std::optional<std::string>> Engine::Worker::write(Stream& stream) {
+  if (stream.index < 0) return std::nullopt;
+  const llama_token token = stream.writer.next(session(), stream.index);
+  if (auto reason = stream.writer.take(token)) return reason;
+  stream.token = token;
+  return std::nullopt;
 }
 
 // ---- The engine -------------------------------------------------------------------

@@ -33,17 +33,37 @@ std::string ending_of(const std::vector<Piece>& pieces, const Tokens& prompt,
   return ending;
 }
 
-bool is_single(const Seam& seam) {
-  return std::ranges::all_of(seam.tails,
-                             [](const Tokens& tail) { return tail.size() == 1; });
-}
-
 double log_probability(std::span<const float> logits, double normaliser,
                        llama_token token) {
   return static_cast<double>(logits[static_cast<std::size_t>(token)]) - normaliser;
 }
 
+Status check_numbers(const std::vector<Likelihood>& likelihoods) {
+  for (const Likelihood& likelihood : likelihoods) {
+    if (!std::isfinite(likelihood.sum)) {
+      return fail(Fault::data, "the model's logits are no numbers; is the file whole?");
+    }
+  }
+  return {};
+}
+
+// The first token of each tail, by the logits after the prompt.
+std::vector<Likelihood> first_tokens(const Seam& seam, std::span<const float> row) {
+  const double normaliser = log_sum_exp(row);
+  std::vector<Likelihood> likelihoods;
+  for (const Tokens& tail : seam.tails) {
+    likelihoods.push_back({.sum = log_probability(row, normaliser, tail.front()),
+                           .tokens = static_cast<std::int64_t>(tail.size())});
+  }
+  return likelihoods;
+}
+
 }  // namespace
+
+bool is_single(const Seam& seam) {
+  return std::ranges::all_of(seam.tails,
+                             [](const Tokens& tail) { return tail.size() == 1; });
+}
 
 Result<Seam> Scorer::seam_of(const std::vector<Piece>& pieces, const Tokens& prompt,
                              const std::vector<std::string>& continuations) {
@@ -97,10 +117,9 @@ Status Scorer::score_apart(const Tokens& base, const Tokens& tail,
   return {};
 }
 
-Status Scorer::score_together(std::size_t start,
-                              const std::vector<const Tokens*>& tails,
-                              const std::vector<Likelihood*>& likelihoods,
-                              std::int64_t& decoded) {
+Status Scorer::score_tails(std::size_t start, const std::vector<const Tokens*>& tails,
+                           const std::vector<Likelihood*>& likelihoods,
+                           std::int64_t& decoded) {
   Batch batch(Session::portion);
   std::vector<std::vector<std::int32_t>> rows(tails.size());
   for (std::size_t i = 0; i < tails.size(); ++i) {
@@ -132,13 +151,8 @@ Result<std::vector<Likelihood>> Scorer::score(const Tokens& prompt, const Seam& 
   assert(seam.start > 0 && seam.start <= prompt.size());
   const Tokens base(prompt.begin(),
                     prompt.begin() + static_cast<std::ptrdiff_t>(seam.start));
-  std::vector<Likelihood> likelihoods(seam.tails.size());
-  const std::span<const float> row = session_.logits(TRY(session_.hold(base, decoded)));
-  const double normaliser = log_sum_exp(row);
-  for (std::size_t i = 0; i < likelihoods.size(); ++i) {
-    likelihoods[i].tokens = static_cast<std::int64_t>(seam.tails[i].size());
-    likelihoods[i].sum = log_probability(row, normaliser, seam.tails[i].front());
-  }
+  const std::int32_t last = TRY(session_.hold(base, decoded));
+  std::vector<Likelihood> likelihoods = first_tokens(seam, session_.logits(last));
   std::vector<const Tokens*> tails;  // those that go together
   std::vector<Likelihood*> theirs;
   std::size_t rows = 0;
@@ -154,7 +168,7 @@ Result<std::vector<Likelihood>> Scorer::score(const Tokens& prompt, const Seam& 
       continue;
     }
     if (rows + more > Session::most_logits || tails.size() == sequences) {
-      TRY(score_together(seam.start, tails, theirs, decoded));
+      TRY(score_tails(seam.start, tails, theirs, decoded));
       tails.clear();
       theirs.clear();
       rows = 0;
@@ -163,12 +177,40 @@ Result<std::vector<Likelihood>> Scorer::score(const Tokens& prompt, const Seam& 
     theirs.push_back(&likelihoods[i]);
     rows += more;
   }
-  if (!tails.empty()) TRY(score_together(seam.start, tails, theirs, decoded));
-  for (const Likelihood& likelihood : likelihoods) {
-    if (!std::isfinite(likelihood.sum)) {
-      return fail(Fault::data, "the model's logits are no numbers; is the file whole?");
+  if (!tails.empty()) TRY(score_tails(seam.start, tails, theirs, decoded));
+  TRY(check_numbers(likelihoods));
+  return likelihoods;
+}
+
+Result<std::vector<std::vector<Likelihood>>> Scorer::score_together(
+    std::span<const Scored> prompts, std::size_t common) {
+  const Scored& first = prompts.front();
+  TRY(session_.hold_base(std::span(*first.prompt).first(common), *first.decoded));
+  Batch batch(Session::portion);
+  std::vector<std::int32_t> last;
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    const auto sequence = static_cast<llama_seq_id>(i + 1);
+    const std::size_t start = prompts[i].seam->start;
+    assert(common < start && is_single(*prompts[i].seam));
+    session_.copy(sequence, common);
+    for (std::size_t at = common; at + 1 < start; ++at) {
+      batch.add((*prompts[i].prompt)[at], at, sequence, false);
     }
+    last.push_back(
+        batch.add((*prompts[i].prompt)[start - 1], start - 1, sequence, true));
+    *prompts[i].decoded += static_cast<std::int64_t>(start - common);
   }
+  std::int64_t counted_already = 0;
+  const Status done = session_.decode(batch, counted_already);
+  std::vector<std::vector<Likelihood>> likelihoods;
+  for (std::size_t i = 0; done && i < prompts.size(); ++i) {
+    likelihoods.push_back(first_tokens(*prompts[i].seam, session_.logits(last[i])));
+  }
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    session_.drop(static_cast<llama_seq_id>(i + 1));
+  }
+  TRY(Status(done));
+  for (const auto& each : likelihoods) TRY(check_numbers(each));
   return likelihoods;
 }
 
