@@ -296,13 +296,15 @@ def whole(chosen):
 
 
 def texts(store):
+    """By question: the reply, and what was put in."""
     with sqlite3.connect(store) as file:
-        return dict(file.execute("SELECT r.ordinal, a.text FROM result r"
-                                 " JOIN attempt a ON a.id = r.attempt"))
+        return {ordinal: (text, request) for ordinal, text, request in file.execute(
+            "SELECT r.ordinal, a.text, a.request FROM result r"
+            " JOIN attempt a ON a.id = r.attempt")}
 
 
 def replies(chosen, server, model, protocol):
-    """The replies of 200 questions from the engine and from the server."""
+    """The replies of 200 questions from the engine and from the server, and the prompts."""
     found = []
     for name, target in [("engine", [model, "--threads", "1"]),
                          ("server", ["llama", "--base-url", server.url, "--concurrency", "1"])]:
@@ -314,7 +316,23 @@ def replies(chosen, server, model, protocol):
             check=True, stdout=subprocess.DEVNULL)
         found.append(texts(store))
     assert found[0].keys() == found[1].keys()
-    return [(found[0][key], found[1][key]) for key in found[0]]
+    return [(found[0][key][0], found[1][key][0], json.loads(found[0][key][1])["prompt"])
+            for key in found[0]]
+
+
+def parting(server, ours, prompt):
+    """Where our reply leaves the server's: how much likelier its token is there than the
+    next, and whether ours is that next one. Nothing where they do not part."""
+    body = {"prompt": prompt, "n_predict": 12, "n_probs": 10, "temperature": 0}
+    rest = ours.encode()
+    for place in server.post(body)["completion_probabilities"]:
+        token = bytes(place["bytes"])
+        if rest.startswith(token):
+            rest = rest[len(token):]
+            continue
+        first, second = place["top_logprobs"][:2]
+        return (first["logprob"] - second["logprob"], rest.startswith(bytes(second["bytes"])))
+    return None
 
 
 def agree(chosen):
@@ -325,11 +343,16 @@ def agree(chosen):
                             ("text, chat", "seed")]:
         pairs = replies(chosen, server, model, protocol)
         # The limit cuts characters of several bytes; the server may put U+FFFD there.
-        same = sum(ours.rstrip("\ufffd") == theirs.rstrip("\ufffd") for ours, theirs in pairs)
-        equal = sum(ours == theirs for ours, theirs in pairs)
-        begun = sum(ours[:1] == theirs[:1] for ours, theirs in pairs)
+        same = sum(ours.rstrip("\ufffd") == theirs.rstrip("\ufffd")
+                   for ours, theirs, _ in pairs)
+        equal = sum(ours == theirs for ours, theirs, _ in pairs)
+        parted = [parting(server, ours, prompt) for ours, theirs, prompt in pairs
+                  if ours.rstrip("\ufffd") != theirs.rstrip("\ufffd")]
+        gaps = [f"{gap:.4f}" for gap, _ in filter(None, parted)]
         lines.append([title, len(pairs), f"{same} the same ({100 * same / len(pairs):.1f} %)",
-                      f"{begun} begin alike; {equal} with a cut last character as well"])
+                      f"{equal} with a cut last character as well; where they part the two"
+                      f" likeliest tokens are {', '.join(gaps)} apart, and ours is the second in"
+                      f" {sum(second for _, second in filter(None, parted))} of {len(parted)}"])
     prompts = prompts_of(chosen.mmlu)
     ours = engine(chosen, model, prompts, "shared")["scores"]
     far, changed, missing = [], 0, 0

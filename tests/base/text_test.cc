@@ -14,6 +14,21 @@ TEST(Text, invalid_utf8_is_found_at_its_first_byte) {
   EXPECT_EQ(first_invalid_utf8("\xED\xA0\x80"), 0u);  // surrogate
 }
 
+// The outcomes are those of Python's bytes.decode("utf-8", "replace").
+TEST(Text, what_is_left_of_a_character_is_replaced_once) {
+  const auto replaced = [](std::string_view text) {
+    return replace_all(to_valid_utf8(text), "\uFFFD", "?");
+  };
+  EXPECT_EQ(replaced("a\xE2\x80 b"), "a? b");
+  EXPECT_EQ(replaced("\xF0\x9F\x98"), "?");
+  EXPECT_EQ(replaced("\xE2\x80\xE2\x80"), "??");
+  EXPECT_EQ(replaced("\xC0\xAF"), "??");                // overlong
+  EXPECT_EQ(replaced("\xED\xA0\x80"), "???");           // surrogate
+  EXPECT_EQ(replaced("\xF4\x90\x80\x80 z"), "???? z");  // above U+10FFFF
+  EXPECT_EQ(replaced("\x80\xFF"), "??");
+  EXPECT_EQ(replaced("日本語"), "日本語");
+}
+
 TEST(Text, python_strip_takes_unicode_blanks_but_not_the_zero_width_space) {
   EXPECT_EQ(python_strip("\u3000 B\u00A0\n"), "B");
   EXPECT_EQ(python_strip("\u200BB"), "\u200BB");

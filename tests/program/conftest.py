@@ -94,7 +94,7 @@ class Folder:
     def env(self, more):
         return {**self.environment, **{k: str(v) for k, v in more.items()}}
 
-    def run(self, *args, timeout=60, text=True, stdout=subprocess.PIPE, **env):
+    def run(self, *args, timeout=240, text=True, stdout=subprocess.PIPE, **env):
         return subprocess.run(
             self.command(args),
             cwd=self.path,
@@ -117,7 +117,7 @@ class Folder:
             text=True,
         )
 
-    def json(self, *args, code=0, timeout=60, **env):
+    def json(self, *args, code=0, timeout=240, **env):
         """The one object that a command with --json prints."""
         done = self.run(*args, "--json", timeout=timeout, **env)
         assert done.returncode == code, (done.stdout, done.stderr)

@@ -87,7 +87,8 @@ T take(Result<T>&& result) {
 
 // The byte offset of the first byte that is not valid UTF-8 (RFC 3629), if any.
 std::optional<std::size_t> first_invalid_utf8(std::string_view text);
-// The text with every invalid byte replaced by U+FFFD.
+// The text with U+FFFD for each invalid byte or beginning of a character, as Python's
+// errors="replace".
 std::string to_valid_utf8(std::string_view text);
 // The code point at `at`, which moves behind it. Requires valid UTF-8 and at < size.
 char32_t next_code_point(std::string_view text, std::size_t& at);

@@ -7,29 +7,33 @@
 namespace proctor {
 namespace {
 
-// Length of the well-formed sequence at `at`, 0 if there is none (RFC 3629, table 3-7
-// of the Unicode Standard: no surrogates, no overlong forms, nothing above U+10FFFF).
-std::size_t sequence_length(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) {
-    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
-  };
-  const auto continues = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return continues(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    if (!continues(1) || !continues(2)) return 0;
-    if (first == 0xE0 && byte(1) < 0xA0) return 0;
-    if (first == 0xED && byte(1) > 0x9F) return 0;
-    return 3;
+// Where it is not well-formed: the longest beginning of a sequence that could have
+// been, one byte at least, for which one U+FFFD stands (the Unicode Standard's "maximal
+// subpart", as Python, browsers and llama.cpp have it).
+struct Sequence {
+  std::size_t length = 1;
+  bool is_valid = false;
+};
+
+// RFC 3629, table 3-7 of the Unicode Standard: no surrogates, no overlong forms,
+// nothing above U+10FFFF.
+Sequence sequence_at(std::string_view text, std::size_t at) {
+  const auto first = static_cast<unsigned char>(text[at]);
+  if (first < 0x80) return {1, true};
+  if (first < 0xC2 || first > 0xF4) return {};
+  const std::size_t length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  for (std::size_t i = 1; i < length; ++i) {
+    const unsigned byte =
+        at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
+    unsigned least = 0x80;
+    unsigned most = 0xBF;
+    if (i == 1 && first == 0xE0) least = 0xA0;
+    if (i == 1 && first == 0xED) most = 0x9F;
+    if (i == 1 && first == 0xF0) least = 0x90;
+    if (i == 1 && first == 0xF4) most = 0x8F;
+    if (byte < least || byte > most) return {i, false};
   }
-  if (first >= 0xF0 && first <= 0xF4) {
-    if (!continues(1) || !continues(2) || !continues(3)) return 0;
-    if (first == 0xF0 && byte(1) < 0x90) return 0;
-    if (first == 0xF4 && byte(1) > 0x8F) return 0;
-    return 4;
-  }
-  return 0;
+  return {length, true};
 }
 
 struct Range {
@@ -71,9 +75,9 @@ std::string made_inert(std::string_view text, bool one_line) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    if (sequence_length(text, at) == 0) {
+    if (const Sequence sequence = sequence_at(text, at); !sequence.is_valid) {
       out += "\xEF\xBF\xBD";
-      ++at;
+      at += sequence.length;
       continue;
     }
     const char32_t c = next_code_point(text, at);
@@ -116,9 +120,9 @@ std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
       ++at;
       continue;
     }
-    const std::size_t length = sequence_length(text, at);
-    if (length == 0) return at;
-    at += length;
+    const Sequence sequence = sequence_at(text, at);
+    if (!sequence.is_valid) return at;
+    at += sequence.length;
   }
   return std::nullopt;
 }
@@ -127,21 +131,16 @@ std::string to_valid_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = sequence_length(text, at);
-    if (length == 0) {
-      out += "\xEF\xBF\xBD";
-      ++at;
-    } else {
-      out += text.substr(at, length);
-      at += length;
-    }
+    const Sequence sequence = sequence_at(text, at);
+    out += sequence.is_valid ? text.substr(at, sequence.length) : "\xEF\xBF\xBD";
+    at += sequence.length;
   }
   return out;
 }
 
 char32_t next_code_point(std::string_view text, std::size_t& at) {
   assert(at < text.size());
-  const std::size_t length = std::max<std::size_t>(1, sequence_length(text, at));
+  const std::size_t length = sequence_at(text, at).length;
   const auto byte = [&](std::size_t i) {
     return static_cast<char32_t>(static_cast<unsigned char>(text[at + i]));
   };
