@@ -193,7 +193,7 @@ def decodes_little(way):
 
 
 def speed(chosen):
-    model = chosen.model or model_of(chosen.work, chosen.size, "f16", chosen.mmlu)
+    model = chosen.model or model_of(chosen.work, chosen.size, chosen.kind, chosen.mmlu)
     prompts = prompts_of(chosen.mmlu)
     ways = {
         "prefix shared (the default)": lambda: engine(chosen, model, prompts, "shared"),
@@ -225,7 +225,7 @@ def speed(chosen):
 
 
 def exact(chosen):
-    model = chosen.model or model_of(chosen.work, chosen.size, "f16", chosen.mmlu)
+    model = chosen.model or model_of(chosen.work, chosen.size, chosen.kind, chosen.mmlu)
     prompts = prompts_of(chosen.mmlu)
     modes = ["shared", "naive", "exact", "exact-naive"]
     with concurrent.futures.ThreadPoolExecutor(chosen.at_once) as pool:
@@ -252,7 +252,7 @@ def answered(store):
 
 
 def whole(chosen):
-    model = chosen.model or model_of(chosen.work, chosen.size, "f16", chosen.mmlu)
+    model = chosen.model or model_of(chosen.work, chosen.size, chosen.kind, chosen.mmlu)
     store = fresh(chosen.work, "whole.db")
     command = [chosen.build / "proctor", "run", model, "--dataset", chosen.mmlu / "csv"]
     command += ["--subject", "all", "--protocol", "mmlu", "--threads", "1", "--json"]
@@ -336,7 +336,7 @@ def parting(server, ours, prompt):
 
 
 def agree(chosen):
-    model = chosen.model or model_of(chosen.work, chosen.size, "f16", chosen.mmlu)
+    model = chosen.model or model_of(chosen.work, chosen.size, chosen.kind, chosen.mmlu)
     server = Server(model)
     lines = []
     for title, protocol in [("text, raw prompt", "lmeval_mmlu_generative"),
@@ -392,6 +392,7 @@ def main():
     parser.add_argument("--slow-rounds", type=int, default=1, help="of the ways without sharing")
     parser.add_argument("--four-every", type=int, default=1, help="four requests: each Nth prompt")
     parser.add_argument("--size", default="bench", help="of the random model: nano, tiny, bench")
+    parser.add_argument("--kind", default="f16", help="of its weights: f32, f16, q8_0")
     parser.add_argument("--at-once", type=int, default=1, help="ways to measure at a time")
     parser.add_argument("--uninterrupted", action="store_true", help="whole: without kill -9")
     chosen = parser.parse_args()

@@ -124,6 +124,9 @@ def test_a_llama_server_is_told_the_letters_that_a_reply_may_be(work):
     shown = work.json("prompt", "llama", "--dataset", "exam", "--index", 0, "--only-letters")
     assert shown["body"]["grammar"] == 'root ::= " "? [ABCD]'
     assert "logprobs" not in shown["body"]
+    limited = work.json("prompt", "llama", "--dataset", "exam", "--index", 0, "--only-letters",
+                        "--max-tokens", 1)  # fmt: skip
+    assert limited["body"]["max_tokens"] == 2, "a blank may be a token of its own"
 
 
 @pytest.mark.parametrize(

@@ -422,6 +422,15 @@ def test_help_fits_a_screen(work, word):
     assert "proctor " + word in done.stdout
 
 
+@pytest.mark.parametrize("readme", ["README.md", "README.ja.md"])
+def test_the_readmes_first_session_is_what_is_printed(work, readme):
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    shown = text.split("\n$ proctor ", 1)[1].split("\n```", 1)[0]
+    command, expected = shown.split("\n", 1)
+    done = work.run(*command.split())
+    assert done.stdout + done.stderr == expected + "\n"
+
+
 def test_the_version_is_one_line(work):
     done = work.run("--version")
     assert re.fullmatch(r"proctor \d+\.\d+\.\d+\n", done.stdout)

@@ -169,9 +169,9 @@ struct EngineBackendOptions {
   std::uint64_t id_seed = 0;  // of the attempt ids: another in every process
 };
 // Asks an engine of this process, which other backends may ask before and after it, but
-// not meanwhile. Questions should come in the order of subjects: what
-// one's prompt shares with the one before it is not computed again. Without a
-// temperature the likeliest token is written, without a limit 256 of them.
+// not meanwhile. Questions should come in the order of subjects: what one's prompt
+// shares with the one before it is not computed again. Without a temperature the
+// likeliest token is written, without a limit 256 of them.
 // A reply's text is the letter of the likeliest continuation where they are scored (the
 // first of equals), its finish_reason then "scored", its logprobs the sums by letter;
 // Attempt::response has them by token, character and byte too. A prompt that is longer

@@ -6,6 +6,7 @@
 
 #include "proctor/backend/attempt_id.h"
 #include "proctor/backend/backend.h"
+#include "proctor/backend/letters.h"
 #include "proctor/engine/engine.h"
 
 namespace proctor {
@@ -35,7 +36,10 @@ EngineRequest request_of(const Prompt& prompt, TrialId trial, std::uint64_t tag)
             mixed((static_cast<std::uint64_t>(trial.ordinal) << 32U) |
                   (static_cast<std::uint64_t>(trial.repeat) << 16U) | trial.rotation)));
   request.stop = sampling.stop;
-  if (sampling.only_letters) request.letters = prompt.labels;
+  if (sampling.only_letters) {
+    request.grammar = letters_grammar(prompt.labels);
+    request.max_tokens = std::max(request.max_tokens, most_of_a_letter);
+  }
   return request;
 }
 
@@ -73,9 +77,9 @@ class EngineBackend final : public Backend {
   ~EngineBackend() override {
     if (!asked_.empty()) engine_->cancel(true);
     while (!asked_.empty()) {
-      for (const EngineAnswer& answer : engine_->wait(TimePoint::max())) {
-        asked_.erase(answer.tag);
-      }
+      const auto ended = engine_->wait(TimePoint::max());
+      if (ended.empty()) break;
+      for (const EngineAnswer& answer : ended) asked_.erase(answer.tag);
     }
   }
 

@@ -94,6 +94,9 @@ Status add_only_letters(const Model& model, const Prompt& prompt,
                 model.provider);
   }
   body["grammar"] = letters_grammar(prompt.labels);
+  if (prompt.sampling.max_tokens) {
+    body["max_tokens"] = std::max(*prompt.sampling.max_tokens, most_of_a_letter);
+  }
   return {};
 }
 

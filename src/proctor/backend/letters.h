@@ -19,6 +19,8 @@ Status check_generates(const Prompt& prompt, std::string_view server);
 // What llama.cpp's grammars call one letter, with the blank that begins a word or
 // without.
 std::string letters_grammar(std::string_view labels);
+// Tokens that such a reply may take: the blank may be one of its own.
+constexpr int most_of_a_letter = 2;
 // Holds a reply that is written to one letter where the prompt wants that. Fault::usage
 // where the server cannot.
 Status add_only_letters(const Model& model, const Prompt& prompt, nlohmann::json& body);

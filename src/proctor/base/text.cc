@@ -140,7 +140,8 @@ std::string to_valid_utf8(std::string_view text) {
 
 char32_t next_code_point(std::string_view text, std::size_t& at) {
   assert(at < text.size());
-  const std::size_t length = sequence_at(text, at).length;
+  const Sequence sequence = sequence_at(text, at);
+  const std::size_t length = sequence.is_valid ? sequence.length : 1;
   const auto byte = [&](std::size_t i) {
     return static_cast<char32_t>(static_cast<unsigned char>(text[at + i]));
   };

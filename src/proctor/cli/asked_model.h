@@ -27,7 +27,7 @@ Talk talk_of(const Arguments& arguments, World& world);
 // What a provider cannot be asked is said before it is asked anything.
 Status check_can_be_sent(const Exam& exam, const ModelChoice& choice,
                          const Arguments& arguments);
-// Loads a file, starts a server. Fault::cancelled where `is_stopped` meanwhile.
+// Loads a file, or starts a server: Fault::cancelled where `is_stopped` meanwhile.
 Result<OpenModel> open_model(const ModelChoice& choice, const Arguments& arguments,
                              World& world, const std::function<bool()>& is_stopped);
 // One run's backend; it ends before the model does.

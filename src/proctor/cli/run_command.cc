@@ -150,7 +150,7 @@ Result<int> run_one(const Exam& exam, const OpenModel& model, Store& store,
 
   Screen screen(evaluation, arguments, world, language, batch.place());
   std::stop_source stop, stop_now;
-  std::optional<Error> death;  // of a server that was started for this run
+  std::optional<Error> death;  // of a server that was started for this
   Watch watch;
   watch.saw = [&](const Graded& graded, const Progress&) { screen.saw(graded); };
   watch.tick = [&](const Progress& progress) {
@@ -211,24 +211,35 @@ int worse_of(int one, int other) {
   return rank(other) > rank(one) ? other : one;
 }
 
+int not_opened(const Error& error, World& world, const SignalWatch& signals) {
+  if (error.fault != Fault::cancelled) {
+    world.console.complain(error);
+    return misused;
+  }
+  world.console.say("stopped: " + error.message);
+  return signals.exit_code();
+}
+
 // One model by all protocols: its file is read once, its server started once. What is
 // wrong with one is said, and the others are run.
 int run_model(const ModelChoice& choice, const std::vector<Exam>& exams, Store& store,
               const Arguments& arguments, World& world, const SignalWatch& signals,
               Language language, Batch& batch) {
-  const auto model =
-      open_model(choice, arguments, world, [&signals] { return signals.seen() > 0; });
-  if (!model) {
-    batch.at += exams.size();
-    if (model.error().fault == Fault::cancelled) {
-      world.console.say("stopped: " + model.error().message);
-      return signals.exit_code();
-    }
-    world.console.complain(model.error());
-    return misused;
-  }
+  const std::size_t behind = batch.at + exams.size();
+  std::optional<OpenModel> model;
   int worst = complete;
   for (const Exam& exam : exams) {
+    // A server may have died once it had answered the last protocol.
+    if (!model || (model->server && model->server->death())) {
+      model.reset();
+      auto opened = open_model(choice, arguments, world,
+                               [&signals] { return signals.seen() > 0; });
+      if (!opened) {
+        batch.at = behind;
+        return not_opened(opened.error(), world, signals);
+      }
+      model.emplace(*std::move(opened));
+    }
     ++batch.at;
     if (batch.of > 1 && !arguments.has("--quiet")) {
       world.console.say(fmt::format("{}{}, {}", batch.place(),

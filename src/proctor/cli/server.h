@@ -1,5 +1,5 @@
-// A server of models that is started for a run and ends with it: --serve and --engine
-// server. Not for other folders.
+// A server of models that is started for a command and ends with it: --serve and
+// --engine server. Not for other folders.
 #pragma once
 
 #include <functional>

@@ -32,7 +32,7 @@ struct EngineOptions {
   int context = 0;  // tokens; 0: what the model was trained for, where that is cheap,
                     // else 8,192
   std::string chat_template;    // a name that llama.cpp knows; empty: the model's own
-  int parallel = 0;             // replies written at once; 0: 8, and 1 where exact
+  int parallel = 0;             // questions computed at once; 0: 8, and 1 where exact
   std::filesystem::path cache;  // where digests are kept; empty: nowhere
   Talk talk;                    // a line for the person; may be empty
   Talk log;                     // llama.cpp's own lines; may be empty
@@ -57,7 +57,7 @@ struct EngineRequest {
   std::optional<double> top_p;
   std::uint32_t seed = 0;
   std::vector<std::string> stop;  // the reply ends before the first of these
-  std::string letters;            // not empty: the reply is one of these letters
+  std::string grammar;            // llama.cpp's GBNF of the whole reply, or empty
 };
 
 // How likely a continuation is after its prompt.
@@ -100,9 +100,10 @@ struct EngineInfo {
 
 // Not a singleton; llama.cpp's log and its abort hook alone are the process's. One
 // worker thread computes; start, wait and info belong to one thread, cancel to any.
-// Answers come in the order of the requests, replies that are written at once in the
-// order in which they end. Put requests with a common beginning one after another: what
-// one shares with the one before it is not decoded again.
+// Answers come in the order of the requests, but for those that cannot be done, and
+// replies that are written at once in the order in which they end. Put requests with a
+// common beginning one after another: what one shares with the one before it is not
+// decoded again.
 class Engine {
  public:
   ~Engine();

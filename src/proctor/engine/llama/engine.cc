@@ -65,6 +65,10 @@ std::size_t common_of(const std::vector<Job>& group) {
   return common;
 }
 
+tl::unexpected<Error> not_begun() {
+  return fail(Fault::cancelled, "stopped before it was asked");
+}
+
 std::string text_of(const std::vector<Piece>& pieces) {
   std::string text;
   for (const Piece& piece : pieces) text += piece.text;
@@ -109,6 +113,7 @@ struct Engine::Worker {
   Status prepare(Job& job);
   Status find_seam(Job& job);
   tl::unexpected<Error> overflow(Job& job, std::size_t needed);
+  static void begin(Job& job);
   void finish(Job job, Result<EngineReply> reply);
   void finish_writing(Stream stream, std::string reason);
   void score_all(Job first);
@@ -156,9 +161,10 @@ std::optional<Job> Engine::Worker::next(Kind kind, bool may_wait) {
       waiting.pop_front();
     }
     if (cancelled) {
-      finish(std::move(job), fail(Fault::cancelled, "stopped before it was asked"));
+      finish(std::move(job), not_begun());
       continue;
     }
+    const UnderWay named(job.request.name);
     if (const Status ready = caught([&] { return prepare(job); }); !ready) {
       finish(std::move(job), tl::unexpected(ready.error()));
       continue;
@@ -168,9 +174,7 @@ std::optional<Job> Engine::Worker::next(Kind kind, bool may_wait) {
 }
 
 Status Engine::Worker::prepare(Job& job) {
-  job.began = std::chrono::steady_clock::now();
-  job.answer.started =
-      std::chrono::floor<Microseconds>(std::chrono::system_clock::now());
+  begin(job);
   if (job.request.turns.empty()) {
     job.pieces.push_back({job.request.text, false});
   } else {
@@ -191,6 +195,13 @@ tl::unexpected<Error> Engine::Worker::overflow(Job& job, std::size_t needed) {
   return fail(Fault::rejected,
               "context: needs {} tokens, has {}; a larger --context or fewer --shots",
               needed, session().context());
+}
+
+// From here on its time is counted.
+void Engine::Worker::begin(Job& job) {
+  job.began = std::chrono::steady_clock::now();
+  job.answer.started =
+      std::chrono::floor<Microseconds>(std::chrono::system_clock::now());
 }
 
 void Engine::Worker::finish(Job job, Result<EngineReply> reply) {
@@ -234,18 +245,21 @@ bool Engine::Worker::joins(const std::vector<Job>& group, const Job& job) {
   if (!is_single(group.front().seam) || !is_single(job.seam)) return false;
   const std::size_t before = common_of(group);
   const std::size_t common = common_with(group.front(), job, before);
-  if (group.size() > 1 && common + worth_a_base < before) return false;
+  const std::size_t kept = same_beginning(session().held(), group.front().tokens);
+  if (common + worth_a_base < (group.size() > 1 ? before : kept)) return false;
   std::size_t own = job.seam.start - common;
   for (const Job& each : group) own += each.seam.start - common;
   return own <= Session::portion && common + own <= session().context();
 }
 
 void Engine::Worker::score(std::vector<Job> group) {
+  for (Job& job : group) begin(job);
   const UnderWay named(group.size() == 1
                            ? group.front().request.name
                            : fmt::format("{} to {}", group.front().request.name,
                                          group.back().request.name));
   auto likelihoods = caught([&]() -> Result<std::vector<std::vector<Likelihood>>> {
+    if (cancelled) return not_begun();
     if (group.size() == 1) {
       std::vector<std::vector<Likelihood>> one;
       one.push_back(TRY(score_alone(group.front())));
@@ -257,6 +271,17 @@ void Engine::Worker::score(std::vector<Job> group) {
     }
     return scorer->score_together(prompts, common_of(group));
   });
+  if (!likelihoods && likelihoods.error().fault != Fault::cancelled &&
+      group.size() > 1) {
+    // One of them may be to blame: the others are not to fail with it.
+    session().cut(0);
+    for (Job& job : group) {
+      std::vector<Job> alone;
+      alone.push_back(std::move(job));
+      score(std::move(alone));
+    }
+    return;
+  }
   for (std::size_t i = 0; i < group.size(); ++i) {
     Job& job = group[i];
     if (!likelihoods) {
@@ -320,8 +345,7 @@ void Engine::Worker::write_together(Job first) {
       ahead.push_back(std::move(*job));
     }
     while (cancelled && !ahead.empty()) {
-      finish(std::move(ahead.front()),
-             fail(Fault::cancelled, "stopped before it was asked"));
+      finish(std::move(ahead.front()), not_begun());
       ahead.pop_front();
     }
     while (!ahead.empty() && streams.size() < loaded.sequences &&
@@ -336,6 +360,7 @@ void Engine::Worker::write_together(Job first) {
 // until others have ended.
 bool Engine::Worker::admit(std::deque<Job>& ahead, std::vector<Stream>& streams) {
   Job& job = ahead.front();
+  begin(job);
   auto writer = caught([&] {
     return Writer::of(job.request, *loaded.vocabulary,
                       session().context() - job.tokens.size());
@@ -356,9 +381,7 @@ bool Engine::Worker::admit(std::deque<Job>& ahead, std::vector<Stream>& streams)
   if (best > shared + worth_a_base) {
     if (!streams.empty()) return false;
     const auto base = std::span(job.tokens).first(best);
-    const Status held =
-        caught([&] { return session().hold_base(base, job.reply.decoded); });
-    if (!held) {
+    if (const Status held = session().hold_base(base, job.reply.decoded); !held) {
       finish(std::move(job), tl::unexpected(held.error()));
       ahead.pop_front();
       return true;
@@ -408,8 +431,7 @@ void Engine::Worker::step(std::vector<Stream>& streams) {
     }
   }
   std::int64_t all_decoded = 0;
-  const Status done_it = caught([&] { return session().decode(batch, all_decoded); });
-  if (!done_it) {
+  if (const Status done_it = session().decode(batch, all_decoded); !done_it) {
     for (Stream& stream : streams) {
       finish(std::move(stream.job), tl::unexpected(done_it.error()));
     }

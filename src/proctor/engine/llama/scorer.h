@@ -44,9 +44,9 @@ class Scorer {
   Result<std::vector<Likelihood>> score(const Tokens& prompt, const Seam& seam,
                                         std::size_t sequences, std::int64_t& decoded);
   // Several prompts that begin with the same `common` tokens, which are computed once,
-  // and then what is each one's own, together. Requires single seams, common < start,
-  // and that all of it fits: own tokens into a portion, and with `common` into the
-  // context.
+  // and then what is each one's own, together. Requires one prompt at least and no
+  // more than there are sequences, single seams, common < start, and that all of it
+  // fits: own tokens into a portion, and with `common` into the context.
   Result<std::vector<std::vector<Likelihood>>> score_together(
       std::span<const Scored> prompts, std::size_t common);
 

@@ -96,7 +96,13 @@ void Session::cut(std::size_t count) {
 }
 
 Status Session::decode(const Batch& batch, std::int64_t& decoded) {
-  const std::int32_t code = llama_decode(context_.get(), batch.get());
+  std::int32_t code = 0;
+  try {
+    code = llama_decode(context_.get(), batch.get());
+  } catch (const std::exception& problem) {
+    forget();
+    return fail(Fault::data, "llama.cpp: {}", problem.what());
+  }
   if (code == 0) {
     decoded += static_cast<std::int64_t>(batch.size());
     return {};

@@ -5,15 +5,6 @@
 namespace proctor {
 namespace {
 
-// One letter and nothing else, with or without the blank that begins a word.
-std::string letters_grammar(std::string_view letters) {
-  std::string choices;
-  for (const char letter : letters) {
-    choices += fmt::format("{}\"{}\"", choices.empty() ? "" : " | ", letter);
-  }
-  return fmt::format("root ::= \" \"? ({})", choices);
-}
-
 // Without a last character of which some bytes are missing.
 std::string_view whole_characters(std::string_view text) {
   for (std::size_t back = 1; back <= std::min<std::size_t>(3, text.size()); ++back) {
@@ -29,11 +20,6 @@ std::string_view whole_characters(std::string_view text) {
   return text;
 }
 
-bool is_letters(std::string_view letters) {
-  return std::ranges::all_of(
-      letters, [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
-}
-
 }  // namespace
 
 Result<Writer> Writer::of(const EngineRequest& request, const Vocabulary& vocabulary,
@@ -47,21 +33,17 @@ Result<Writer> Writer::of(const EngineRequest& request, const Vocabulary& vocabu
   }
   made.most_ =
       std::min(room, static_cast<std::size_t>(std::max(request.max_tokens, 1)));
-  if (request.temperature <= 0 && request.letters.empty()) return made;
+  if (request.temperature <= 0 && request.grammar.empty()) return made;
 
   auto params = llama_sampler_chain_default_params();
   params.no_perf = true;
   made.sampler_.reset(llama_sampler_chain_init(params));
-  if (!request.letters.empty()) {
-    if (!is_letters(request.letters)) {
-      return fail(Fault::rejected, "letters \"{}\": only A to Z and a to z can be",
-                  request.letters);
-    }
-    llama_sampler* grammar = llama_sampler_init_grammar(
-        vocabulary.get(), letters_grammar(request.letters).c_str(), "root");
+  if (!request.grammar.empty()) {
+    llama_sampler* grammar =
+        llama_sampler_init_grammar(vocabulary.get(), request.grammar.c_str(), "root");
     if (grammar == nullptr) {
-      return fail(Fault::rejected,
-                  "llama.cpp does not take the grammar of the letters");
+      return fail(Fault::rejected, "llama.cpp does not take this grammar: {}",
+                  for_terminal_line(request.grammar));
     }
     llama_sampler_chain_add(made.sampler_.get(), grammar);
   }
