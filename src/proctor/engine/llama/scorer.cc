@@ -198,12 +198,12 @@ Result<std::vector<std::vector<Likelihood>>> Scorer::score_together(
     }
     last.push_back(
         batch.add((*prompts[i].prompt)[start - 1], start - 1, sequence, true));
-    *prompts[i].decoded += static_cast<std::int64_t>(start - common);
   }
-  std::int64_t counted_already = 0;
-  const Status done = session_.decode(batch, counted_already);
+  std::int64_t of_all = 0;  // each prompt counts its own
+  const Status done = session_.decode(batch, of_all);
   std::vector<std::vector<Likelihood>> likelihoods;
   for (std::size_t i = 0; done && i < prompts.size(); ++i) {
+    *prompts[i].decoded += static_cast<std::int64_t>(prompts[i].seam->start - common);
     likelihoods.push_back(first_tokens(*prompts[i].seam, session_.logits(last[i])));
   }
   for (std::size_t i = 0; i < prompts.size(); ++i) {
