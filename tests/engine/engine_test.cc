@@ -194,6 +194,51 @@ TEST(Engine, exact_scores_are_the_same_bits_whatever_was_asked_before) {
   }
 }
 
+// Texts whose prompts are about `tokens` long: each a beginning of the next.
+std::vector<EngineRequest> beginnings_of_about(std::size_t tokens) {
+  std::vector<EngineRequest> requests;
+  for (std::size_t length = tokens - 2; length <= tokens + 1; ++length) {
+    std::string text;
+    for (std::size_t i = 0; i < length; ++i) {  // a token a sign
+      text += static_cast<char>('0' + i * i % 97 % 10);
+    }
+    EngineRequest request = letters_after(text, length);
+    request.continuations = {" A", " B", "0123", "a longer one"};
+    requests.push_back(std::move(request));
+  }
+  return requests;
+}
+
+class ExactLengths : public ::testing::TestWithParam<std::size_t> {};
+
+TEST_P(ExactLengths, exact_scores_do_not_depend_on_what_was_asked_before) {
+  SKIP_WITHOUT_ENGINE();
+  EngineOptions options = options_for("tiny");
+  options.exact = true;
+  const std::vector<EngineRequest> requests = beginnings_of_about(GetParam());
+  const EngineRequest other = letters_after("Something else", 1);
+  std::map<std::uint64_t, EngineReply> alone;
+  const auto engine = engine_with(options);
+  for (const EngineRequest& request : requests) {
+    ask(*engine, other);
+    alone[request.tag] = ask(*engine, request).reply.value();
+  }
+
+  for (const EngineRequest& before : requests) {
+    for (const EngineRequest& request : requests) {
+      ask(*engine, before);
+      const EngineReply reply = ask(*engine, request).reply.value();
+      for (std::size_t i = 0; i < reply.likelihoods.size(); ++i) {
+        EXPECT_EQ(reply.likelihoods[i].sum, alone[request.tag].likelihoods[i].sum)
+            << reply.prompt_tokens << " tokens behind "
+            << alone[before.tag].prompt_tokens;
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Engine, ExactLengths, ::testing::Values(32, 64, 512, 1024));
+
 TEST(Engine, a_prompt_longer_than_the_context_is_told_and_never_cut) {
   SKIP_WITHOUT_ENGINE();
   EngineOptions options = options_for();
@@ -561,6 +606,52 @@ TEST(Engine, a_file_without_a_vocabulary_is_one_clear_line) {
   options.model = folder.file("mute.gguf", bytes);
 
   EXPECT_THAT(fault_of(options), HasSubstr("mute.gguf: has no vocabulary"));
+}
+
+// Its last weight is NaN, and with it all that the model says.
+EngineOptions options_for_no_numbers(TemporaryFolder& folder) {
+  std::string bytes = bytes_of(test_model());
+  bytes.replace(bytes.size() - 2, 2, std::string("\x00\x7E", 2));
+  EngineOptions options = options_for();
+  options.model = folder.file("nan.gguf", bytes);
+  return options;
+}
+
+TEST(Engine, letters_of_a_model_that_says_no_numbers_are_an_error) {
+  SKIP_WITHOUT_ENGINE();
+  TemporaryFolder folder;
+  const auto engine = engine_with(options_for_no_numbers(folder));
+
+  const auto answer = ask(*engine, letters_after("Answer:"));
+
+  ASSERT_FALSE(answer.reply);
+  EXPECT_THAT(answer.reply.error().message, HasSubstr("are no numbers"));
+}
+
+void expect_no_text(EngineOptions options, const EngineRequest& request) {
+  for (const bool exact : {true, false}) {
+    options.exact = exact;
+
+    const auto answer = ask(*engine_with(options), request);
+
+    ASSERT_FALSE(answer.reply) << answer.reply->text;
+    EXPECT_EQ(answer.reply.error().fault, Fault::data);
+    EXPECT_THAT(answer.reply.error().message, HasSubstr("are no numbers"));
+  }
+}
+
+TEST(Engine, a_reply_of_a_model_that_says_no_numbers_is_an_error) {
+  SKIP_WITHOUT_ENGINE();
+  TemporaryFolder folder;
+  expect_no_text(options_for_no_numbers(folder), reply_after("Once"));
+}
+
+TEST(Engine, a_drawn_reply_of_a_model_that_says_no_numbers_is_an_error) {
+  SKIP_WITHOUT_ENGINE();
+  TemporaryFolder folder;
+  EngineRequest request = reply_after("Once");
+  request.temperature = 1;
+  expect_no_text(options_for_no_numbers(folder), request);
 }
 
 TEST(Engine, a_context_that_holds_no_question_is_one_clear_line) {

@@ -308,7 +308,7 @@ Result<EngineReply> Engine::Worker::write_alone(Job& job) {
                                  session().context() - job.tokens.size()));
   std::int32_t index = TRY(session().hold(job.tokens, job.reply.decoded));
   while (true) {
-    const llama_token token = writer.next(session(), index);
+    const llama_token token = TRY(writer.next(session(), index));
     if (const auto reason = writer.take(token)) {
       job.reply.finish_reason = *reason;
       break;
@@ -456,7 +456,7 @@ void Engine::Worker::step(std::vector<Stream>& streams) {
 // The next token, where the last batch has its logits. Why it ended, once it has.
 Result<std::optional<std::string>> Engine::Worker::write(Stream& stream) {
   if (stream.index < 0) return std::nullopt;
-  const llama_token token = stream.writer.next(session(), stream.index);
+  const llama_token token = TRY(stream.writer.next(session(), stream.index));
   if (auto reason = stream.writer.take(token)) return reason;
   stream.token = token;
   return std::nullopt;

@@ -109,7 +109,8 @@ Status Scorer::score_apart(const Tokens& base, const Tokens& tail,
     const std::size_t count = std::min(tail.size() - 1 - at, Session::most_logits);
     TRY(session_.extend(std::span(tail).subspan(at, count), decoded));
     for (std::size_t i = 0; i < count; ++i, ++at) {
-      const std::span<const float> row = session_.logits(static_cast<std::int32_t>(i));
+      const std::span<const float> row =
+          TRY(session_.logits(static_cast<std::int32_t>(i)));
       likelihood.sum += log_probability(row, log_sum_exp(row), tail[at + 1]);
     }
   }
@@ -129,16 +130,18 @@ Status Scorer::score_tails(std::size_t start, const std::vector<const Tokens*>& 
       rows[i].push_back(batch.add((*tails[i])[at], start + at, sequence, true));
     }
   }
-  const Status done = session_.decode(batch, decoded);
-  if (done) {
+  const auto add_all = [&]() -> Status {
+    TRY(session_.decode(batch, decoded));
     for (std::size_t i = 0; i < tails.size(); ++i) {
       for (std::size_t at = 0; at < rows[i].size(); ++at) {
-        const std::span<const float> row = session_.logits(rows[i][at]);
+        const std::span<const float> row = TRY(session_.logits(rows[i][at]));
         likelihoods[i]->sum +=
             log_probability(row, log_sum_exp(row), (*tails[i])[at + 1]);
       }
     }
-  }
+    return {};
+  };
+  Status done = add_all();
   for (std::size_t i = 0; i < tails.size(); ++i) {
     session_.drop(static_cast<llama_seq_id>(i + 1));
   }
@@ -152,7 +155,7 @@ Result<std::vector<Likelihood>> Scorer::score(const Tokens& prompt, const Seam& 
   const Tokens base(prompt.begin(),
                     prompt.begin() + static_cast<std::ptrdiff_t>(seam.start));
   const std::int32_t last = TRY(session_.hold(base, decoded));
-  std::vector<Likelihood> likelihoods = first_tokens(seam, session_.logits(last));
+  std::vector<Likelihood> likelihoods = first_tokens(seam, TRY(session_.logits(last)));
   std::vector<const Tokens*> tails;  // those that go together
   std::vector<Likelihood*> theirs;
   std::size_t rows = 0;
@@ -199,13 +202,18 @@ Result<std::vector<std::vector<Likelihood>>> Scorer::score_together(
     last.push_back(
         batch.add((*prompts[i].prompt)[start - 1], start - 1, sequence, true));
   }
-  std::int64_t of_all = 0;  // each prompt counts its own
-  const Status done = session_.decode(batch, of_all);
   std::vector<std::vector<Likelihood>> likelihoods;
-  for (std::size_t i = 0; done && i < prompts.size(); ++i) {
-    *prompts[i].decoded += static_cast<std::int64_t>(prompts[i].seam->start - common);
-    likelihoods.push_back(first_tokens(*prompts[i].seam, session_.logits(last[i])));
-  }
+  const auto read_all = [&]() -> Status {
+    std::int64_t of_all = 0;  // each prompt counts its own
+    TRY(session_.decode(batch, of_all));
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+      *prompts[i].decoded += static_cast<std::int64_t>(prompts[i].seam->start - common);
+      likelihoods.push_back(
+          first_tokens(*prompts[i].seam, TRY(session_.logits(last[i]))));
+    }
+    return {};
+  };
+  const Status done = read_all();
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     session_.drop(static_cast<llama_seq_id>(i + 1));
   }

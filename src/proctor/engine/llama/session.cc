@@ -68,7 +68,10 @@ std::size_t Session::kept_of(std::span<const llama_token> tokens) const {
   // The last token is computed in any case: its logits are what is asked for.
   same = std::min(same, tokens.size() - 1);
   if (!options_.exact) return same;
-  return std::min(same, usual_) / exact_portion * exact_portion;
+  const std::size_t kept = std::min(same, usual_) / exact_portion * exact_portion;
+  // A last token that would be alone takes one of the portion before for company, as
+  // append() has it: that portion is not the usual one, so it is not to be kept.
+  return kept > 0 && kept + 1 == tokens.size() ? kept - exact_portion : kept;
 }
 
 void Session::forget() {
@@ -117,13 +120,23 @@ Status Session::decode(const Batch& batch, std::int64_t& decoded) {
   return fail(Fault::data, "llama.cpp could not compute it (code {})", code);
 }
 
-std::span<const float> Session::logits(std::int32_t index) const {
-  const float* row = llama_get_logits_ith(context_.get(), index);
-  if (row == nullptr) return {};
-  return {row, words_};
+Result<std::span<const float>> Session::logits(std::int32_t index) const {
+  const float* const first = llama_get_logits_ith(context_.get(), index);
+  const std::span<const float> row(first, first == nullptr ? 0 : words_);
+  float top = -INFINITY;
+  bool are_numbers = true;
+  for (const float logit : row) {
+    are_numbers = are_numbers && !std::isnan(logit);
+    top = std::max(top, logit);
+  }
+  if (!are_numbers || !std::isfinite(top)) {
+    return fail(Fault::data, "the model's logits are no numbers; is the file whole?");
+  }
+  return row;
 }
 
-llama_token Session::sample(llama_sampler& sampler, std::int32_t index) {
+Result<llama_token> Session::sample(llama_sampler& sampler, std::int32_t index) {
+  TRY(logits(index));
   return llama_sampler_sample(&sampler, context_.get(), index);
 }
 

@@ -95,9 +95,11 @@ class Session {
   void cut(std::size_t count);
   // Other sequences are the caller's; sequence 0 is not to be added to by this.
   Status decode(const Batch& batch, std::int64_t& decoded);
-  std::span<const float> logits(std::int32_t index) const;
-  // The sampler's choice there, which it remembers.
-  llama_token sample(llama_sampler& sampler, std::int32_t index);
+  // A row as wide as the vocabulary. Fault::data where they are no numbers: NaN, or an
+  // infinity as the largest.
+  Result<std::span<const float>> logits(std::int32_t index) const;
+  // The sampler's choice there, which it remembers. Fails as logits() does.
+  Result<llama_token> sample(llama_sampler& sampler, std::int32_t index);
 
  private:
   Session(ContextPointer context, const SessionOptions& options, std::size_t words);

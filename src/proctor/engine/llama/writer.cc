@@ -63,9 +63,9 @@ Result<Writer> Writer::of(const EngineRequest& request, const Vocabulary& vocabu
   return made;
 }
 
-llama_token Writer::next(Session& session, std::int32_t index) {
+Result<llama_token> Writer::next(Session& session, std::int32_t index) {
   if (sampler_) return session.sample(*sampler_, index);
-  const std::span<const float> logits = session.logits(index);
+  const std::span<const float> logits = TRY(session.logits(index));
   return static_cast<llama_token>(std::ranges::max_element(logits) - logits.begin());
 }
 

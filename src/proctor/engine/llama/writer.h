@@ -22,7 +22,8 @@ class Writer {
   // How many tokens it may come to.
   std::size_t most() const { return most_; }
   // Chooses the next token from the logits at `index` of the session's last decode.
-  llama_token next(Session& session, std::int32_t index);
+  // Fault::data where they are no numbers.
+  Result<llama_token> next(Session& session, std::int32_t index);
   // Takes a token in. Why the reply ends with it, if it does: stop, length.
   std::optional<std::string> take(llama_token token);
 
