@@ -356,6 +356,69 @@ TEST_F(SqliteStore, a_store_opened_for_reading_takes_no_run) {
   EXPECT_EQ(status.error().fault, Fault::store);
 }
 
+// ---- Removing ----
+
+TEST_F(SqliteStore, no_text_of_a_removed_run_is_left_in_its_files) {
+  const Dataset dataset = dataset_of(3, "secrets");
+  const Plan plan = plan_of(dataset);
+  fill();
+  {
+    const auto store = open();
+    ASSERT_TRUE(store->open(plan));
+    const std::string long_text = "the-reply-" + std::string(100'000, 'x');
+    ASSERT_TRUE(
+        store->append(plan, std::vector{record_of(0, reply_of("a", long_text))}));
+  }
+  ASSERT_NE(read_file(path_)->find("the-reply-xx"), std::string::npos);
+
+  const auto store = open();
+  ASSERT_TRUE(store->remove(plan.info.key.id()));
+
+  for (const std::string& name : files()) {
+    const std::string content = *read_file(folder_ / name);
+    EXPECT_EQ(content.find("the-reply-xx"), std::string::npos) << name;
+    EXPECT_EQ(content.find("secrets"), std::string::npos) << name;
+  }
+  EXPECT_THAT(*store->verify(), IsEmpty());
+}
+
+TEST_F(SqliteStore, after_a_removal_attempts_are_guarded_as_before) {
+  const Plan other = plan_of(dataset_, "llama3");
+  fill();
+  { ASSERT_TRUE(open()->open(other)); }
+  ASSERT_TRUE(open()->remove(other.info.key.id()));
+
+  const auto database =
+      Database::open(path_.string(), SQLITE_OPEN_READWRITE, path_.string());
+
+  EXPECT_FALSE(database->execute("DELETE FROM attempt"));
+}
+
+TEST_F(SqliteStore, what_a_process_asks_is_neither_hidden_nor_removed) {
+  const auto asking = open();
+  ASSERT_TRUE(asking->open(plan_));
+  const auto store = open();
+
+  for (const Status& status : {store->hide(id_, true), store->remove(id_)}) {
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().fault, Fault::store);
+    EXPECT_THAT(status.error().message, HasSubstr("is being asked by"));
+  }
+}
+
+TEST_F(SqliteStore, beside_a_process_that_asks_another_run_one_can_be_removed) {
+  const Plan other = plan_of(dataset_, "llama3");
+  fill();
+  const auto asking = open();
+  ASSERT_TRUE(asking->open(other));
+
+  ASSERT_TRUE(open()->remove(id_));
+
+  ASSERT_TRUE(asking->append(other, std::vector{record_of(0, reply_of("z"))}));
+  EXPECT_THAT(*asking->runs(), SizeIs(1));
+  EXPECT_THAT(*asking->verify(), IsEmpty());
+}
+
 // ---- Other processes ----
 
 TEST_F(SqliteStore, a_second_process_is_told_who_asks_the_run) {

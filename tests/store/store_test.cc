@@ -29,6 +29,19 @@ class AnyStore : public ::testing::TestWithParam<std::string> {
     return *std::move(store);
   }
 
+  // As another process finds it later: no run is open.
+  void reopen() {
+    if (GetParam() == "memory") return;
+    store_.reset();
+    store_ = make();
+  }
+  // Opens the run, answers its first question and goes.
+  void ask(const Plan& plan, const std::string& attempt_id) {
+    ASSERT_TRUE(store_->open(plan));
+    ASSERT_TRUE(store_->append(plan, std::vector{record_of(0, reply_of(attempt_id))}));
+    reopen();
+  }
+
   Folder folder_;
   WallTime now_{Microseconds(1'700'000'000'000'000)};
   std::unique_ptr<Store> store_ = make();
@@ -453,10 +466,10 @@ TEST_P(AnyStore, questions_that_do_not_fit_their_digest_are_found) {
 
 TEST_P(AnyStore, a_run_is_found_by_name_by_digits_and_as_the_last) {
   plan_.info.name = "night";
-  ASSERT_TRUE(store_->open(plan_));
+  ask(plan_, "a");
   now_ += std::chrono::hours(1);
   Plan other = plan_of(dataset_, "llama3");
-  ASSERT_TRUE(store_->open(other));
+  ask(other, "b");
 
   EXPECT_EQ(find_run(*store_, "night")->id, id_);
   EXPECT_EQ(find_run(*store_, id_.substr(0, 12))->id, id_);
@@ -510,6 +523,130 @@ TEST_P(AnyStore, an_empty_store_says_that_it_has_no_runs) {
 
   ASSERT_FALSE(found);
   EXPECT_THAT(found.error().message, HasSubstr("holds no runs"));
+}
+
+TEST_P(AnyStore, the_last_run_is_one_that_has_a_reply) {
+  ask(plan_, "a");
+  now_ += std::chrono::hours(1);
+  const Plan other = plan_of(dataset_, "llama3");
+  ASSERT_TRUE(store_->open(other));
+  ASSERT_TRUE(store_->append(other, std::vector{record_of(0, failure_of("b"))}));
+
+  EXPECT_EQ(find_run(*store_, "last")->id, id_);
+  EXPECT_EQ(find_run(*store_, "last", Among::all)->id, other.info.key.id());
+}
+
+TEST_P(AnyStore, without_a_run_that_has_a_reply_there_is_no_last_one) {
+  ASSERT_TRUE(store_->open(plan_));
+
+  const auto found = find_run(*store_, "last");
+
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().fault, Fault::usage);
+  EXPECT_THAT(found.error().message, HasSubstr(id_.substr(0, 8)));
+}
+
+// ---- Forgetting ----
+
+TEST_P(AnyStore, a_hidden_run_is_found_by_its_digits_and_not_as_the_last) {
+  ask(plan_, "a");
+  now_ += std::chrono::hours(1);
+  const Plan other = plan_of(dataset_, "llama3");
+  ask(other, "b");
+  now_ += std::chrono::hours(1);
+
+  ASSERT_TRUE(store_->hide(other.info.key.id(), true));
+
+  EXPECT_EQ(find_run(*store_, "last")->id, id_);
+  EXPECT_EQ(find_run(*store_, "last", Among::all)->id, other.info.key.id());
+  EXPECT_TRUE(find_run(*store_, other.info.key.id())->info.hidden);
+}
+
+TEST_P(AnyStore, hiding_a_run_changes_no_answer_and_no_digest) {
+  ask(plan_, "a");
+  const auto before = counting_of(*store_, id_);
+
+  ASSERT_TRUE(store_->hide(id_, true));
+
+  EXPECT_EQ(counting_of(*store_, id_), before);
+  EXPECT_THAT(*store_->verify(), IsEmpty());
+}
+
+TEST_P(AnyStore, a_hidden_run_is_shown_again_when_asked_to_and_when_it_is_opened) {
+  ask(plan_, "a");
+  ASSERT_TRUE(store_->hide(id_, true));
+  ASSERT_TRUE(store_->hide(id_, false));
+  EXPECT_TRUE(store_->runs()->front().is_shown());
+  ASSERT_TRUE(store_->hide(id_, true));
+
+  ASSERT_TRUE(store_->open(plan_));
+
+  EXPECT_TRUE(store_->runs()->front().is_shown());
+}
+
+TEST_P(AnyStore, what_was_said_last_of_hiding_holds_in_merged_stores_too) {
+  ask(plan_, "a");
+  const auto copy = make("copy.db");
+  ASSERT_TRUE(merge(*store_, *copy));
+  now_ += std::chrono::hours(1);
+  ASSERT_TRUE(store_->hide(id_, true));
+
+  ASSERT_TRUE(merge(*store_, *copy));
+
+  EXPECT_TRUE(copy->runs()->front().info.hidden);
+  EXPECT_THAT(*copy->verify(), IsEmpty());
+}
+
+TEST_P(AnyStore, a_removed_run_is_gone_and_the_others_are_whole) {
+  ask(plan_, "a");
+  const Plan other = plan_of(dataset_, "llama3");
+  ask(other, "b");
+
+  ASSERT_TRUE(store_->remove(id_));
+
+  ASSERT_THAT(*store_->runs(), SizeIs(1));
+  EXPECT_EQ(store_->questions(other.info.key.id())->questions, dataset_.questions);
+  EXPECT_THAT(results_of(*store_, other.info.key.id()), SizeIs(1));
+  EXPECT_THAT(*store_->verify(), IsEmpty());
+}
+
+TEST_P(AnyStore, a_removed_run_can_be_asked_anew) {
+  ask(plan_, "a");
+  ASSERT_TRUE(store_->remove(id_));
+
+  ask(plan_, "a");
+
+  EXPECT_THAT(results_of(*store_, id_), SizeIs(1));
+  EXPECT_THAT(*store_->verify(), IsEmpty());
+}
+
+TEST_P(AnyStore, a_run_that_is_not_there_is_neither_hidden_nor_removed) {
+  ask(plan_, "a");
+  const std::string none(64, '0');
+
+  EXPECT_EQ(store_->hide(none, true).error().fault, Fault::store);
+  EXPECT_EQ(store_->remove(none).error().fault, Fault::store);
+}
+
+// ---- Subjects ----
+
+TEST_P(AnyStore, subjects_are_told_with_their_questions_and_replies) {
+  dataset_.questions[4].subject = "botany";
+  dataset_.digest = digest_of(dataset_.questions);
+  plan_ = plan_of(dataset_);
+  ask(plan_, "a");
+  ASSERT_TRUE(store_->open(plan_));
+  ASSERT_TRUE(store_->append(plan_, std::vector{record_of(4, failure_of("b"))}));
+
+  const auto subjects = store_->subjects(plan_.info.key.id());
+
+  ASSERT_TRUE(subjects);
+  ASSERT_THAT(*subjects, SizeIs(2));
+  EXPECT_EQ(subjects->at(0).name, "arithmetic");
+  EXPECT_EQ(subjects->at(0).questions, 4);
+  EXPECT_EQ(subjects->at(0).replied, 1);
+  EXPECT_EQ(subjects->at(1).name, "botany");
+  EXPECT_EQ(subjects->at(1).replied, 0);
 }
 
 // ---- Merging ----

@@ -89,6 +89,7 @@ std::string info_json(const RunInfo& info) {
             {"name", info.name},         {"note", info.note},
             {"version", info.version}};
   if (info.dropped != 0) json["dropped"] = info.dropped;
+  if (info.hidden) json["hidden"] = true;
   return dump(json);
 }
 
@@ -119,7 +120,8 @@ Result<RunInfo> read_info(std::string_view key_json, std::string_view info) {
                          .dropped = json.value("dropped", 0),
                          .name = json.value("name", ""),
                          .note = json.value("note", ""),
-                         .version = json.value("version", "")};
+                         .version = json.value("version", ""),
+                         .hidden = json.value("hidden", false)};
                    })
       .in("info");
 }

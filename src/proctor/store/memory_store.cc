@@ -75,6 +75,28 @@ class MemoryStore : public Store {
     return {};
   }
 
+  Status hide(const std::string& run_id, bool hidden) override {
+    TRY(find(run_id));
+    MemoryRun& run = runs_.at(run_id);
+    run.info.hidden = hidden;
+    run.updated = std::max(run.updated, clock_());
+    return {};
+  }
+
+  Status remove(const std::string& run_id) override {
+    TRY(find(run_id));
+    const auto run = runs_.extract(run_id);
+    for (const auto& [trial, attempts] : run.mapped().attempts) {
+      for (const StoredAttempt& stored : attempts) ids_.erase(stored.attempt.id);
+    }
+    const std::string& digest = run.mapped().info.key.dataset_digest;
+    const bool is_used = std::ranges::any_of(runs_, [&](const auto& other) {
+      return other.second.info.key.dataset_digest == digest;
+    });
+    if (!is_used) datasets_.erase(digest);
+    return {};
+  }
+
   Result<std::vector<StoredRun>> runs() override {
     std::vector<StoredRun> listed;
     for (const auto& [id, run] : runs_) {
@@ -101,6 +123,24 @@ class MemoryStore : public Store {
     dataset.revision = run.info.revision;
     dataset.digest = run.info.key.dataset_digest;
     return dataset;
+  }
+
+  Result<std::vector<SubjectReplies>> subjects(const std::string& run_id) override {
+    const MemoryRun& run = *TRY(find(run_id));
+    const auto& questions = datasets_.at(run.info.key.dataset_digest).questions;
+    std::map<std::string, SubjectReplies> subjects;
+    for (std::uint32_t i = 0; i < questions.size(); ++i) {
+      SubjectReplies& subject = subjects[questions[i].subject];
+      subject.name = questions[i].subject;
+      ++subject.questions;
+      const auto attempts = run.attempts.find(TrialId{.ordinal = i});
+      const bool replied =
+          attempts != run.attempts.end() && result_of(attempts->second) != nullptr;
+      subject.replied += replied ? 1 : 0;
+    }
+    std::vector<SubjectReplies> listed;
+    for (auto& [name, subject] : subjects) listed.push_back(std::move(subject));
+    return listed;
   }
 
   Status results(const std::string& run_id, bool with_bodies,

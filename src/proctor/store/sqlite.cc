@@ -146,6 +146,10 @@ Status Database::execute(const std::string& sql) const {
   return {};
 }
 
+void Database::let_triggers_fire(bool fire) const {
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_TRIGGER, fire ? 1 : 0, nullptr);
+}
+
 Result<SqlStatement> Database::prepare(std::string_view sql) const {
   SqlStatement statement;
   statement.database_ = this;

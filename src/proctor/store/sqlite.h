@@ -68,6 +68,8 @@ class Database {
   // The first column of the first row of a query that has one.
   Result<std::string> value_of(std::string_view sql) const;
   std::int64_t changes() const { return sqlite3_changes64(handle_); }
+  // Whether triggers fire for statements that are prepared from now on.
+  void let_triggers_fire(bool fire) const;
   bool is_read_only() const { return sqlite3_db_readonly(handle_, "main") == 1; }
   const std::string& shown() const { return shown_; }
 

@@ -43,7 +43,10 @@ class SqliteStore : public Store {
   Status open(const Plan& plan) override;
   Result<std::vector<TrialId>> claim(const Plan& plan, std::size_t most) override;
   Status append(const Plan& plan, std::span<const Record> records) override;
+  Status hide(const std::string& run_id, bool hidden) override;
+  Status remove(const std::string& run_id) override;
   Result<std::vector<StoredRun>> runs() override;
+  Result<std::vector<SubjectReplies>> subjects(const std::string& run_id) override;
   Result<Dataset> questions(const std::string& run_id) override;
   Status results(const std::string& run_id, bool with_bodies,
                  const std::function<Status(StoredResult)>& see) override;
@@ -52,10 +55,14 @@ class SqliteStore : public Store {
   Result<std::vector<Trouble>> verify() override { return verify_sqlite(database_); }
 
  private:
+  Status check_can_write() const;
   OpenRun& opened(const Plan& plan);
   Result<std::int64_t> number_of(const std::string& run_id);
   Result<std::int64_t> keep_dataset(const Plan& plan);
   Result<std::int64_t> keep_run(const Plan& plan, const std::string& id);
+  Status write_info(std::int64_t number, const std::string& info,
+                    const std::string& sum);
+  tl::unexpected<Error> no_run(const std::string& run_id) const;
   Result<std::vector<TrialId>> answered(std::int64_t run, int generation);
   Result<StoredAttempt> attempt_of(SqlStatement& row, std::string_view id,
                                    bool with_bodies);
@@ -83,10 +90,13 @@ TrialId trial_at(const SqlStatement& row, int first) {
 
 // ---- Writing ----------------------------------------------------------------------
 
+Status SqliteStore::check_can_write() const {
+  if (mode_ == OpenMode::read_write) return {};
+  return fail(Fault::store, "{}: was opened for reading only", database_.shown());
+}
+
 Status SqliteStore::open(const Plan& plan) {
-  if (mode_ == OpenMode::read_only) {
-    return fail(Fault::store, "{}: was opened for reading only", database_.shown());
-  }
+  TRY(check_can_write());
   TRY(prepare_writing());
   std::string id = plan.info.key.id();
   auto run = std::ranges::find(open_runs_, id, &OpenRun::id);
@@ -189,14 +199,19 @@ Result<std::int64_t> SqliteStore::keep_run(const Plan& plan, const std::string& 
   } else {
     number = find.number_at(0);
     if (find.text_at(2) != info) {
-      const std::string sum = run_sum(id, find.text_at(1), info, find.number_at(3));
-      SqlStatement update = TRY(
-          database_.prepare("UPDATE run SET info = ?, sha256 = ? WHERE number = ?"));
-      TRY(update.text(info).text(sum).number(number).run());
+      TRY(write_info(number, info,
+                     run_sum(id, find.text_at(1), info, find.number_at(3))));
     }
   }
   TRY(writing_->touch.number(number).number(now).run());
   return number;
+}
+
+Status SqliteStore::write_info(std::int64_t number, const std::string& info,
+                               const std::string& sum) {
+  SqlStatement update =
+      TRY(database_.prepare("UPDATE run SET info = ?, sha256 = ? WHERE number = ?"));
+  return update.text(info).text(sum).number(number).run();
 }
 
 Result<std::vector<TrialId>> SqliteStore::answered(std::int64_t run, int generation) {
@@ -275,6 +290,83 @@ Status SqliteStore::insert(const OpenRun& run, TrialId trial, int generation,
   return result.exact_text(attempt.id).run();
 }
 
+// ---- Forgetting -------------------------------------------------------------------
+
+Status SqliteStore::hide(const std::string& run_id, bool hidden) {
+  TRY(check_can_write());
+  const RunLock lock = TRY(RunLock::take(path_, run_id));
+  Transaction transaction = TRY(Transaction::begin(database_));
+  SqlStatement find =
+      TRY(database_.prepare("SELECT number, key, info, created FROM run WHERE id = ?"));
+  find.text(run_id);
+  if (!TRY(find.step())) return no_run(run_id);
+  RunInfo info = TRY(read_info(find.text_at(1), find.text_at(2))
+                         .in(fmt::format("run {}", short_id(run_id))));
+  info.hidden = hidden;
+  const std::string json = info_json(info);
+  TRY(write_info(find.number_at(0), json,
+                 run_sum(run_id, find.text_at(1), json, find.number_at(3))));
+  TRY(prepare_writing());
+  TRY(writing_->touch.number(find.number_at(0)).number(count_of(clock_())).run());
+  find.reset();
+  return transaction.commit();
+}
+
+// As long as it lives: what only removing needs. No trigger fires, what is deleted is
+// overwritten, and references are not looked up: for each attempt that goes, SQLite
+// would search all results, which have no index by attempt.
+class Removal {
+ public:
+  static Result<Removal> begin(const Database& database) {
+    TRY(database.execute("PRAGMA foreign_keys = OFF; PRAGMA secure_delete = ON"));
+    database.let_triggers_fire(false);
+    return Removal(database);
+  }
+  Removal(Removal&& other) noexcept
+      : database_(std::exchange(other.database_, nullptr)) {}
+  Removal& operator=(Removal&&) = delete;
+  ~Removal() {
+    if (database_ == nullptr) return;
+    database_->let_triggers_fire(true);
+    (void)database_->execute("PRAGMA foreign_keys = ON");
+  }
+
+ private:
+  explicit Removal(const Database& database) : database_(&database) {}
+  const Database* database_;
+};
+
+Status SqliteStore::remove(const std::string& run_id) {
+  TRY(check_can_write());
+  const std::int64_t number = TRY(number_of(run_id));
+  const RunLock lock = TRY(RunLock::take(path_, run_id));
+  {
+    const Removal removal = TRY(Removal::begin(database_));
+    Transaction transaction = TRY(Transaction::begin(database_));
+    const std::string dataset = TRY(database_.value_of(
+        fmt::format("SELECT dataset FROM run WHERE number = {}", number)));
+    for (const std::string_view table : {"result", "attempt", "activity"}) {
+      TRY(database_.execute(
+          fmt::format("DELETE FROM {} WHERE run = {}", table, number)));
+    }
+    TRY(database_.execute(fmt::format("DELETE FROM run WHERE number = {}", number)));
+    const std::string others = TRY(database_.value_of(
+        fmt::format("SELECT count(*) FROM run WHERE dataset = {}", dataset)));
+    if (others == "0") {
+      TRY(database_.execute(
+          fmt::format("DELETE FROM question WHERE dataset = {0}; DELETE FROM dataset "
+                      "WHERE number = {0}",
+                      dataset)));
+    }
+    TRY(transaction.commit());
+  }
+  // It is gone already. Where others are at work the file keeps its size, and the log
+  // its pages until they leave.
+  (void)database_.execute("PRAGMA temp_store = FILE; VACUUM");
+  (void)database_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  return {};
+}
+
 // ---- Reading ----------------------------------------------------------------------
 
 Result<std::vector<StoredRun>> SqliteStore::runs() {
@@ -309,8 +401,29 @@ Result<std::int64_t> SqliteStore::number_of(const std::string& run_id) {
   SqlStatement row = TRY(database_.prepare("SELECT number FROM run WHERE id = ?"));
   row.text(run_id);
   if (TRY(row.step())) return row.number_at(0);
+  return no_run(run_id);
+}
+
+tl::unexpected<Error> SqliteStore::no_run(const std::string& run_id) const {
   return fail(Fault::store, "{}: no run {} in this store", database_.shown(),
               short_id(run_id));
+}
+
+Result<std::vector<SubjectReplies>> SqliteStore::subjects(const std::string& run_id) {
+  const std::int64_t number = TRY(number_of(run_id));
+  SqlStatement row = TRY(database_.prepare(
+      "SELECT q.subject, count(*), count(r.ordinal) FROM question q LEFT JOIN "
+      "(SELECT DISTINCT ordinal FROM result WHERE run = ?1) r "
+      "ON r.ordinal = q.ordinal WHERE q.dataset = (SELECT dataset FROM run WHERE "
+      "number = ?1) GROUP BY q.subject ORDER BY q.subject"));
+  row.number(number);
+  std::vector<SubjectReplies> listed;
+  while (TRY(row.step())) {
+    listed.push_back({.name = std::string(row.text_at(0)),
+                      .questions = row.number_at(1),
+                      .replied = row.number_at(2)});
+  }
+  return listed;
 }
 
 Result<Dataset> SqliteStore::questions(const std::string& run_id) {

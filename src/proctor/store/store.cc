@@ -100,17 +100,26 @@ std::string_view short_id(std::string_view id) {
   return id.substr(0, 8);
 }
 
-Result<StoredRun> find_run(Store& store, std::string_view name_or_prefix) {
+Result<StoredRun> find_run(Store& store, std::string_view name_or_prefix, Among among) {
   std::vector<StoredRun> runs = TRY(store.runs());
   if (runs.empty()) {
     return fail(Fault::usage, "{}: the store holds no runs; proctor run makes one",
                 name_or_prefix);
   }
-  const auto named = std::ranges::find_if(runs, [&](const StoredRun& run) {
+  const auto has_name = [&](const StoredRun& run) {
     return !run.info.name.empty() && run.info.name == name_or_prefix;
+  };
+  const auto others = std::ranges::stable_partition(runs, [&](const StoredRun& run) {
+    return run.is_shown() || among == Among::all;
   });
-  if (named != runs.end()) return std::move(*named);
-  if (name_or_prefix == "last") return std::move(runs.front());
+  if (const auto named = std::ranges::find_if(runs, has_name); named != runs.end())
+    return std::move(*named);
+  if (name_or_prefix == "last") {
+    if (others.size() < runs.size()) return std::move(runs.front());
+    return fail(Fault::usage,
+                "last: no run has a reply, or all are forgotten; the newest: {}",
+                list_of(runs));
+  }
 
   const std::string prefix = ascii_lower(name_or_prefix);
   std::vector<StoredRun> found;

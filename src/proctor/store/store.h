@@ -48,13 +48,15 @@ struct RunInfo {
   int dropped = 0;                       // questions that --drop-bad-labels left out
   std::string name, note;                // --name, --note
   std::string version;                   // Proctor's
+  bool hidden = false;                   // forgotten, until it is asked again
 };
 
 struct Plan {
   RunInfo info;
   const Dataset* dataset = nullptr;  // must outlive the plan
   std::vector<TrialId> trials;       // what is to be asked, in the order to ask it
-  int generation = 0;                // --again: one more than StoredRun::generation
+  // One more than StoredRun::generation asks all of them anew. No command does so yet.
+  int generation = 0;
 };
 
 // What one trial came to, this time.
@@ -71,6 +73,15 @@ struct StoredRun {
   std::int64_t results = 0;   // trials with a reply
   std::int64_t attempts = 0;  // tries in all
   int generation = 0;         // the highest one tried
+
+  // Whether it is one of those that are meant where none is named.
+  bool is_shown() const { return !info.hidden && results > 0; }
+};
+
+// One subject of a run's data set.
+struct SubjectReplies {
+  std::string name;
+  std::int64_t questions = 0, replied = 0;  // of the data set; of those, in the run
 };
 
 // The attempt that counts of one trial: the highest generation's, and there the
@@ -115,10 +126,22 @@ class Store {
 
   // The rest needs no open run.
 
+  // Says in the run's info whether it is hidden, and counts as writing. Opening a run
+  // shows it again. Fault::store where the run is being asked.
+  virtual Status hide(const std::string& run_id, bool hidden) = 0;
+  // Removes the run for good, with its attempts, and its questions where no other run
+  // has them. The space is overwritten: no text of it is left in the file when it
+  // returns, nor in SQLite's log where no other process has the store open (else from
+  // the moment that the last of them has closed it). Fault::store where the run is
+  // being asked. A merge with a store that has the run brings it back.
+  virtual Status remove(const std::string& run_id) = 0;
+
   // Last written first.
   virtual Result<std::vector<StoredRun>> runs() = 0;
   // What was asked in a run; positions are ordinals.
   virtual Result<Dataset> questions(const std::string& run_id) = 0;
+  // All subjects of its data set, by name; no reply is read for it.
+  virtual Result<std::vector<SubjectReplies>> subjects(const std::string& run_id) = 0;
   // Every trial that was ever tried, in order of trial. `request` and `response` are
   // left empty unless asked for. Stops at the first error that `see` returns.
   virtual Status results(const std::string& run_id, bool with_bodies,
@@ -131,12 +154,16 @@ class Store {
   virtual Result<std::vector<Trouble>> verify() = 0;
 };
 
-// The one run that a person means: by its name (the newest that has it), by the first
-// digits of its id, or by the word "last". Fault::usage says which there are.
-Result<StoredRun> find_run(Store& store, std::string_view name_or_prefix);
+// The one run that a person means: by its name (the newest that has it, of those that
+// are shown if there is one), by the first digits of its id, or by the word "last": the
+// last written of those that are shown, or of all. Fault::usage says which there are.
+enum class Among { shown, all };
+Result<StoredRun> find_run(Store& store, std::string_view name_or_prefix,
+                           Among among = Among::shown);
 
 // Copies every run with all its attempts. Any order, any number of times, gives the
-// same results. Fault::store where a run is being asked.
+// same results. Fault::store where a run of that name is being asked in `into`; one
+// that is being asked in `from` is copied as far as it has come.
 struct Merged {
   std::int64_t runs = 0, attempts = 0;  // read, new or not
 };
