@@ -197,7 +197,12 @@ class CsvRecords {
 std::string system_says(int number);
 
 Result<std::string> read_file(const std::filesystem::path& path);
-// Written beside it, synced and renamed: the old file or the new one, never a part.
+// What is there decides. Nothing, or a regular file: written beside it, synced and
+// renamed, so there is the old file or the new one, never a part; the old one's rights
+// stay, its owner where this process may give files away. A symbolic link is followed
+// and stays; further hard links keep the old content. Anything else that can be written
+// to (a pipe, a terminal, a device, /dev/stdout, /dev/fd/3) is written into, as a shell
+// does. Fault::io for a folder, and for a file that nobody may write.
 Status write_file(const std::filesystem::path& path, std::string_view content);
 
 // A file of the source tree that was compiled in, by CMake's proctor_embed().
@@ -228,6 +233,8 @@ class Environment {
   std::optional<std::string> get(const std::string& name) const;
   // What a .env file adds: a variable that is set already wins.
   void add_defaults(const std::map<std::string, std::string>& values);
+  // All of them as "NAME=value": what a program is started with.
+  std::vector<std::string> entries() const;
 
  private:
   std::map<std::string, std::string> values_;

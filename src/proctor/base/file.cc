@@ -1,5 +1,7 @@
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <system_error>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,11 +12,13 @@
 namespace proctor {
 namespace {
 
+namespace fs = std::filesystem;
+
 // A descriptor that closes itself.
 class File {
  public:
-  File(const std::filesystem::path& path, int flags)
-      : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
+  File(const fs::path& path, int flags, mode_t rights = 0)
+      : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, rights)) {}
   File(const File&) = delete;
   File& operator=(const File&) = delete;
   ~File() { close(); }
@@ -46,6 +50,98 @@ Status write_all(int descriptor, std::string_view content,
   return {};
 }
 
+// Where a path leads: a file, or what this process has open under a number.
+struct Place {
+  fs::path path;
+  std::optional<int> descriptor;
+};
+
+// The number of /dev/fd/3 and /proc/self/fd/3. Opened by that name a regular file would
+// be written from its start, over what is there.
+std::optional<int> descriptor_of(const fs::path& path) {
+  std::error_code error;
+  const fs::path folder = fs::canonical(path.parent_path(), error);
+  if (error || folder.empty()) return std::nullopt;
+  bool is_ours = false;
+  for (const char* const open_files : {"/proc/self/fd", "/dev/fd"}) {
+    const fs::path known = fs::canonical(open_files, error);
+    is_ours = is_ours || (!error && folder == known);
+  }
+  const std::string name = path.filename().string();
+  int number = -1;
+  const auto [end, problem] =
+      std::from_chars(name.data(), name.data() + name.size(), number);
+  if (!is_ours || problem != std::errc{} || end != name.data() + name.size()) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+// Link by link, as the last one may be one of /proc, whose text is no path.
+Result<Place> place_of(const fs::path& path) {
+  constexpr int most_links = 40;  // as many as Linux follows
+  fs::path at = path;
+  for (int links = 0; links < most_links; ++links) {
+    if (const auto descriptor = descriptor_of(at)) return Place{at, descriptor};
+    std::error_code error;
+    const fs::path target = fs::read_symlink(at, error);
+    if (error) return Place{at, std::nullopt};
+    at = target.is_absolute() ? target : at.parent_path() / target;
+  }
+  return system_error(path, ELOOP);
+}
+
+Status write_into(const fs::path& path, const struct stat& there,
+                  std::string_view content) {
+  if (S_ISDIR(there.st_mode)) {
+    return fail(Fault::io, "{}: is a folder, expected a file", path.string());
+  }
+  File file(path, O_WRONLY | O_NOCTTY);
+  if (!file.is_open()) return system_error(path, errno);
+  TRY(write_all(file.get(), content, path));
+  if (file.close() != 0) return system_error(path, errno);
+  return {};
+}
+
+// Root may write what it likes, so the rights themselves are looked at too.
+Status check_may_be_written(const fs::path& path, const struct stat& old) {
+  if ((old.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) == 0) {
+    return fail(Fault::io, "{}: is read-only; name another file or make it writable",
+                path.string());
+  }
+  if (::access(path.c_str(), W_OK) != 0) return system_error(path, errno);
+  return {};
+}
+
+// `old` is the file that is there, or null.
+Status replace(const fs::path& named, const fs::path& path, const struct stat* old,
+               std::string_view content) {
+  if (old != nullptr) TRY(check_may_be_written(named, *old));
+  const fs::path part = path.string() + fmt::format(".{}.part", ::getpid());
+  ::unlink(part.c_str());  // of a process that had our number
+  File file(part, O_WRONLY | O_CREAT | O_EXCL, old == nullptr ? 0666 : 0600);
+  if (!file.is_open()) return system_error(named, errno);
+  Status status = write_all(file.get(), content, named);
+  if (status && old != nullptr) {
+    struct stat ours {};
+    ::fstat(file.get(), &ours);
+    if (ours.st_uid != old->st_uid || ours.st_gid != old->st_gid) {
+      [[maybe_unused]] const int given =
+          ::fchown(file.get(), old->st_uid, old->st_gid);  // root alone may
+    }
+    if (::fchmod(file.get(), old->st_mode & 07777) != 0) {
+      status = system_error(named, errno);
+    }
+  }
+  if (status && ::fsync(file.get()) != 0) status = system_error(named, errno);
+  if (file.close() != 0 && status) status = system_error(named, errno);
+  if (status && ::rename(part.c_str(), path.c_str()) != 0) {
+    status = system_error(named, errno);
+  }
+  if (!status) ::unlink(part.c_str());
+  return status;
+}
+
 }  // namespace
 
 std::string system_says(int number) {
@@ -73,19 +169,14 @@ Result<std::string> read_file(const std::filesystem::path& path) {
   return content;
 }
 
-Status write_file(const std::filesystem::path& path, std::string_view content) {
-  const std::filesystem::path part =
-      path.string() + fmt::format(".{}.part", ::getpid());
-  File file(part, O_WRONLY | O_CREAT | O_TRUNC);
-  if (!file.is_open()) return system_error(path, errno);
-  Status status = write_all(file.get(), content, path);
-  if (status && ::fsync(file.get()) != 0) status = system_error(path, errno);
-  if (file.close() != 0 && status) status = system_error(path, errno);
-  if (status && ::rename(part.c_str(), path.c_str()) != 0) {
-    status = system_error(path, errno);
-  }
-  if (!status) ::unlink(part.c_str());
-  return status;
+Status write_file(const fs::path& path, std::string_view content) {
+  const Place place = TRY(place_of(path));
+  if (place.descriptor) return write_all(*place.descriptor, content, path);
+  struct stat old {};
+  const bool is_there = ::stat(place.path.c_str(), &old) == 0;
+  if (!is_there && errno != ENOENT) return system_error(path, errno);
+  if (is_there && !S_ISREG(old.st_mode)) return write_into(path, old, content);
+  return replace(path, place.path, is_there ? &old : nullptr, content);
 }
 
 }  // namespace proctor

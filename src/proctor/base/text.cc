@@ -243,11 +243,17 @@ std::string join(std::span<const std::string> parts, std::string_view between) {
 std::string replace_all(std::string text, std::string_view what,
                         std::string_view with) {
   assert(!what.empty());
-  for (std::size_t at = text.find(what); at != std::string::npos;
-       at = text.find(what, at + with.size())) {
-    text.replace(at, what.size(), with);
+  std::size_t found = text.find(what);
+  if (found == std::string::npos) return text;
+  // Into a new text: in place, all that follows would move at every occurrence.
+  std::string out;
+  out.reserve(text.size());
+  std::size_t from = 0;
+  for (; found != std::string::npos; found = text.find(what, from)) {
+    out.append(text, from, found - from).append(with);
+    from = found + what.size();
   }
-  return text;
+  return out.append(text, from);
 }
 
 int display_width(std::string_view text) {

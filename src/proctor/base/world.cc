@@ -41,4 +41,10 @@ void Environment::add_defaults(const std::map<std::string, std::string>& values)
   for (const auto& [name, value] : values) values_.emplace(name, value);
 }
 
+std::vector<std::string> Environment::entries() const {
+  std::vector<std::string> entries;
+  for (const auto& [name, value] : values_) entries.push_back(name + "=" + value);
+  return entries;
+}
+
 }  // namespace proctor

@@ -140,8 +140,11 @@ Result<Protocol> parse_protocol(std::string_view toml, std::string_view place);
 // Worked examples from a file of JSON lines: `subject`, `question`, `choices` and
 // `answer` (a letter or an index) as a data set has them, and the worked answer as
 // `worked`, `cot_content` or `target`. A question may hold its options itself; then it
-// has no `choices`. Errors are Fault::io, or Fault::data with the line.
+// has no `choices`; else there are 1 to 26. Errors are Fault::io, or Fault::data with
+// the line.
 Result<std::vector<Question>> read_shots(const std::filesystem::path& path);
+// The same from text.
+Result<std::vector<Question>> parse_shots(std::string_view lines);
 
 // `shots`: all the questions that the subject's shots are taken from, in the source's
 // order; the protocol orders them and takes the first `protocol.shots`.
