@@ -99,6 +99,48 @@ TEST(Proctor, reads_what_stands_behind_a_thought) {
   EXPECT_EQ(letter("<reasoning>A or C</reasoning><answer>B</answer>"), 'B');
 }
 
+TEST(Proctor, reads_what_stands_in_html) {
+  for (const std::string_view reply :
+       {"Answer: <b>C</b>", "<B>C</B>", "The right one is option <i>C</i>.",
+        "<p>The answer is <span class=\"x\">C</span>.</p>", "Answer:<br/>C",
+        "Answer: <font color='red'>C. Amazon</font>", "Answer: &quot;C&quot;",
+        "Answer:&nbsp;C", "&#67;", "Answer: &lt;C&gt;",
+        "&lt;answer&gt;C&lt;/answer&gt;", "<h2>Answer</h2><p>C</p>",
+        "<!-- A or B --> C", "C<br>",
+        "<ul><li>A: no<li>B: no<li>C: yes<li>D: no</ul>"}) {
+    EXPECT_EQ(letter(reply), 'C') << reply;
+  }
+}
+
+TEST(Proctor, does_not_take_a_less_than_sign_for_a_tag) {
+  EXPECT_EQ(letter("Since a<b and c>d, the answer is C."), 'C');
+  EXPECT_EQ(letter("<C>"), 'C');
+  EXPECT_EQ(read("The fitting tag is <i>", "ABCD",
+                 std::vector<std::string>{"<b>", "<i>", "<u>", "<s>"})
+                .letter,
+            'B');
+}
+
+TEST(Proctor, reads_what_was_struck_out_only_where_nothing_else_is_said) {
+  EXPECT_EQ(letter("~~A~~ C"), 'C');
+  EXPECT_EQ(letter("Answer: <del>A</del> C"), 'C');
+  EXPECT_EQ(letter("~~C~~"), 'C');
+}
+
+TEST(Proctor, reads_the_containers_and_thoughts_of_newer_models) {
+  for (const std::string_view reply :
+       {"It is wide. <|begin_of_box|>C<|end_of_box|>", "<seed:think>A?</seed:think>C",
+        "<unused94>thought\nA?<unused95>C", "analysisThe answer is A.assistantfinalC",
+        "analysis A? assistant final C", "commentaryA?assistantfinal**C**", "finalC",
+        "◁think▷A?◁/think▷C", "<|thinking_start|>A<|thinking_end|>C",
+        "<details type=\"reasoning\"><summary>2 s</summary>A</details>C",
+        "<scratchpad>A</scratchpad><result>C</result>"}) {
+    EXPECT_EQ(letter(reply), 'C') << reply;
+  }
+  EXPECT_EQ(letter("analysisWe compare. The answer is A"), nullopt);
+  EXPECT_EQ(letter("<unused94>thought\nThe answer is A"), nullopt);
+}
+
 TEST(Proctor, finds_nothing_inside_a_thought) {
   EXPECT_EQ(letter("<think>The answer is A."), nullopt);
   EXPECT_EQ(read("<think>The answer is A.").rule, "unfinished reasoning");
@@ -301,6 +343,18 @@ TEST(EveryReader, takes_time_in_proportion_to_the_reply) {
                                        "answer ",
                                        "the option is ",
                                        ")",
+                                       "&lt;",
+                                       "&#",
+                                       "<b>",
+                                       "<b x",
+                                       "</b>",
+                                       "<!--",
+                                       "<a1></a2>",
+                                       "<del>A",
+                                       "~~A",
+                                       "◁",
+                                       "final",
+                                       "analysisassistantfinal",
                                        "\n"}) {
     const std::string reply = repeated(piece, 200'000);
     for (const Extractor& reader : extractors()) {

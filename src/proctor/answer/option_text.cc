@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proctor/answer/markup.h"
 #include "proctor/answer/unicode.h"
 #include "proctor/answer/view.h"
 #include "proctor/base/base.h"
@@ -79,8 +80,9 @@ OptionTexts::OptionTexts(std::span<const std::string> choices,
   const std::size_t n = std::min(choices.size(), labels.size());
   for (std::size_t i = 0; i < n; ++i) {
     // A text of a book's length is no name for an option.
-    const std::string text =
-        plain_view(choices[i].size() > 2000 ? std::string_view() : choices[i]);
+    const std::string text = choices[i].size() > 2000
+                                 ? std::string()
+                                 : plain_view(without_entities(choices[i]));
     const std::vector<Token> tokens = tokens_of(text);
     Option option{labels[i], {}};
     for (std::size_t t = 0; t < tokens.size(); ++t) {

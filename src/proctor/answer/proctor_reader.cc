@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "proctor/answer/claims.h"
+#include "proctor/answer/markup.h"
 #include "proctor/answer/readers.h"
 #include "proctor/answer/tokens.h"
 #include "proctor/answer/view.h"
@@ -213,17 +214,10 @@ bool repeats_options(std::string_view text, const Reading& reading) {
   return asked > 0 && held == asked;
 }
 
-}  // namespace
-
-Answer read_proctor(const Reading& reading) {
-  const FinalPart part = final_part(reading.reply);
-  if (part.unfinished_reasoning) return {.rule = "unfinished reasoning"};
-  const std::string view = plain_view(part.text);
+Answer read_view(std::string_view view, const Reading& reading) {
   const std::vector<Stretch> stretches = stretches_of(view);
   if (stretches.empty()) return {.rule = "empty reply"};
-  const auto text_of = [&](Stretch s) {
-    return std::string_view(view).substr(s.begin, s.end - s.begin);
-  };
+  const auto text_of = [&](Stretch s) { return view.substr(s.begin, s.end - s.begin); };
   Answer answer = read_stretch(text_of(stretches[0]), reading);
   // A reply may open with the question itself; any other question is the model's own.
   for (std::size_t i = 1; i < stretches.size() && i < 3; ++i) {
@@ -235,6 +229,26 @@ Answer read_proctor(const Reading& reading) {
     answer = read_stretch(text_of(stretches[i]), reading);
   }
   return answer;
+}
+
+}  // namespace
+
+Answer read_proctor(const Reading& reading) {
+  std::string written_out;
+  std::string_view reply = reading.reply;
+  if (reply.find('&') != std::string_view::npos) {
+    written_out = without_entities(reply);
+    reply = written_out;
+  }
+  const FinalPart part = final_part(reply);
+  if (part.unfinished_reasoning) return {.rule = "unfinished reasoning"};
+  // What was struck out counts only where nothing else says anything.
+  if (has_struck(part.text)) {
+    const Answer answer = read_view(plain_view(part.text, Struck::dropped), reading);
+    if (answer.letter || answer.refused || answer.rule == "several letters")
+      return answer;
+  }
+  return read_view(plain_view(part.text), reading);
 }
 
 }  // namespace proctor

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "proctor/answer/markup.h"
 #include "proctor/base/base.h"
 
 namespace proctor {
@@ -19,10 +20,19 @@ bool is_blank(std::string_view text) {
 
 // ---- Tags -------------------------------------------------------------------------
 
-enum class TagKind { think_open, think_close, answer_open, answer_close, message, end };
+enum class TagKind {
+  think_open,
+  think_close,
+  details_close,  // closes a thought that <details type="reasoning"> opened
+  answer_open,
+  answer_close,
+  message,
+  end
+};
 struct Tag {
   TagKind kind;
-  std::size_t end;  // behind it
+  std::size_t end;         // behind it
+  bool needs_end = false;  // a container by which HTML and programs mean other things
 };
 
 bool starts_with_one_of(std::string_view text,
@@ -30,10 +40,42 @@ bool starts_with_one_of(std::string_view text,
   return std::ranges::any_of(words, [&](auto word) { return text.starts_with(word); });
 }
 
-// A tag at `at`, which holds '<' or '[': <think>, </think>, [THINK],
-// <|end_of_thought|>,
-// <|START_THINKING|>, <answer>, <|channel|>final<|message|>, <|im_end|>, </s> ...
+// Tags that are no names in angle brackets.
+std::optional<Tag> fixed_tag_at(std::string_view text) {
+  struct Fixed {
+    std::string_view spelling;
+    TagKind kind;
+  };
+  static constexpr Fixed all[] = {{"<unused94>", TagKind::think_open},
+                                  {"<unused95>", TagKind::think_close},
+                                  {"◁think▷", TagKind::think_open},
+                                  {"◁/think▷", TagKind::think_close},
+                                  {"<details type=\"reasoning\"", TagKind::think_open},
+                                  {"</details>", TagKind::details_close}};
+  for (const Fixed& fixed : all) {
+    if (text.starts_with(fixed.spelling)) return Tag{fixed.kind, fixed.spelling.size()};
+  }
+  return std::nullopt;
+}
+
+bool takes_off(std::string_view& word, std::span<const std::string_view> prefixes) {
+  for (const std::string_view prefix : prefixes) {
+    if (!word.starts_with(prefix)) continue;
+    word.remove_prefix(prefix.size());
+    return true;
+  }
+  return false;
+}
+
+// A tag at `at`, which holds '<', '[' or the first byte of '◁': <think>, </think>,
+// [THINK], <|end_of_thought|>, <seed:think>, <|START_THINKING|>, <answer>,
+// <|begin_of_box|>, <|channel|>final<|message|>, <|im_end|>, </s> ...
 std::optional<Tag> tag_at(std::string_view text, std::size_t at) {
+  if (auto fixed = fixed_tag_at(text.substr(at, 40))) {
+    fixed->end += at;
+    return fixed;
+  }
+  if (text[at] != '<' && text[at] != '[') return std::nullopt;
   const char close = text[at] == '<' ? '>' : ']';
   const std::size_t longest = std::min(text.size(), at + 40);
   std::size_t end = at + 1;
@@ -42,8 +84,9 @@ std::optional<Tag> tag_at(std::string_view text, std::size_t at) {
     const char c = text[end++];
     if (is_ascii_letter(c)) name += static_cast<char>(c | 0x20);
     if (c == '/') name += '/';
+    if (c == ':') name.resize(name.starts_with('/') ? 1 : 0);  // whose tag it is
     if (!is_ascii_letter(c) &&
-        std::string_view("/|_ -").find(c) == std::string_view::npos &&
+        std::string_view("/|_ -:").find(c) == std::string_view::npos &&
         static_cast<unsigned char>(c) < 0x80) {
       return std::nullopt;
     }
@@ -51,33 +94,35 @@ std::optional<Tag> tag_at(std::string_view text, std::size_t at) {
   if (end >= longest || text[end] != close) return std::nullopt;
   ++end;
   std::string_view word = name;
-  bool closing = false;
   static constexpr std::string_view ends[] = {"/s",  "endoftext", "imend",  "eotid",
                                               "eos", "endofturn", "return", "eot"};
   if (close == '>' && std::ranges::find(ends, word) != std::end(ends))
     return Tag{TagKind::end, end};
-  for (const std::string_view prefix : {"/", "endof", "end"}) {
-    if (word.starts_with(prefix)) {
-      word.remove_prefix(prefix.size());
-      closing = true;
-      break;
-    }
+  static constexpr std::string_view closers[] = {"/", "endof", "end"};
+  static constexpr std::string_view openers[] = {"beginof", "startof", "begin",
+                                                 "start"};
+  bool closing = takes_off(word, closers);
+  if (!closing) takes_off(word, openers);
+  if (word.ends_with("end") && word.size() > 3) {
+    closing = true;
+    word.remove_suffix(3);
   }
-  for (const std::string_view prefix : {"beginof", "startof", "begin", "start"}) {
-    if (!closing && word.starts_with(prefix)) {
-      word.remove_prefix(prefix.size());
-      break;
-    }
+  if (word.starts_with("longcat")) word.remove_prefix(7);
+  if (word == "innerprefix" || word == "innersuffix") {
+    closing = word == "innersuffix";
+    word = "think";
   }
   static constexpr std::string_view thoughts[] = {
       "think", "thought", "reason", "reflection", "scratchpad", "analysis"};
   static constexpr std::string_view answers[] = {"answer", "finalanswer", "solution",
                                                  "response"};
+  static constexpr std::string_view containers[] = {"final", "result", "output", "box"};
   if (word.size() < 14 && starts_with_one_of(word, thoughts)) {
     return Tag{closing ? TagKind::think_close : TagKind::think_open, end};
   }
-  if (std::ranges::find(answers, word) != std::end(answers)) {
-    return Tag{closing ? TagKind::answer_close : TagKind::answer_open, end};
+  const bool container = std::ranges::find(containers, word) != std::end(containers);
+  if (container || std::ranges::find(answers, word) != std::end(answers)) {
+    return Tag{closing ? TagKind::answer_close : TagKind::answer_open, end, container};
   }
   // The channels of gpt-oss: <|channel|>analysis<|message|> ...
   // <|channel|>final<|message|>
@@ -91,9 +136,53 @@ std::optional<Tag> tag_at(std::string_view text, std::size_t at) {
   return std::nullopt;
 }
 
+// ---- Channels whose marks a server has removed --------------------------------------
+
+// gpt-oss without its special tokens: "analysisWe need ...assistantfinalThe answer".
+// What is left of the reply; nothing if there is a thought alone.
+std::optional<std::string_view> final_channel(std::string_view reply) {
+  constexpr std::string_view glued = "assistantfinal";
+  const std::size_t begin = reply.find_first_not_of(" \n\r\t");
+  if (begin == std::string_view::npos) return reply;
+  const std::string_view text = reply.substr(begin);
+  if (std::size_t at = text.find(glued); at != std::string_view::npos) {
+    at = text.rfind(glued);
+    return text.substr(at + glued.size());
+  }
+  for (const std::string_view thought : {"analysis", "commentary"}) {
+    if (!text.starts_with(thought) || text.size() == thought.size()) continue;
+    // "assistant final", where a detokeniser put a blank between.
+    for (std::size_t at = text.rfind("final"); at != std::string_view::npos && at > 0;
+         at = text.rfind("final", at - 1)) {
+      const std::size_t last = text.substr(0, at).find_last_not_of(" \n");
+      if (last != std::string_view::npos && at - last < 4 &&
+          text.substr(0, last + 1).ends_with("assistant")) {
+        return text.substr(at + 5);
+      }
+    }
+    const char next = text[thought.size()];
+    if (next >= 'A' && next <= 'Z') return std::nullopt;
+  }
+  if (text.starts_with("final") && text.size() > 5 &&
+      ((text[5] >= 'A' && text[5] <= 'Z') || text[5] == '*' || text[5] == '(')) {
+    return text.substr(5);
+  }
+  return reply;
+}
+
+// Where a tag may begin: at '<', '[' and the first byte of '◁'.
+constexpr std::array<bool, 256> may_open = [] {
+  std::array<bool, 256> all{};
+  all['<'] = all['['] = all[0xE2] = true;
+  return all;
+}();
+
 std::size_t next_bracket(std::string_view text, std::size_t at) {
-  while (at < text.size() && text[at] != '<' && text[at] != '[') ++at;
-  return at < text.size() ? at : std::string_view::npos;
+  for (; at < text.size(); ++at) {
+    if (!may_open[static_cast<unsigned char>(text[at])]) continue;
+    if (text[at] == '<' || text[at] == '[' || text.substr(at, 3) == "◁") return at;
+  }
+  return std::string_view::npos;
 }
 
 // ---- Characters -------------------------------------------------------------------
@@ -194,12 +283,17 @@ std::optional<std::string_view> stands_for(char32_t c) {
     case 0x2714:
     case 0x2705:
     case 0x2611:
+    case 0x1F44D:
       return " \x02 ";
     case 0x2717:
     case 0x2718:
     case 0x274C:
     case 0x274E:
     case 0x2716:
+    case 0x2715:
+    case 0x2612:
+    case 0x1F44E:
+    case 0x1F6AB:
       return " \x03 ";
     case 0x2102:
       return "C";
@@ -290,7 +384,7 @@ std::size_t after_escape(std::string_view text, std::size_t at) {
 constexpr std::array<bool, 256> copied = [] {
   std::array<bool, 256> all{};
   for (int c = ' '; c < 0x7F; ++c) all[static_cast<std::size_t>(c)] = true;
-  for (const char c : {'*', '`', '$', '~', '_', '\\'})
+  for (const char c : {'*', '`', '$', '~', '_', '\\', '<'})
     all[static_cast<unsigned char>(c)] = false;
   all['\n'] = true;
   return all;
@@ -298,11 +392,18 @@ constexpr std::array<bool, 256> copied = [] {
 
 }  // namespace
 
-FinalPart final_part(std::string_view reply) {
+FinalPart final_part(std::string_view whole) {
+  const auto channel = final_channel(whole);
+  if (!channel) return {whole.substr(whole.size()), true};
+  const std::string_view reply = *channel;
   std::size_t begin = 0;
   constexpr std::size_t nowhere = std::string_view::npos;
   std::size_t thought = nowhere, answer_begin = nowhere, cut = nowhere;
+  bool in_details = false, answer_needs_end = false;
   std::optional<std::string_view> answer;
+  // "</s>" ends a text, unless "<s>" struck something out before.
+  const std::size_t s_open = reply.find("<s>");
+  const bool strikes = s_open != nowhere && !is_blank(reply.substr(0, s_open));
   for (std::size_t at = next_bracket(reply, 0); at != std::string_view::npos;) {
     const auto tag = tag_at(reply, at);
     if (!tag) {
@@ -311,8 +412,14 @@ FinalPart final_part(std::string_view reply) {
     }
     switch (tag->kind) {
       case TagKind::think_open:
-        if (thought == nowhere) thought = at;
+        if (thought == nowhere) {
+          thought = at;
+          in_details = reply.substr(at, 8) == "<details";
+        }
         break;
+      case TagKind::details_close:
+        if (thought == nowhere || !in_details) break;
+        [[fallthrough]];
       case TagKind::think_close:
       case TagKind::message:
         begin = tag->end;
@@ -320,7 +427,10 @@ FinalPart final_part(std::string_view reply) {
         answer.reset();
         break;
       case TagKind::answer_open:
-        if (thought == nowhere) answer_begin = tag->end;
+        if (thought == nowhere) {
+          answer_begin = tag->end;
+          answer_needs_end = tag->needs_end;
+        }
         break;
       case TagKind::answer_close:
         if (thought == nowhere && answer_begin != nowhere) {
@@ -331,6 +441,7 @@ FinalPart final_part(std::string_view reply) {
         break;
       case TagKind::end:
         if (thought == nowhere && cut == nowhere &&
+            !(strikes && reply.substr(at, 4) == "</s>") &&
             !is_blank(reply.substr(begin, at - begin)))
           cut = at;
         break;
@@ -338,7 +449,8 @@ FinalPart final_part(std::string_view reply) {
     at = next_bracket(reply, tag->end);
   }
   if (answer) return {*answer};
-  if (answer_begin != nowhere && !is_blank(reply.substr(answer_begin))) {
+  if (answer_begin != nowhere && !answer_needs_end &&
+      !is_blank(reply.substr(answer_begin))) {
     return {reply.substr(answer_begin)};
   }
   const std::size_t end = std::min({reply.size(), cut, thought});
@@ -346,9 +458,19 @@ FinalPart final_part(std::string_view reply) {
   return {text, thought != nowhere && is_blank(text)};
 }
 
-std::string plain_view(std::string_view text) {
+bool has_struck(std::string_view text) {
+  for (const std::string_view mark : {"~~", "<del", "<s>", "<strike"}) {
+    if (text.find(mark) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+std::string plain_view(std::string_view text, Struck struck) {
+  // How far a line may be struck out.
+  constexpr std::size_t reach = 200;
   std::string out;
   out.reserve(text.size() + 16);
+  HtmlTags tags(text);
   for (std::size_t at = 0; at < text.size();) {
     std::size_t run = at;
     while (run < text.size() && copied[static_cast<unsigned char>(text[run])]) ++run;
@@ -372,9 +494,32 @@ std::string plain_view(std::string_view text) {
       case '*':
       case '`':
       case '$':
-      case '~':
         ++at;
         break;
+      case '~': {
+        const std::size_t inside = at + 2;
+        const std::size_t end = struck == Struck::dropped && text.substr(at, 2) == "~~"
+                                    ? text.substr(0, at + reach).find("~~", inside)
+                                    : std::string_view::npos;
+        const bool whole =
+            end != std::string_view::npos && end > inside &&
+            text.substr(inside, end - inside).find('\n') == std::string_view::npos;
+        at = whole ? end + 2 : at + 1;
+        break;
+      }
+      case '<': {
+        const auto tag = tags.at(at);
+        if (!tag) {
+          out += c;
+          ++at;
+          break;
+        }
+        const auto end = tag->strikes && struck == Struck::dropped ? tags.closed_at(at)
+                                                                   : std::nullopt;
+        out += tag->in_place;
+        at = end.value_or(tag->end);
+        break;
+      }
       case '_':
         // Emphasis; inside a word it parts two words.
         if (at + 1 < text.size() && text[at + 1] == '_') ++at;

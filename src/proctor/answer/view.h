@@ -12,16 +12,23 @@ struct FinalPart {
   bool unfinished_reasoning = false;  // there is nothing but a thought that was cut off
 };
 
-// Behind closed reasoning blocks, before end-of-text marks, inside <answer> if there.
+// Behind closed reasoning blocks, before end-of-text marks, inside <answer> or a box if
+// there is one. Channels whose marks a server removed ("analysis...assistantfinal...")
+// count as such.
 FinalPart final_part(std::string_view reply);
 
 // In a plain view this byte stands where \boxed{ began; the closing brace is kept.
 inline constexpr char box = '\x01';
 
-// The text with markup (Markdown emphasis, LaTeX wrappers, terminal colours) removed,
-// and look-alikes (full-width, circled, mathematical letters; quotes; dashes; blanks)
-// made ASCII. Other characters stay as they are. Linear, and not longer than twice the
-// text.
-std::string plain_view(std::string_view text);
+// What becomes of words that the writer struck out: "~~A~~", "<del>A</del>".
+enum class Struck { kept, dropped };
+// Whether a text may hold such words.
+bool has_struck(std::string_view text);
+
+// The text with markup (HTML tags, Markdown emphasis, LaTeX wrappers, terminal colours)
+// removed, and look-alikes (full-width, circled, mathematical letters; quotes; dashes;
+// blanks) made ASCII. Other characters stay as they are. Linear, and not longer than
+// twice the text.
+std::string plain_view(std::string_view text, Struck struck = Struck::kept);
 
 }  // namespace proctor
