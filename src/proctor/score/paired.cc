@@ -62,14 +62,18 @@ double mcnemar_p(const Pairs& pairs) {
   const std::int64_t n = pairs.only_a + pairs.only_b;
   const std::int64_t least = std::min(pairs.only_a, pairs.only_b);
   if (2 * least >= n - 1) return 1;
-  // In logarithms: 2^-n is nothing for n > 1074.
-  const auto log_chance = [n](std::int64_t k) {
-    const auto all = static_cast<double>(n), some = static_cast<double>(k);
-    return std::lgamma(all + 1) - std::lgamma(some + 1) - std::lgamma(all - some + 1) -
-           all * std::log(2.0);
-  };
-  double sum = 0;
-  for (std::int64_t k = least; k >= 0; --k) sum += std::exp(log_chance(k));
+  // The largest chance, n over least by 2^n, in logarithms: 2^-n is nothing for n >
+  // 1074. Factor by factor, as std::lgamma writes into a global of the C library.
+  const auto all = static_cast<double>(n);
+  double log_chance = -all * std::log(2.0);
+  for (std::int64_t k = 1; k <= least; ++k) {
+    log_chance += std::log(static_cast<double>(n - least + k) / static_cast<double>(k));
+  }
+  double chance = std::exp(log_chance), sum = 0;
+  for (std::int64_t k = least; k >= 0; --k) {
+    sum += chance;
+    chance *= static_cast<double>(k) / static_cast<double>(n - k + 1);
+  }
   return std::min(1.0, 2 * sum);
 }
 
