@@ -160,6 +160,54 @@ TEST(SummaryJson, of_nothing_asked_has_null_for_an_accuracy) {
   EXPECT_DOUBLE_EQ(json["ci95"][1], 1);
 }
 
+ScoredRun never_answered() {
+  ScoredRun run = forty_of_a_hundred();
+  run.progress.tally = {};
+  run.progress.tally.add("anatomy", Mark::failed);
+  run.failure = "HTTP 401: no \x1B[31m";
+  return run;
+}
+
+TEST(Summary, without_a_reply_says_why_and_no_accuracy) {
+  const std::string text = summary_text(never_answered(), Language::en);
+
+  EXPECT_THAT(text, HasSubstr("nothing was answered: HTTP 401: no "));
+  EXPECT_THAT(text, Not(HasSubstr("\x1B")));
+  EXPECT_THAT(text, HasSubstr("failed 1\n"));
+  EXPECT_THAT(text, Not(HasSubstr("%")));
+  EXPECT_THAT(summary_text(never_answered(), Language::ja), Not(HasSubstr("%")));
+}
+
+TEST(SummaryJson, without_a_reply_has_no_accuracy_anywhere) {
+  const auto json = json_of(never_answered());
+
+  EXPECT_EQ(json["n"], 1);
+  EXPECT_TRUE(json["accuracy"].is_null());
+  EXPECT_TRUE(json["by_subject"]["anatomy"]["accuracy"].is_null());
+  EXPECT_TRUE(json["by_category"]["other"]["accuracy"].is_null());
+  EXPECT_TRUE(json["macro_accuracy"].is_null());
+  EXPECT_TRUE(json["aggregation"].is_null());
+  EXPECT_EQ(json["ci95"], nlohmann::json({0, 1}));
+}
+
+TEST(Summary, of_a_part_says_what_the_run_holds) {
+  ScoredRun run = forty_of_a_hundred();
+  run.stored = 100;
+  EXPECT_THAT(summary_text(run, Language::en), Not(HasSubstr("in all")));
+
+  run.stored = 14'042;
+
+  EXPECT_THAT(summary_text(run, Language::en),
+              HasSubstr("run aaaaaaaa holds 14,042 replies in all\n"));
+}
+
+TEST(RightLetters, are_all_that_count_in_their_order) {
+  const Question question{
+      .choices = {"1", "2", "3", "4"}, .right = 3, .also_right = {0, 1}};
+
+  EXPECT_THAT(right_letters(question), ElementsAre("A", "B", "D"));
+}
+
 TEST(SummaryJson, with_failures_is_not_complete) {
   ScoredRun run = forty_of_a_hundred();
   run.progress.planned = 101;
@@ -175,32 +223,43 @@ TEST(SummaryJson, a_note_that_is_not_utf_8_does_not_break_it) {
   EXPECT_EQ(json_of(run)["note"], "a\xEF\xBF\xBD\n\"");
 }
 
-TEST(ScoreStoredRun, gives_the_marks_of_the_reader_that_is_asked_for) {
-  const auto store = make_memory_store();
-  Dataset dataset;
-  for (int i = 0; i < 3; ++i) {
-    dataset.questions.push_back({.id = fmt::format("q{}", i),
-                                 .subject = "anatomy",
-                                 .text = "?",
-                                 .choices = {"one", "two"},
-                                 .right = 1,
-                                 .index = i});
+// A run of three questions, each of its own subject; the second has a reply.
+class ScoreStoredRun : public testing::Test {
+ protected:
+  ScoreStoredRun() {
+    for (const char* subject : {"anatomy", "astronomy", "virology"}) {
+      dataset_.questions.push_back({.id = subject,
+                                    .subject = subject,
+                                    .text = "?",
+                                    .choices = {"one", "two"},
+                                    .right = 1});
+    }
+    dataset_.name = "cais/mmlu";
+    dataset_.digest = digest_of(dataset_.questions);
+    Plan plan{.dataset = &dataset_, .trials = {{0}, {1}, {2}}};
+    plan.info.key = {.provider = "fake", .dataset_digest = dataset_.digest};
+    plan.info.dataset = dataset_.name;
+    plan.info.extract = "first-letter";
+    plan.info.subjects = "all";
+    plan.info.selection = {0, 1, 2};
+    EXPECT_TRUE(store_->open(plan));
+    Attempt attempt;
+    attempt.id = "1";
+    attempt.outcome = Reply{.text = "The answer is B."};
+    const std::vector<Record> records = {Record{.trial = {1}, .attempts = {attempt}}};
+    EXPECT_TRUE(store_->append(plan, records));
   }
-  dataset.digest = digest_of(dataset.questions);
-  Plan plan{.dataset = &dataset, .trials = {{0}, {1}, {2}}};
-  plan.info.key = {.provider = "fake", .dataset_digest = dataset.digest};
-  plan.info.extract = "first-letter";
-  plan.info.selection = {0, 1, 2};
-  ASSERT_TRUE(store->open(plan));
-  Attempt attempt;
-  attempt.id = "1";
-  attempt.outcome = Reply{.text = "The answer is B."};
-  const std::vector<Record> records = {Record{.trial = {1}, .attempts = {attempt}}};
-  ASSERT_TRUE(store->append(plan, records));
-  const StoredRun stored = store->runs()->front();
+  Result<ScoredRun> scored(const Look& look) {
+    return score_stored_run(*store_, store_->runs()->front(), look, false, {});
+  }
 
-  const auto as_kept = score_stored_run(*store, stored, "", false, {});
-  const auto as_asked = score_stored_run(*store, stored, "proctor", false, {});
+  Dataset dataset_;
+  std::unique_ptr<Store> store_ = make_memory_store();
+};
+
+TEST_F(ScoreStoredRun, gives_the_marks_of_the_reader_that_is_asked_for) {
+  const auto as_kept = scored({});
+  const auto as_asked = scored({.reader = "proctor"});
 
   ASSERT_TRUE(as_kept);
   ASSERT_TRUE(as_asked);
@@ -209,6 +268,30 @@ TEST(ScoreStoredRun, gives_the_marks_of_the_reader_that_is_asked_for) {
   EXPECT_EQ(as_asked->extract, "proctor");
   EXPECT_EQ(as_asked->progress.tally.ledger.right, 1);
   EXPECT_EQ(as_asked->progress.planned, 3);
+}
+
+TEST_F(ScoreStoredRun, is_called_by_what_is_counted_not_by_what_was_asked_for) {
+  EXPECT_EQ(exam_title(*scored({})), "cais/mmlu astronomy");
+}
+
+TEST_F(ScoreStoredRun, counts_the_subjects_that_are_asked_for) {
+  const auto two = scored({.subjects = "astronomy,virology"});
+  const auto none = scored({.subjects = "other"});
+
+  EXPECT_EQ(two->progress.ended(), 1);
+  EXPECT_EQ(two->progress.planned, 2);
+  EXPECT_EQ(none->progress.ended(), 0);
+  EXPECT_EQ(none->progress.planned, 2);
+  EXPECT_EQ(none->stored, 1);
+}
+
+TEST_F(ScoreStoredRun, a_subject_that_is_not_there_is_told_the_nearest) {
+  const auto wrong = scored({.subjects = "virologi"});
+
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().fault, Fault::usage);
+  EXPECT_THAT(wrong.error().message, HasSubstr("--subject: virologi"));
+  EXPECT_THAT(wrong.error().message, HasSubstr("virology"));
 }
 
 }  // namespace

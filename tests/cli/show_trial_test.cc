@@ -49,6 +49,14 @@ TEST(TrialText, is_the_seed_s) {
             "------------------------------\n");
 }
 
+TEST(TrialText, has_all_choices_that_are_right) {
+  Exam exam(1);
+  exam.questions[0].choices = {"one", "two", "three"};
+  exam.questions[0].also_right = {2};
+
+  EXPECT_THAT(trial_text(exam.graded(0)), HasSubstr("Ground Truth: B or C, Correct"));
+}
+
 TEST(TrialText, a_reply_without_a_letter_says_its_mark) {
   const Exam exam(1);
   Graded graded = exam.graded(0);

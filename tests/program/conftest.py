@@ -129,7 +129,7 @@ class Folder:
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.split("\n") if line]
 
-    def in_terminal(self, *args, columns=80, **env):
+    def in_terminal(self, *args, columns=80, typed="", **env):
         """What a terminal of that width is sent, and the exit code."""
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
@@ -139,6 +139,7 @@ class Folder:
             stdout=slave, stderr=slave,
         )
         os.close(slave)
+        os.write(master, typed.encode())
         out = b""
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:

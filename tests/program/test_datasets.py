@@ -1,6 +1,8 @@
 """The data sets that are known by name, each from a small file of our own in its
 schema, and files with any number of choices."""
 
+import csv
+import io
 import json
 import shutil
 import string
@@ -125,6 +127,35 @@ def test_mmlu_redux_marks_by_the_corrected_keys(work, cached, needs_parquet):
     assert work.run("verify").returncode == 0
     marks = [row["mark"] for row in work.exported()]
     assert marks == ["wrong", "wrong", "wrong", "right", "right", "right"]
+
+
+def test_all_right_keys_are_shown_wherever_a_key_is(
+    work, cached, needs_parquet, start_server
+):
+    redux = "edinburgh-dair/mmlu-redux-2.0"
+    cached(redux, "anatomy/test-00000-of-00001.parquet", copy=SMALL / "mmlu_redux.parquet")
+    server = start_server("--answer", "Answer: D")
+    done = work.run("run", "llama", "--base-url", server.url, "--show", "--dataset", redux,
+                    "--subject", "anatomy", **OFFLINE)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for text in [done.stdout, work.run("show").stdout]:
+        assert text.count("Ground Truth: B or D,") == 1
+    assert "(right: B or D)" in work.run("audit").stdout
+    audited = work.json("audit")["disagreements"]
+    assert [one["right"] for one in audited] == ["B", "A", "C", "D", "B,D", "D"]
+
+
+@pytest.mark.parametrize("answer", ["A", "B", "D"])
+def test_the_accuracy_of_an_export_is_the_reports(work, cached, needs_parquet, answer):
+    redux = "edinburgh-dair/mmlu-redux-2.0"
+    cached(redux, "anatomy/test-00000-of-00001.parquet", copy=SMALL / "mmlu_redux.parquet")
+    work.run("run", f"baseline/{answer}", "--dataset", redux, "--subject", "anatomy", **OFFLINE)
+    report = work.json("report", "last")
+    table = work.run("export", "last", "--format", "csv").stdout
+    for rows in [work.exported(), list(csv.DictReader(io.StringIO(table)))]:
+        right = [row["letter"] in row["right"].split(",") for row in rows]
+        assert right == [row["mark"] == "right" for row in rows]
+        assert sum(right) / len(rows) == report["accuracy"]
 
 
 def test_bad_labels_are_left_out_of_another_run_and_the_summary_says_how_many(

@@ -23,7 +23,7 @@ struct Audited {
 // A reply in which readers find different letters.
 struct Disagreement {
   std::string id;
-  char right = 0;
+  std::vector<std::string> right;            // all letters that count as right
   std::vector<std::optional<char>> letters;  // by reader
   std::string snippet;                       // the reply's end: inert, one line
 };
@@ -96,7 +96,7 @@ class Auditor {
     if (!differ(letters)) return {};
     ++audit_.disagreed;
     audit_.disagreements.push_back({.id = question.id,
-                                    .right = letter_of(question.right),
+                                    .right = right_letters(question),
                                     .letters = std::move(letters),
                                     .snippet = snippet_of(reply.text)});
     return {};
@@ -122,7 +122,7 @@ std::string letters_text(const Audit& audit, const Disagreement& one,
   for (const auto& [letter, names] : by_letter)
     parts.push_back(letter + ": " + join(names, ", "));
   return in_language(language, "{} (right: {})", "{}（正解 {}）", join(parts, "; "),
-                     one.right);
+                     join(one.right, language == Language::ja ? "・" : " or "));
 }
 
 std::string audit_text(const Audit& audit, const ScoredRun& run, Language language,
@@ -143,10 +143,11 @@ std::string audit_text(const Audit& audit, const ScoredRun& run, Language langua
                                          audited.ledger.refused),
                           accuracy_text({audited.agreed, audit.n})});
   }
-  std::string text = in_language(language, "{} {}, {}: {} replies, {} failed\n",
-                                 "{} {}, {}: 回答 {} 件、回答なし {} 件\n",
-                                 run.short_id(), run.model_title(), run.info.protocol,
-                                 with_thousands(audit.n), with_thousands(audit.failed));
+  std::string text =
+      in_language(language, "{} {}, {}, {}: {} replies, {} failed\n",
+                  "{} {}, {}, {}: 回答 {} 件、回答なし {} 件\n", run.short_id(),
+                  run.model_title(), exam_title(run), run.info.protocol,
+                  with_thousands(audit.n), with_thousands(audit.failed));
   text += table_text(table, TableFormat::terminal, table_width(console));
   text += ja ? "* はこの実行のリーダー。一致はそれとの比較。\n"
              : "* the run's own reader; agrees: with that one.\n";
@@ -190,12 +191,14 @@ std::string audit_json(const Audit& audit, const ScoredRun& run) {
           one.letters[i] ? Json(std::string(1, *one.letters[i])) : Json(nullptr);
     }
     disagreements.push_back({{"id", one.id},
-                             {"right", std::string(1, one.right)},
+                             {"right", join(one.right, ",")},
                              {"letters", std::move(letters)},
                              {"reply_end", one.snippet}});
   }
   const Json json = {{"run", run.id},
                      {"model", run.model_title()},
+                     {"dataset", run.info.dataset},
+                     {"subjects", run.subjects},
                      {"protocol", run.info.protocol},
                      {"extract", run.extract},
                      {"replies", audit.n},
@@ -218,8 +221,9 @@ Result<int> audit_command(const Arguments& arguments, World& world) {
   }
   Auditor auditor(stored.info.extract);
   const ScoredRun run =
-      TRY(score_stored_run(*store, stored, "", false,
+      TRY(score_stored_run(*store, stored, look_of(arguments), false,
                            [&](const Graded& graded) { return auditor.see(graded); }));
+  TRY(check_has_reply(run));
   const Audit audit = auditor.take();
   world.console.print(arguments.has("--json")
                           ? audit_json(audit, run)

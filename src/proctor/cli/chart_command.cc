@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 
 #include "proctor/cli/scored_run.h"
 #include "proctor/cli/stored_runs.h"
@@ -17,14 +18,12 @@ Bar bar_of(const ScoredRun& run) {
 }
 
 Status add_runs(const Arguments& arguments, const std::vector<std::string>& names,
-                std::vector<Bar>& bars) {
+                Console& console, std::vector<Bar>& bars) {
   const auto store = TRY(open_for_reading(arguments));
-  std::vector<ScoredRun> runs;
-  for (const StoredRun& stored : TRY(runs_named(*store, names))) {
-    ScoredRun run = TRY(score_stored_run(
-        *store, stored, arguments.get("--extract").value_or(""), false, {}));
-    if (run.progress.ended() > 0) runs.push_back(std::move(run));
-  }
+  std::vector<ScoredRun> runs = TRY(scored_runs(*store, arguments, names, console));
+  // A bar without a reply would be a bar of nothing: 0 %.
+  if (names.empty()) std::erase_if(runs, std::not_fn(&ScoredRun::has_reply));
+  for (const ScoredRun& run : runs) TRY(check_has_reply(run));
   // Bars of different exams are not to be compared unawares.
   const bool differ = std::ranges::any_of(runs, [&](const ScoredRun& run) {
     return exam_title(run) != exam_title(runs.front());
@@ -61,7 +60,7 @@ Result<int> chart_command(const Arguments& arguments, World& world) {
     }
   }
   if (!runs.empty() || arguments.positional.empty()) {
-    TRY(add_runs(arguments, runs, chart.bars));
+    TRY(add_runs(arguments, runs, world.console, chart.bars));
   }
   if (chart.bars.empty()) {
     return fail(Fault::usage, "there is nothing to draw: no run has an answer yet");

@@ -25,7 +25,7 @@ constexpr std::array functions = {
     Row{Command::prompt, prompt_command},   Row{Command::extract, extract_command},
     Row{Command::verify, verify_command},   Row{Command::doctor, doctor_command},
     Row{Command::list, list_command},       Row{Command::compare, compare_command},
-    Row{Command::audit, audit_command},
+    Row{Command::audit, audit_command},     Row{Command::forget, forget_command},
 };
 
 Function function_of(Command command) {

@@ -96,10 +96,10 @@ std::string interval_line(const Pairs& pairs, Language language) {
 
 std::string side_line(char letter, const MarkedRun& run, const Count& count,
                       Language language) {
-  return in_language(language, "{}  {}  {}, {}, read by {}: {}, {}\n",
-                     "{}  {}  {}, {}, リーダー {}: {}, {}\n", letter,
-                     run.run.short_id(), run.run.model_title(), run.run.info.protocol,
-                     run.run.extract, accuracy_text(count),
+  return in_language(language, "{}  {}  {}, {}, {}, read by {}: {}, {}\n",
+                     "{}  {}  {}, {}, {}, リーダー {}: {}, {}\n", letter,
+                     run.run.short_id(), run.run.model_title(), exam_title(run.run),
+                     run.run.info.protocol, run.run.extract, accuracy_text(count),
                      interval_text(wilson(count)));
 }
 
@@ -234,6 +234,7 @@ Json side_json(const MarkedRun& run) {
           {"model", run.run.model_title()},
           {"dataset", run.run.info.dataset},
           {"dataset_digest", run.run.info.key.dataset_digest},
+          {"subjects", run.run.subjects},
           {"protocol", run.run.info.protocol},
           {"extract", run.run.extract},
           {"n", count.n},
@@ -314,11 +315,14 @@ Result<int> compare_command(const Arguments& arguments, World& world) {
         arguments.positional.empty() ? "none" : join(arguments.positional, " "));
   }
   const auto store = TRY(open_for_reading(arguments));
-  const StoredRun stored_a = TRY(find_run(*store, arguments.positional[0]));
-  const StoredRun stored_b = TRY(find_run(*store, arguments.positional[1]));
-  const std::string reader = arguments.get("--extract").value_or("");
-  const MarkedRun a = TRY(read_marked_run(*store, stored_a, reader));
-  const MarkedRun b = TRY(read_marked_run(*store, stored_b, reader));
+  const StoredRun stored_a =
+      TRY(find_run(*store, arguments.positional[0], among_of(arguments)));
+  const StoredRun stored_b =
+      TRY(find_run(*store, arguments.positional[1], among_of(arguments)));
+  const MarkedRun a = TRY(read_marked_run(*store, stored_a, look_of(arguments)));
+  const MarkedRun b = TRY(read_marked_run(*store, stored_b, look_of(arguments)));
+  TRY(check_has_reply(a.run));
+  TRY(check_has_reply(b.run));
   const Sides sides = sides_of(a, b);
   const Comparison comparison = compare_runs(a, b);
   std::optional<Explanation> explained;

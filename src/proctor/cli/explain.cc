@@ -138,7 +138,7 @@ Status add_between(Store& store, Chain& chain) {
   Between between;
   const auto stored = TRY(find_between(store, chain, &between.has_prompt_of_b));
   if (!stored) return {};
-  between.run = TRY(read_marked_run(store, *stored, chain.b.run.extract));
+  between.run = TRY(read_marked_run(store, *stored, {.reader = chain.b.run.extract}));
   Common narrower = chain.common;
   narrower.add(between.run);
   if (narrower.n() == 0) return {};
@@ -275,7 +275,7 @@ Result<Explanation> explain(Store& store, const StoredRun& stored_a, const Marke
   std::optional<MarkedRun> again;
   if (sent_a.scoring == "generate" && sent_b.scoring == "generate" &&
       a.run.extract != b.run.extract) {
-    again = TRY(read_marked_run(store, stored_a, b.run.extract));
+    again = TRY(read_marked_run(store, stored_a, {.reader = b.run.extract}));
   }
   Chain chain{
       .a = a, .reread = again ? *again : a, .b = b, .sent_a = sent_a, .sent_b = sent_b};

@@ -34,7 +34,7 @@ std::string jsonl_line(const Graded& graded) {
       {"index", question.index},
       {"question", question.text},
       {"choices", question.choices},
-      {"right", std::string(1, letter_of(question.right))},
+      {"right", join(right_letters(question), ",")},
       {"letter", letter_or_null(graded.answer)},
       {"mark", name_of(graded.mark)},
       {"rule", graded.answer.rule},
@@ -73,7 +73,7 @@ std::string csv_line(const Graded& graded) {
       fmt::format("{}", question.index),
       question.text,
       choices,
-      std::string(1, letter_of(question.right)),
+      join(right_letters(question), ","),
       graded.answer.letter ? std::string(1, *graded.answer.letter) : "",
       std::string(name_of(graded.mark)),
       graded.answer.rule,
@@ -104,8 +104,8 @@ Result<int> export_command(const Arguments& arguments, World& world) {
     text += format == "csv" ? csv_line(graded) : jsonl_line(graded);
     return {};
   };
-  const ScoredRun run = TRY(score_stored_run(
-      *store, stored, arguments.get("--extract").value_or(""), false, add));
+  const ScoredRun run =
+      TRY(score_stored_run(*store, stored, look_of(arguments), false, add));
   if (const auto path = arguments.get("--output")) {
     TRY(write_file(*path, text).in("--output"));
     world.console.say(fmt::format("{}: {} questions of run {}", *path,

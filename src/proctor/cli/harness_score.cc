@@ -101,7 +101,7 @@ std::string harness_value_text(const HarnessScore& score, Language language) {
 
 std::string reported_text(const ScoredRun& run, Language language) {
   const auto score = harness_score(run.info, run.progress.tally);
-  if (!score || !says_more(*score)) return "";
+  if (!run.has_reply() || !score || !says_more(*score)) return "";
   return fmt::format("{}: {}", score->how->harness,
                      harness_value_text(*score, language));
 }

@@ -1,6 +1,7 @@
 #include "proctor/cli/commands.h"
 #include "proctor/cli/evaluation.h"
 #include "proctor/cli/stored_runs.h"
+#include "proctor/cli/subjects_title.h"
 
 namespace proctor {
 namespace {
@@ -83,7 +84,7 @@ Table extractors_table() {
   return table;
 }
 
-Result<Table> runs_table(const Arguments& arguments) {
+Result<Table> runs_table(const Arguments& arguments, World& world) {
   const auto store = TRY(open_for_reading(arguments));
   Table table{{{"run"},
                {"name"},
@@ -94,14 +95,25 @@ Result<Table> runs_table(const Arguments& arguments) {
                {"answers", Align::right},
                {"written"}},
               {}};
+  const bool all = among_of(arguments) == Among::all;
+  if (all) table.columns.push_back({"hidden"});
+  std::size_t hidden = 0;
   for (const StoredRun& run : TRY(store->runs())) {
-    table.rows.push_back({run.id.substr(0, 8), run.info.name,
-                          ModelChoice{.model = {.provider = run.info.key.provider,
-                                                .name = run.info.key.model}}
-                              .title(),
-                          run.info.dataset, run.info.subjects, run.info.protocol,
-                          fmt::format("{}", run.results), iso_time(run.updated)});
+    if (!run.is_shown() && !all) {
+      ++hidden;
+      continue;
+    }
+    const ModelChoice model{
+        .model = {.provider = run.info.key.provider, .name = run.info.key.model}};
+    table.rows.push_back(
+        {run.id.substr(0, 8), run.info.name, model.title(), run.info.dataset,
+         subjects_title(TRY(store->subjects(run.id)), run.info.dataset),
+         run.info.protocol, fmt::format("{}", run.results), iso_time(run.updated)});
+    if (!all) continue;
+    const std::string why = run.info.hidden ? "forgotten" : "no reply";
+    table.rows.back().push_back(run.is_shown() ? "" : why);
   }
+  tell_hidden(hidden, world.console);
   return table;
 }
 
@@ -156,7 +168,7 @@ Result<Table> table_named(std::string_view what, const Arguments& arguments,
     return is_known ? subjects_table(dataset) : subjects_of(arguments, world);
   }
   if (what == "extractors") return extractors_table();
-  if (what == "runs") return runs_table(arguments);
+  if (what == "runs") return runs_table(arguments, world);
   const std::vector<std::string> names = {"models",   "datasets",   "protocols",
                                           "subjects", "extractors", "runs"};
   const std::string hint = suggestion(what, names);

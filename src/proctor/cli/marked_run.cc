@@ -47,7 +47,7 @@ Unpaired unpaired(const MarkedRun& one, const MarkedRun& other) {
 }  // namespace
 
 Result<MarkedRun> read_marked_run(Store& store, const StoredRun& run,
-                                  const std::string& reader) {
+                                  const Look& look) {
   const Dataset dataset = TRY(store.questions(run.id));
   const std::vector<QuestionKey> keys = keys_of(dataset);
   MarkedRun marked;
@@ -61,7 +61,7 @@ Result<MarkedRun> read_marked_run(Store& store, const StoredRun& run,
                                     .mark = graded.mark};
     return {};
   };
-  marked.run = TRY(score_stored_run(store, run, dataset, reader, false, see));
+  marked.run = TRY(score_stored_run(store, run, dataset, look, false, see));
   return marked;
 }
 

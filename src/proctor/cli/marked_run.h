@@ -34,9 +34,7 @@ struct MarkedRun {
   std::set<QuestionKey> questions;              // all of its data set
 };
 
-// `reader`: empty for the run's own.
-Result<MarkedRun> read_marked_run(Store& store, const StoredRun& run,
-                                  const std::string& reader);
+Result<MarkedRun> read_marked_run(Store& store, const StoredRun& run, const Look& look);
 
 // Why a question of one run has no partner in the other.
 struct Unpaired {

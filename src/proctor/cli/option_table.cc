@@ -18,6 +18,8 @@ constexpr unsigned reading =
     bit(Command::report) | bit(Command::chart) | bit(Command::show) |
     bit(Command::exporting) | bit(Command::verify) | bit(Command::rescore) |
     bit(Command::compare) | bit(Command::audit) | bit(Command::list);
+// About runs that are stored: some of their questions, or of all runs.
+constexpr unsigned of_runs = reading & ~bit(Command::verify) & ~bit(Command::list);
 constexpr unsigned every = ~0U;
 
 constexpr std::string_view question_group = "What is asked";
@@ -34,7 +36,8 @@ constexpr std::array command_table = {
                 "proctor run hf:OWNER/REPO:Q4_K_M"},
     CommandText{Command::report, "report", "[RUN…]",
                 "table of runs: accuracy with its interval, and what was not counted",
-                "proctor report\nproctor report 7f3a --format markdown"},
+                "proctor report\nproctor report 7f3a --format markdown\n"
+                "proctor report --subject anatomy"},
     CommandText{Command::compare, "compare", "RUN RUN",
                 "what the second run costs or gains, on the same questions",
                 "proctor compare 7f3a 91bc\n"
@@ -54,6 +57,10 @@ constexpr std::array command_table = {
     CommandText{Command::exporting, "export", "RUN --format F -o FILE",
                 "all questions of a run with replies and marks: jsonl or csv",
                 "proctor export last --format jsonl -o run.jsonl"},
+    CommandText{Command::forget, "forget", "RUN…",
+                "leave runs out of tables, charts and last; or remove them",
+                "proctor forget 7f3a\nproctor forget 7f3a --undo\n"
+                "proctor forget 7f3a --for-good"},
     CommandText{Command::prompt, "prompt", "[MODEL]",
                 "what would be sent, byte for byte; asks no model",
                 "proctor prompt --type deepseek --index 0\n"
@@ -102,6 +109,9 @@ constexpr std::array option_table = {
            "S[,S…], all or a category (MMLU's default college_computer_science, "
            "else all)",
            question_group, false, on_run | on_prompt},
+    Option{"--subject", "S",
+           "only these questions: S[,S…], all or a category (default: all it holds)",
+           question_group, false, of_runs},
     Option{
         "--split", "S",
         "test, dev, validation, auxiliary_train (default: the protocol's, else test)",
@@ -173,7 +183,15 @@ constexpr std::array option_table = {
     Option{"--labels", "ABCD", "the letters there are (default ABCD)", keep_group,
            false, bit(Command::extract)},
     Option{"--store", "PATH", "where all is kept (default ./proctor.db)", keep_group,
-           false, on_run | reading},
+           false, on_run | reading | bit(Command::forget)},
+    Option{"--all", "", "also runs that are forgotten, or that never had a reply",
+           keep_group, false, of_runs | bit(Command::list)},
+    Option{"--undo", "", "show them again", keep_group, false, bit(Command::forget)},
+    Option{"--for-good", "",
+           "remove their replies from the store: nothing brings them back", keep_group,
+           false, bit(Command::forget)},
+    Option{"--yes", "", "with --for-good: do not ask", keep_group, false,
+           bit(Command::forget)},
     Option{"--name", "NAME", "a name to call the run by", keep_group, false, on_run},
     Option{"--note", "TEXT", "how it was got, for the report: \"macOS M2, 16 GB\"",
            keep_group, false, on_run},

@@ -23,6 +23,7 @@ enum class Command : unsigned {
   audit,
   doctor,
   exporting,
+  forget,
   prompt,
   extract,
   verify,

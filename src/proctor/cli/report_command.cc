@@ -41,8 +41,8 @@ std::vector<std::string> cells_of(const ScoredRun& run, Language language) {
           exam_title(run),
           run.info.protocol,
           n,
-          accuracy_text(ledger.count()),
-          range_text(wilson(ledger.count())),
+          accuracy_cell(run),
+          interval_cell(run),
           ledger_text(ledger, language),
           reported_text(run, language)};
 }
@@ -60,13 +60,12 @@ Result<int> report_command(const Arguments& arguments, World& world) {
   const Language language = TRY(language_of(arguments));
   const TableFormat format = TRY(format_of(arguments));
   const auto store = TRY(open_for_reading(arguments));
-  const std::string reader = arguments.get("--extract").value_or("");
   Table table{columns_of(language == Language::ja ? japanese : english), {}};
   std::string json;
   std::string details;
-  const auto runs = TRY(runs_named(*store, arguments.positional));
-  for (const StoredRun& stored : runs) {
-    const ScoredRun run = TRY(score_stored_run(*store, stored, reader, false, {}));
+  const auto runs =
+      TRY(scored_runs(*store, arguments, arguments.positional, world.console));
+  for (const ScoredRun& run : runs) {
     table.rows.push_back(cells_of(run, language));
     json += summary_json(run) + "\n";
     if (arguments.positional.size() == 1) details = summary_text(run, language);
@@ -86,7 +85,7 @@ Result<int> report_command(const Arguments& arguments, World& world) {
   } else {
     world.console.print(text);
   }
-  if (runs.empty()) {
+  if (runs.empty() && TRY(store->runs()).empty()) {
     world.console.say("no runs yet; next: proctor run --type ollama");
   }
   return complete;

@@ -10,6 +10,7 @@
 #include "proctor/cli/runs_table.h"
 #include "proctor/cli/scored_run.h"
 #include "proctor/cli/show_trial.h"
+#include "proctor/cli/subjects_title.h"
 #include "proctor/hub/hub.h"
 
 namespace proctor {
@@ -151,8 +152,13 @@ Result<int> run_one(const Exam& exam, const OpenModel& model, Store& store,
   Screen screen(evaluation, arguments, world, language, batch.place());
   std::stop_source stop, stop_now;
   std::optional<Error> death;  // of a server that was started for this
+  std::string failure;         // the newest
   Watch watch;
-  watch.saw = [&](const Graded& graded, const Progress&) { screen.saw(graded); };
+  watch.saw = [&](const Graded& graded, const Progress&) {
+    screen.saw(graded);
+    const auto& outcome = graded.attempt->outcome;
+    if (!outcome) failure = outcome.error().message;
+  };
   watch.tick = [&](const Progress& progress) {
     screen.tick(progress);
     if (signals.seen() >= 1 && stop.request_stop()) {
@@ -179,9 +185,13 @@ Result<int> run_one(const Exam& exam, const OpenModel& model, Store& store,
   ScoredRun scored{.info = evaluation.plan.info,
                    .id = evaluation.plan.info.key.id(),
                    .extract = evaluation.plan.info.extract,
+                   .subjects = subjects_title(outcome->progress.tally, *exam.dataset),
                    .progress = outcome->progress,
                    .seconds = static_cast<double>(screen.elapsed().count()) / 1000,
-                   .fatal = outcome->fatal ? outcome->fatal->message : ""};
+                   .fatal = outcome->fatal ? outcome->fatal->message : "",
+                   .failure = failure};
+  for (const SubjectReplies& subject : TRY(store.subjects(scored.id)))
+    scored.stored += subject.replied;
   const bool nobody_there = outcome->fatal && outcome->progress.requests > 0 &&
                             outcome->fatal->fault == Fault::network;
   if (outcome->fatal) {

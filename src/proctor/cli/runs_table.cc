@@ -30,9 +30,8 @@ std::string runs_table(std::span<const ScoredRun> runs, Language language,
                {ja ? "元の集計" : "as reported", Align::left, 6}},
               {}};
   for (const ScoredRun& run : runs) {
-    const Count count = run.progress.tally.ledger.count();
     table.rows.push_back({run.short_id(), run.model_title(), run.info.protocol,
-                          accuracy_text(count), range_text(wilson(count)),
+                          accuracy_cell(run), interval_cell(run),
                           reported_text(run, language)});
   }
   drop_empty_last_column(table);

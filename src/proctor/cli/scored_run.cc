@@ -5,19 +5,23 @@
 #include <nlohmann/json.hpp>
 
 #include "proctor/cli/harness_score.h"
+#include "proctor/cli/subjects_title.h"
 
 namespace proctor {
 namespace {
 
-nlohmann::ordered_json count_json(const Ledger& ledger) {
-  return {{"n", ledger.n()},
-          {"correct", ledger.right},
-          {"accuracy", number_or_null(ledger.count().share())}};
+// `has_reply`: of the run; without one there is no accuracy anywhere.
+nlohmann::ordered_json accuracy_json(std::optional<double> accuracy, bool has_reply) {
+  return number_or_null(has_reply ? accuracy : std::nullopt);
 }
 
-nlohmann::ordered_json counts_json(const auto& ledgers) {
+nlohmann::ordered_json counts_json(const auto& ledgers, bool has_reply) {
   auto json = nlohmann::ordered_json::object();
-  for (const auto& [name, ledger] : ledgers) json[name] = count_json(ledger);
+  for (const auto& [name, ledger] : ledgers) {
+    json[name] = {{"n", ledger.n()},
+                  {"correct", ledger.right},
+                  {"accuracy", accuracy_json(ledger.count().share(), has_reply)}};
+  }
   return json;
 }
 
@@ -62,21 +66,39 @@ std::string ScoredRun::model_title() const {
                                 : info.key.provider + "/" + info.key.model;
 }
 
-Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
-                                   const std::string& reader, bool with_bodies,
+namespace {
+
+// By ordinal: whether a question is one of those subjects.
+Result<std::vector<bool>> wanted_questions(const Dataset& dataset,
+                                           const std::string& subjects) {
+  std::vector<bool> wanted(dataset.questions.size(), subjects.empty());
+  if (subjects.empty()) return wanted;
+  for (const std::uint32_t ordinal :
+       TRY(select_questions(dataset, subjects, std::nullopt).in("--subject"))) {
+    wanted[ordinal] = true;
+  }
+  return wanted;
+}
+
+}  // namespace
+
+Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run, const Look& look,
+                                   bool with_bodies,
                                    const std::function<Status(const Graded&)>& see) {
   const Dataset dataset = TRY(store.questions(run.id));
-  return score_stored_run(store, run, dataset, reader, with_bodies, see);
+  return score_stored_run(store, run, dataset, look, with_bodies, see);
 }
 
 Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
-                                   const Dataset& dataset, const std::string& reader,
+                                   const Dataset& dataset, const Look& look,
                                    bool with_bodies,
                                    const std::function<Status(const Graded&)>& see) {
-  const std::string name = reader.empty() ? run.info.extract : reader;
+  const std::string name = look.reader.empty() ? run.info.extract : look.reader;
   const Evaluation evaluation{.plan = {.info = run.info, .dataset = &dataset},
                               .extractor = TRY(find_extractor(name).in("--extract"))};
-  ScoredRun scored{.info = run.info, .id = run.id, .extract = name};
+  const std::vector<bool> wanted = TRY(wanted_questions(dataset, look.subjects));
+  ScoredRun scored{
+      .info = run.info, .id = run.id, .extract = name, .stored = run.results};
   std::vector<bool> tried(dataset.questions.size());
   const auto count = [&](const StoredResult& result) -> Status {
     if (result.trial.ordinal >= dataset.questions.size()) {
@@ -84,29 +106,59 @@ Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
                   "run {}: question {} is not in its data set; run proctor verify",
                   scored.short_id(), result.trial.ordinal);
     }
+    if (!wanted[result.trial.ordinal]) return {};
     tried[result.trial.ordinal] = true;
     Graded graded = grade(evaluation, result.trial, result.attempt);
     graded.attempts = result.attempts;
     count_graded(graded, scored.progress);
     scored.progress.requests += result.attempts;
+    if (!result.attempt.outcome)
+      scored.failure = result.attempt.outcome.error().message;
     return see ? see(graded) : Status();
   };
   // The engine's bodies tell what it computed.
   TRY(store.results(run.id, with_bodies || !run.info.key.engine.empty(), count));
+  scored.subjects = subjects_title(scored.progress.tally, dataset);
   scored.progress.reused = scored.progress.ended();
   scored.progress.planned = scored.progress.ended();
   for (const std::uint32_t ordinal : run.info.selection) {
-    const bool is_missing = ordinal < tried.size() && !tried[ordinal];
+    const bool is_missing =
+        ordinal < tried.size() && wanted[ordinal] && !tried[ordinal];
     scored.progress.planned += is_missing ? 1 : 0;
   }
   return scored;
 }
 
+Status check_has_reply(const ScoredRun& run) {
+  if (run.has_reply()) return {};
+  if (run.progress.ended() == 0) {
+    return fail(Fault::usage, "run {}: none of these questions was asked",
+                run.short_id());
+  }
+  return fail(Fault::usage,
+              "run {}: nothing was answered: {}; without a reply there is no accuracy",
+              run.short_id(), for_terminal_line(run.reason()));
+}
+
 std::string exam_title(const ScoredRun& run) {
-  const auto& subjects = run.progress.tally.by_subject;
-  return fmt::format(
-      "{} {}", run.info.dataset,
-      subjects.size() == 1 ? subjects.begin()->first : run.info.subjects);
+  return fmt::format("{} {}", run.info.dataset,
+                     run.subjects.empty() ? run.info.subjects : run.subjects);
+}
+
+std::string accuracy_cell(const ScoredRun& run) {
+  return run.has_reply() ? accuracy_text(run.progress.tally.ledger.count()) : "-";
+}
+
+std::string interval_cell(const ScoredRun& run) {
+  return run.has_reply() ? range_text(wilson(run.progress.tally.ledger.count())) : "-";
+}
+
+std::vector<std::string> right_letters(const Question& question) {
+  std::vector<std::string> letters;
+  for (const char letter : labels_of(question.choices.size())) {
+    if (is_right(question, letter)) letters.emplace_back(1, letter);
+  }
+  return letters;
 }
 
 std::string ledger_text(const Ledger& ledger, Language language) {
@@ -137,6 +189,8 @@ std::map<std::string, Ledger, std::less<>> by_category(const Tally& tally,
   return categories;
 }
 
+namespace {
+
 std::string unknown_letters_text(const Progress& progress, Language language) {
   if (progress.unknown_letters == 0) return {};
   const std::string some = with_thousands(progress.unknown_letters);
@@ -153,19 +207,27 @@ std::string unknown_letters_text(const Progress& progress, Language language) {
                    some, n, none);
 }
 
-std::string summary_text(const ScoredRun& run, Language language) {
+// "Subject: stem (18 subjects)"; where nothing was counted, what was asked for.
+std::string subject_line(const ScoredRun& run) {
+  const std::string title =
+      run.subjects.empty()
+          ? run.info.subjects
+          : with_count(run.subjects, run.progress.tally.by_subject.size());
+  return fmt::format("Subject: {}\n", for_terminal_line(title));
+}
+
+// The accuracy with all that bounds it, or why there is none.
+std::string accuracy_lines(const ScoredRun& run, Language language) {
+  const Ledger& ledger = run.progress.tally.ledger;
   const bool ja = language == Language::ja;
-  const Tally& tally = run.progress.tally;
-  const Ledger& ledger = tally.ledger;
-  const std::size_t subjects = tally.by_subject.size();
-  const bool is_whole = run.progress.planned == run.progress.ended();
-  std::string asked = run.info.subjects;
-  if (is_whole && subjects == 1) asked = tally.by_subject.begin()->first;
-  if (is_whole && subjects > 1) asked += fmt::format(" ({} subjects)", subjects);
-  std::string text = fmt::format("{} {}\nSubject: {}\n",
-                                 ja ? "モデル:" : "Model:", run.model_title(), asked);
-  text += fmt::format("Accuracy: {}, {}\n", accuracy_text(ledger.count()),
-                      interval_text(wilson(ledger.count())));
+  std::string text;
+  if (!run.has_reply()) {
+    text = ja ? "回答がありません" : "nothing was answered";
+    if (!run.reason().empty()) text += ": " + for_terminal_line(run.reason());
+    return text + "\n" + ledger_text(ledger, language) + "\n";
+  }
+  text = fmt::format("Accuracy: {}, {}\n", accuracy_text(ledger.count()),
+                     interval_text(wilson(ledger.count())));
   text += ledger_text(ledger, language);
   if (ledger.right + ledger.wrong < ledger.n()) {
     const std::string bounds = range_text(ledger.bounds());
@@ -173,20 +235,37 @@ std::string summary_text(const ScoredRun& run, Language language) {
         ja ? fmt::format("（不明分をすべて誤り・すべて正解とした場合 {} %）", bounds)
            : fmt::format("; {} % with all unknown wrong or right", bounds);
   }
-  text += '\n';
-  text += unknown_letters_text(run.progress, language);
-  const std::int64_t not_asked = run.progress.planned - run.progress.ended();
+  return text + "\n";
+}
+
+// What this summary leaves out: bad labels, questions that are still to be asked, and
+// what the run holds of other questions.
+std::string left_out_lines(const ScoredRun& run, Language language) {
+  const Progress& progress = run.progress;
+  std::string text;
   if (run.info.dropped > 0) {
-    const std::string count = with_thousands(run.info.dropped);
-    text +=
-        ja ? fmt::format("除外: ラベル不良の {} 問（--drop-bad-labels）\n", count)
-           : fmt::format("left out: {} with bad labels (--drop-bad-labels)\n", count);
+    text += in_language(language, "left out: {} with bad labels (--drop-bad-labels)\n",
+                        "除外: ラベル不良の {} 問（--drop-bad-labels）\n",
+                        with_thousands(run.info.dropped));
   }
-  if (not_asked > 0) {
-    text += fmt::format("{} {}\n",
-                        ja ? "未出題:" : "not asked:", with_thousands(not_asked));
+  if (progress.planned > progress.ended()) {
+    text += in_language(language, "not asked: {}\n", "未出題: {}\n",
+                        with_thousands(progress.planned - progress.ended()));
   }
+  if (run.stored > progress.ended() - progress.tally.ledger.failed) {
+    text += in_language(
+        language, "of these questions alone; run {} holds {} replies in all\n",
+        "以上はこの選択のみ。実行 {} には全部で {} 件の回答があります\n",
+        run.short_id(), with_thousands(run.stored));
+  }
+  return text;
+}
+
+std::string averages_text(const ScoredRun& run, Language language) {
+  const Tally& tally = run.progress.tally;
+  const std::size_t subjects = tally.by_subject.size();
   const auto harness = harness_score(run.info, tally);
+  std::string text;
   if (subjects > 1) {
     const auto categories = by_category(tally, run.info.dataset);
     const bool other_groups =
@@ -202,37 +281,54 @@ std::string summary_text(const ScoredRun& run, Language language) {
   return text;
 }
 
+}  // namespace
+
+std::string summary_text(const ScoredRun& run, Language language) {
+  std::string text = fmt::format(
+      "{} {}\n", language == Language::ja ? "モデル:" : "Model:", run.model_title());
+  text += subject_line(run) + accuracy_lines(run, language);
+  text += unknown_letters_text(run.progress, language);
+  text += left_out_lines(run, language);
+  if (run.has_reply()) text += averages_text(run, language);
+  return text;
+}
+
 std::string summary_json(const ScoredRun& run) {
   const Progress& progress = run.progress;
   const Ledger& ledger = progress.tally.ledger;
-  const Interval interval = wilson(ledger.count());
+  const bool has_reply = run.has_reply();
+  const Interval interval = has_reply ? wilson(ledger.count()) : Interval{0, 1};
   const Interval bounds = ledger.bounds();
+  const auto harness =
+      has_reply ? harness_score(run.info, progress.tally) : std::nullopt;
   nlohmann::ordered_json json = {
       {"run", run.id},
       {"model", run.model_title()},
       {"dataset", run.info.dataset},
       {"dataset_digest", run.info.key.dataset_digest},
       {"split", run.info.split},
-      {"subjects", run.info.subjects},
+      {"subjects", run.subjects.empty() ? run.info.subjects : run.subjects},
       {"protocol", run.info.protocol},
       {"extract", run.extract},
       {"planned", progress.planned},
       {"n", ledger.n()},
       {"not_asked", progress.planned - ledger.n()},
       {"correct", ledger.right},
-      {"accuracy", number_or_null(ledger.count().share())},
+      {"accuracy", accuracy_json(ledger.count().share(), has_reply)},
       {"ci95", {interval.low, interval.high}},
       {"ledger", ledger_json(ledger)},
       {"bounds", {bounds.low, bounds.high}},
-      {"by_subject", counts_json(progress.tally.by_subject)},
-      {"by_category", counts_json(by_category(progress.tally, run.info.dataset))},
-      {"macro_accuracy", number_or_null(macro_accuracy(progress.tally))},
-      {"aggregation", aggregation_json(harness_score(run.info, progress.tally))},
+      {"by_subject", counts_json(progress.tally.by_subject, has_reply)},
+      {"by_category",
+       counts_json(by_category(progress.tally, run.info.dataset), has_reply)},
+      {"macro_accuracy", accuracy_json(macro_accuracy(progress.tally), has_reply)},
+      {"aggregation", aggregation_json(harness)},
       {"complete", run.is_complete()},
       {"unknown_letters", progress.unknown_letters},
       {"no_letters", progress.no_letters},
       {"requests", progress.requests},
       {"reused", progress.reused},
+      {"stored", run.stored},
       {"tokens",
        {{"prompt", progress.prompt_tokens},
         {"reply", progress.reply_tokens},
@@ -243,6 +339,7 @@ std::string summary_json(const ScoredRun& run) {
       {"note", run.info.note},
   };
   if (!run.fatal.empty()) json["stopped"] = run.fatal;
+  if (!has_reply && !run.failure.empty()) json["failure"] = run.failure;
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

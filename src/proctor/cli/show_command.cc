@@ -38,8 +38,8 @@ Result<int> show_command(const Arguments& arguments, World& world) {
                         trial_text(graded));
     return {};
   };
-  const ScoredRun run = TRY(score_stored_run(
-      *store, stored, arguments.get("--extract").value_or(""), true, show));
+  const ScoredRun run =
+      TRY(score_stored_run(*store, stored, look_of(arguments), true, show));
   if (shown == 0 && !question.empty()) {
     return fail(Fault::usage, "--question: run {} has no answer to {}", run.short_id(),
                 question);

@@ -1,5 +1,7 @@
 #include "proctor/cli/show_trial.h"
 
+#include "proctor/cli/scored_run.h"
+
 namespace proctor {
 
 std::string trial_text(const Graded& graded) {
@@ -26,7 +28,7 @@ std::string trial_text(const Graded& graded) {
   }
   text += fmt::format("\nPredicted Answer: {}, Ground Truth: {}, Correct: {}",
                       graded.answer.letter ? std::string(1, *graded.answer.letter) : "",
-                      letter_of(question.right),
+                      join(right_letters(question), " or "),
                       graded.mark == Mark::right ? "True" : "False");
   if (!graded.answer.letter) text += fmt::format(" ({})", name_of(graded.mark));
   return text + "\n------------------------------\n";

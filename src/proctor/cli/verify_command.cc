@@ -10,16 +10,16 @@ Result<int> verify_command(const Arguments& arguments, World& world) {
     world.console.print(fmt::format("{}: {}\n", trouble.place, trouble.message));
   }
   for (const StoredRun& stored : TRY(store->runs())) {
-    const auto run = score_stored_run(*store, stored, "", false, {});
+    const auto run = score_stored_run(*store, stored, {}, false, {});
     if (!run) {
       world.console.print(
           fmt::format("run {}: {}\n", stored.id.substr(0, 8), run.error().message));
       return broke;
     }
-    const Count count = run->progress.tally.ledger.count();
-    world.console.print(fmt::format("run {}  {}  {}, {}  {}\n", run->short_id(),
-                                    run->model_title(), accuracy_text(count),
-                                    interval_text(wilson(count)), run->extract));
+    world.console.print(fmt::format(
+        "run {}  {}  {}{}  {}\n", run->short_id(), run->model_title(),
+        accuracy_cell(*run), run->has_reply() ? ", 95 % CI " + interval_cell(*run) : "",
+        run->extract));
   }
   if (!troubles.empty()) {
     world.console.say(fmt::format("{}: {} thing{} wrong",

@@ -1,0 +1,118 @@
+#include <algorithm>
+#include <cstdio>
+
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "proctor/cli/stored_runs.h"
+#include "proctor/cli/subjects_title.h"
+
+namespace proctor {
+namespace {
+
+enum class Deed { hide, show, remove };
+
+Result<Deed> deed_of(const Arguments& arguments) {
+  const bool for_good = arguments.has("--for-good");
+  if (for_good && arguments.has("--undo")) {
+    return fail(Fault::usage,
+                "--undo, --for-good: expected one of them; what is removed for good "
+                "cannot be shown again");
+  }
+  if (arguments.has("--yes") && !for_good) {
+    return fail(Fault::usage,
+                "--yes: expected --for-good beside it; nothing else asks");
+  }
+  if (for_good) return Deed::remove;
+  return arguments.has("--undo") ? Deed::show : Deed::hide;
+}
+
+// "run 7f3a1c20 (ollama/mistral:7b, cais/mmlu anatomy, seed, 135 replies)"
+Result<std::string> words_for(Store& store, const StoredRun& run) {
+  const RunKey& key = run.info.key;
+  const std::string subjects =
+      subjects_title(TRY(store.subjects(run.id)), run.info.dataset);
+  return for_terminal_line(fmt::format(
+      "run {} ({}{}, {}, {}, {} repl{})", run.id.substr(0, 8),
+      key.model.empty() ? key.provider : key.provider + "/" + key.model,
+      run.info.name.empty() ? "" : fmt::format(" \"{}\"", run.info.name),
+      subjects.empty() ? run.info.dataset : run.info.dataset + " " + subjects,
+      run.info.protocol, with_thousands(run.results), run.results == 1 ? "y" : "ies"));
+}
+
+// On a terminal a person says y; elsewhere --yes must have been said.
+Result<bool> may_remove(const std::string& what, const Arguments& arguments) {
+  if (arguments.has("--yes")) return true;
+  if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) {
+    return fail(Fault::usage,
+                "--for-good: there is no terminal to ask on; --yes says that it is "
+                "meant: remove {}",
+                what);
+  }
+  std::fputs(fmt::format("remove {} for good? [y/N] ", what).c_str(), stderr);
+  std::string answer;
+  for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar())
+    answer += static_cast<char>(c);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+std::string deed_word(Deed deed) {
+  return deed == Deed::remove ? "removed" : deed == Deed::hide ? "hidden" : "shown";
+}
+
+// What was done, and the way back.
+std::string said_of(Deed deed, const std::string& what, const StoredRun& run,
+                    const Arguments& arguments) {
+  const std::string again = fmt::format("proctor forget {} --undo{}",
+                                        run.id.substr(0, 8), store_option(arguments));
+  switch (deed) {
+    case Deed::remove:
+      return what + ": removed";
+    case Deed::show:
+      return what + ": shown again";
+    case Deed::hide:
+      return fmt::format("{}: left out of tables, charts and last; {} shows it again",
+                         what, again);
+  }
+  return what;
+}
+
+Status act(Store& store, Deed deed, const StoredRun& run) {
+  return deed == Deed::remove ? store.remove(run.id)
+                              : store.hide(run.id, deed == Deed::hide);
+}
+
+}  // namespace
+
+Result<int> forget_command(const Arguments& arguments, World& world) {
+  const Deed deed = TRY(deed_of(arguments));
+  if (arguments.positional.empty()) {
+    return fail(Fault::usage, "expected runs, found none; proctor list runs --all");
+  }
+  TRY(open_for_reading(arguments));  // makes no store where there is none
+  const auto store =
+      TRY(open_sqlite_store(store_path(arguments), OpenMode::read_write).in("--store"));
+  std::vector<StoredRun> runs;  // all are there before the first is touched
+  for (const std::string& name : arguments.positional) {
+    StoredRun run = TRY(find_run(*store, name));
+    if (std::ranges::find(runs, run.id, &StoredRun::id) == runs.end())
+      runs.push_back(std::move(run));
+  }
+  for (const StoredRun& run : runs) {
+    const std::string what = TRY(words_for(*store, run));
+    if (deed == Deed::remove && !TRY(may_remove(what, arguments))) {
+      world.console.say(what + ": kept");
+      continue;
+    }
+    TRY(act(*store, deed, run));
+    world.console.say(said_of(deed, what, run, arguments));
+    if (arguments.has("--json")) {
+      const nlohmann::ordered_json json = {{"run", run.id}, {"done", deed_word(deed)}};
+      world.console.print(json.dump() + "\n");
+    }
+  }
+  return complete;
+}
+
+}  // namespace proctor
