@@ -58,7 +58,7 @@ Result<ImageFormat> image_format_of(const std::filesystem::path& path);
 // Whether a font with the language's characters is installed.
 bool can_draw(Language language);
 
-// The chart as a file's bytes, 10 x 6 inches, 200 dots an inch: up to 60 bars; more
+// The chart as a file's bytes, 10 x 6 inches, 200 dots an inch: up to 55 bars; more
 // make it wider. The same chart gives the same bytes with the same fonts installed.
 // The ids inside an SVG are its own, so that several can stand in one page.
 // Where no font has Japanese characters, talk hears it and the chart's own words are

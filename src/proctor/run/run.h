@@ -55,7 +55,7 @@ struct Progress {
 struct Watch {
   // In the order in which questions end; the store's own come first.
   std::function<void(const Graded&, const Progress&)> saw;
-  // At least every `interval`.
+  // At least every `interval` while questions are out, an append's own time apart.
   std::function<void(const Progress&)> tick;
   std::chrono::milliseconds interval{100};
 };
