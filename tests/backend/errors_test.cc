@@ -54,6 +54,71 @@ TEST(ErrorOf, a_quota_is_not_a_rush) {
             Fault::denied);
 }
 
+TEST(ErrorOf, a_quota_of_the_day_ends_the_run) {
+  for (const std::string_view words :
+       {"Rate limit exceeded: free-models-per-day",
+        "Rate limit reached for m on requests per day (RPD): Limit 200",
+        "You have reached your daily limit"}) {
+    const Error error = error_of(
+        response(429, fmt::format(R"({{"error":{{"message":"{}"}}}})", words)));
+
+    EXPECT_EQ(error.fault, Fault::denied) << words;
+    EXPECT_THAT(error.message, HasSubstr("run the same command again"));
+  }
+}
+
+TEST(ErrorOf, limits_of_the_day_and_the_minute_together_are_a_rush) {
+  EXPECT_EQ(
+      error_of(response(429, "60 requests per minute, 1000 requests per day")).fault,
+      Fault::network);
+}
+
+TEST(ErrorOf, a_quota_of_the_day_that_says_how_long_it_takes_is_waited_for) {
+  HttpResponse soon = asking_to_wait("9");
+  soon.body = "requests per day (RPD): Limit 10000. Please try again in 8.64s";
+
+  EXPECT_EQ(error_of(soon).fault, Fault::network);
+}
+
+TEST(ErrorOf, what_openrouter_s_provider_said_is_told) {
+  EXPECT_EQ(
+      error_of(
+          response(400, R"({"error":{"message":"Provider returned error","code":400,
+                "metadata":{"raw":"{\"error\":{\"message\":\"too long\"}}",
+                "provider_name":"Azure"}}})"))
+          .message,
+      "HTTP 400: Provider returned error (Azure: too long)");
+}
+
+TEST(RefusalOf, a_filter_s_no_is_one) {
+  for (
+      const std::string_view body :
+      {R"({"error":{"code":"content_filter","message":"filtered","status":400}})",
+       R"({"error":{"code":null,"innererror":{"code":"ResponsibleAIPolicyViolation"}}})",
+       R"({"error":{"code":"invalid_prompt","message":"flagged"}})",
+       R"({"error":{"message":"Content Exists Risk"}})",
+       R"({"error":{"code":403,"metadata":{"reasons":["violence"]}}})"}) {
+    const auto refusal = refusal_of(response(400, body));
+
+    ASSERT_TRUE(refusal) << body;
+    EXPECT_EQ(refusal->finish_reason, "content_filter");
+    EXPECT_EQ(refusal->text, "");
+  }
+}
+
+TEST(RefusalOf, any_other_no_is_none) {
+  for (const std::string_view body :
+       {"", "content_filter", R"({"error":{"message":"content_filter is unknown"}})"}) {
+    EXPECT_FALSE(refusal_of(response(400, body))) << body;
+  }
+}
+
+TEST(StatusTold, a_200_may_hold_another) {
+  EXPECT_EQ(status_told(response(200, R"({"error":{"code":429}})")), 429);
+  EXPECT_EQ(status_told(response(200, R"({"choices":[]})")), 200);
+  EXPECT_EQ(status_told(response(503, R"({"error":{"code":429}})")), 503);
+}
+
 TEST(ErrorOf, a_quota_of_the_minute_is_a_rush) {
   EXPECT_EQ(error_of(response(429, R"({"error":{"details":[{"violations":[{"quotaId":
                                        "GenerateRequestsPerMinutePerProject"}]}]}})"))
@@ -142,10 +207,71 @@ TEST(WaitAskedFor, the_header_comes_before_the_body) {
   EXPECT_EQ(wait_asked_for(both, rfc_time), milliseconds(3000));
 }
 
+TEST(WaitAskedFor, milliseconds_have_a_header_of_their_own) {
+  const HttpResponse answer{.status = 429, .headers = {{"retry-after-ms", "1200"}}};
+
+  EXPECT_EQ(wait_asked_for(answer, rfc_time), milliseconds(1200));
+}
+
+TEST(WaitAskedFor, of_two_waits_neither_is_undercut) {
+  const HttpResponse answer{
+      .status = 429, .headers = {{"retry-after", "1"}, {"retry-after-ms", "1200"}}};
+
+  EXPECT_EQ(wait_asked_for(answer, rfc_time), milliseconds(1200));
+}
+
+TEST(WaitAskedFor, no_wait_is_longer_than_a_year) {
+  for (const std::string_view value :
+       {"31622401", "1e15", "Fri, 31 Dec 9999 23:59:59 GMT"}) {
+    EXPECT_EQ(wait_asked_for(asking_to_wait(value), rfc_time),
+              std::chrono::hours(366 * 24))
+        << value;
+  }
+}
+
+TEST(WaitAskedFor, a_limit_that_is_used_up_is_waited_for) {
+  const auto wait = [](std::string_view name, std::string_view value,
+                       std::string_view remaining, int status = 429) {
+    return wait_asked_for(
+        {.status = status,
+         .headers = {{fmt::format("x-ratelimit-reset{}", name), std::string(value)},
+                     {fmt::format("x-ratelimit-remaining{}", name),
+                      std::string(remaining)}}},
+        rfc_time);
+  };
+
+  EXPECT_EQ(wait("", "20", "0"), milliseconds(20'000));
+  EXPECT_EQ(wait("", "1741305600", "0"), std::chrono::hours(366 * 24));
+  EXPECT_EQ(wait("-requests", "1m2.5s", "0"), milliseconds(62'500));
+  EXPECT_EQ(wait("-tokens", "120ms", "0"), milliseconds(120));
+  EXPECT_EQ(wait("-tokens", "6m0s", "17"), std::nullopt);
+  EXPECT_EQ(wait("", "20", "0", 500), std::nullopt);
+}
+
+TEST(WaitAskedFor, a_moment_is_counted_from_now) {
+  const WallTime now{std::chrono::seconds(1'741'305'590)};
+  for (const std::string_view moment : {"1741305600", "1741305600000"}) {
+    EXPECT_EQ(wait_asked_for({.status = 429,
+                              .headers = {{"x-ratelimit-reset", std::string(moment)}}},
+                             now),
+              milliseconds(10'000));
+  }
+}
+
+TEST(WaitAskedFor, what_openrouter_hands_on_is_read) {
+  const WallTime now{std::chrono::seconds(1'741'305'590)};
+
+  EXPECT_EQ(wait_asked_for(response(429, R"({"error":{"metadata":{"headers":
+                               {"X-RateLimit-Reset":"1741305600000"}}}})"),
+                           now),
+            milliseconds(10'000));
+}
+
 TEST(WaitAskedFor, what_cannot_be_read_asks_for_nothing) {
   for (const std::string_view value :
-       {"", "soon", "-5", "nan", "inf", "1e99", "5 s", "06 Nov 1994 08:49:37 GMT",
-        "Sun, 06 Nov 1994 08:49:37 GMT+1"}) {
+       {"", "soon", "-5", "nan", "inf", "1e99", "5 s", "Sun, 31 Feb 1994 08:49:37 GMT",
+        "Sun, 06 Now 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT",
+        "06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT+1"}) {
     EXPECT_EQ(wait_asked_for(asking_to_wait(value), rfc_time), std::nullopt) << value;
   }
   for (const std::string_view body : {"", "<html>", R"({"error":{"details":"x"}})",

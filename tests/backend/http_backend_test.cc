@@ -585,6 +585,81 @@ TEST(HttpBackend, a_server_that_is_too_slow_is_tried_again) {
   EXPECT_TRUE(done.at(0).attempts.back().outcome);
 }
 
+// 16 under way, all turned away but for the first; then half of them may be, and are
+// slow.
+TEST(HttpBackend, what_is_due_beyond_the_window_is_not_waited_for_in_the_past) {
+  std::atomic<int> asked = 0, reads = 0;
+  SocketServer server([&](Connection& connection) {
+    while (connection.read_request()) {
+      const int n = ++asked;
+      if (n == 1) {
+        connection.send(right_answer);
+      } else if (n <= 17) {
+        connection.send(http_answer("429 Too Many Requests", ""));
+      } else {
+        return connection.wait_for_end();  // a reply that takes its time
+      }
+    }
+  });
+  const auto backend =
+      backend_of({server.url(""), {.concurrency = 16, .clock = [&reads] {
+                                     ++reads;
+                                     return std::chrono::steady_clock::now();
+                                   }}});
+  Done done = ask(*backend, 1);
+  for (std::uint32_t i = 1; i <= 16; ++i) backend->start({i}, chat("?"));
+  while (asked < 17 + 8) {
+    backend->wait(std::chrono::steady_clock::now() + milliseconds(5));
+  }
+  reads = 0;
+
+  backend->wait(std::chrono::steady_clock::now() + milliseconds(100));
+
+  EXPECT_LT(reads, 20);
+  backend->cancel(Cancel::all);
+  await(*backend, 17, done);
+}
+
+TEST(HttpBackend, ten_answers_that_hold_no_reply_end_the_run) {
+  std::atomic<int> asked = 0;
+  SocketServer server(answering([&](const std::string&) {
+    ++asked;
+    return http_answer("200 OK", "<html>hello");
+  }));
+  const auto backend = backend_of({server.url("")});
+
+  ask(*backend, 100);
+
+  ASSERT_TRUE(backend->fatal());
+  EXPECT_EQ(backend->fatal()->fault, Fault::denied);
+  EXPECT_THAT(backend->fatal()->message, HasSubstr("<html>hello"));
+  EXPECT_THAT(backend->fatal()->message, HasSubstr(server.url("/v1/chat/completions")));
+  EXPECT_LT(asked, 50);
+}
+
+TEST(HttpBackend, errors_in_a_200_do_not_end_the_run) {
+  SocketServer server(
+      in_turn({http_answer("200 OK", R"({"error":{"code":502,"message":"gone"}})")}));
+  const auto backend = backend_of({server.url(""), {.retries = 1}});
+
+  EXPECT_EQ(ask(*backend, 20).size(), 20U);
+  EXPECT_FALSE(backend->fatal());
+}
+
+TEST(HttpBackend, a_filter_s_400_is_a_reply) {
+  SocketServer server(in_turn(
+      {http_answer("400 Bad Request", R"({"error":{"code":"content_filter"}})")}));
+  const auto backend = backend_of({server.url("")});
+
+  const Done done = ask(*backend, 12);
+
+  EXPECT_FALSE(backend->fatal());
+  const Attempt& attempt = done.at(11).attempts.back();
+  ASSERT_TRUE(attempt.outcome);
+  EXPECT_EQ(attempt.outcome->finish_reason, "content_filter");
+  EXPECT_EQ(attempt.status, 400);
+}
+
 TEST(SlotsOf, a_llama_server_says_how_many_it_serves_at_once) {
   SocketServer server(answering([](const std::string& request) {
     return request.starts_with("GET /props ")

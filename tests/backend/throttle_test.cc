@@ -12,10 +12,14 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A start that is later than every rush so far.
-WallTime later() {
-  return std::chrono::floor<Microseconds>(std::chrono::system_clock::now()) +
-         std::chrono::hours(1);
+constexpr TimePoint start{std::chrono::seconds(1000)};
+
+// Each of them later than every rush so far.
+void rush(Throttle& throttle, int times) {
+  for (int i = 1; i <= times; ++i) {
+    const TimePoint now = start + std::chrono::hours(i);
+    throttle.rushed(now, now);
+  }
 }
 
 Throttle opened(std::size_t most) {
@@ -43,17 +47,15 @@ TEST(Throttle, one_at_least_may_be_under_way) {
 TEST(Throttle, a_rush_halves_the_window) {
   Throttle throttle = opened(32);
 
-  throttle.rushed(later());
+  rush(throttle, 1);
 
   EXPECT_EQ(throttle.window(), 16U);
 }
 
 TEST(Throttle, a_rush_counts_once_however_many_are_turned_away) {
   Throttle throttle = opened(32);
-  const WallTime before =
-      std::chrono::floor<Microseconds>(std::chrono::system_clock::now());
 
-  for (int i = 0; i < 16; ++i) throttle.rushed(before);
+  for (int i = 0; i < 16; ++i) throttle.rushed(start, start + milliseconds(i));
 
   EXPECT_EQ(throttle.window(), 16U);
 }
@@ -61,14 +63,14 @@ TEST(Throttle, a_rush_counts_once_however_many_are_turned_away) {
 TEST(Throttle, rushes_never_close_the_window) {
   Throttle throttle = opened(32);
 
-  for (int i = 0; i < 100; ++i) throttle.rushed(later());
+  rush(throttle, 100);
 
   EXPECT_EQ(throttle.window(), 1U);
 }
 
 TEST(Throttle, the_window_grows_by_one_a_window_of_answers) {
   Throttle throttle = opened(32);
-  throttle.rushed(later());
+  rush(throttle, 1);
 
   for (int i = 0; i < 17; ++i) throttle.succeeded();
 
@@ -77,7 +79,7 @@ TEST(Throttle, the_window_grows_by_one_a_window_of_answers) {
 
 TEST(Throttle, the_window_grows_back_and_no_further) {
   Throttle throttle = opened(8);
-  throttle.rushed(later());
+  rush(throttle, 1);
 
   for (int i = 0; i < 1000; ++i) throttle.succeeded();
 
@@ -145,6 +147,14 @@ TEST(AttemptIds, later_ones_sort_behind) {
   for (int i = 0; i < 1000; ++i) first.next(now);
 
   EXPECT_LT(first.next(now), second.next(now + milliseconds(1)));
+}
+
+TEST(AttemptIds, a_clock_that_is_set_back_changes_no_order) {
+  AttemptIds ids(7);
+  const WallTime now{std::chrono::seconds(1'700'000'000)};
+  const std::string first = ids.next(now);
+
+  EXPECT_LT(first, ids.next(now - std::chrono::hours(1)));
 }
 
 TEST(AttemptIds, processes_of_one_moment_differ) {

@@ -477,6 +477,19 @@ TEST(Http, headers_without_end_are_rejected) {
   EXPECT_EQ(error.fault, Fault::rejected);
 }
 
+TEST(Http, more_than_there_is_memory_for_comes_by_and_by) {
+  const std::string long_body(10U << 20U, 'x');
+  SocketServer server(
+      answering([&](const std::string&) { return http_answer("200 OK", long_body); }));
+  HttpClient client = client_of(8);
+  for (std::uint64_t tag = 0; tag < 8; ++tag) client.start(tag, get(server.url()));
+
+  for (const auto& [tag, response] : wait_for(client, 8)) {
+    ASSERT_TRUE(response) << response.error().message;
+    EXPECT_EQ(response->body, long_body);
+  }
+}
+
 TEST(Http, head_gives_the_headers_of_a_body_that_does_not_come) {
   SocketServer server(answering([](const std::string& request) {
     return request.starts_with("HEAD ")
@@ -513,6 +526,7 @@ TEST(Http, cancel_brings_back_everything_under_way_and_queued) {
   for (const auto& [tag, response] : all) {
     ASSERT_FALSE(response);
     EXPECT_EQ(response.error().fault, Fault::cancelled);
+    EXPECT_THAT(response.error().message, HasSubstr(server.url("")));
   }
 }
 

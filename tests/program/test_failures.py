@@ -93,7 +93,7 @@ def test_blank_lines_before_the_answer_are_skipped(work, exam_server):
 # ---- What does not pass is counted apart
 
 
-@pytest.mark.parametrize("fault", ["not-json", "html", "no-choices", "truncate"])
+@pytest.mark.parametrize("fault", ["not-json", "html", "no-choices", "null-content", "truncate"])
 def test_no_answer_after_all_tries_is_failed_and_not_wrong(work, exam_server, fault):
     server = exam_server("--fault", f"{fault}:every=2")
     run = work.json(*command(server, "--retries", 0, "--concurrency", 1, limit=4), code=3)
@@ -104,7 +104,7 @@ def test_no_answer_after_all_tries_is_failed_and_not_wrong(work, exam_server, fa
     assert run["complete"] is False
 
 
-@pytest.mark.parametrize("fault", ["not-json", "html", "no-choices"])
+@pytest.mark.parametrize("fault", ["not-json", "html", "no-choices", "null-content"])
 def test_a_reply_that_is_none_is_tried_again(work, exam_server, fault):
     server = exam_server("--fault", f"{fault}:first=1")
     run = work.json(*command(server))
@@ -118,9 +118,8 @@ def test_retries_are_counted_out(work, exam_server):
     assert run["accuracy"] is None  # without a reply there is none
 
 
-@pytest.mark.parametrize("fault", ["empty-content", "null-content"])
-def test_an_empty_reply_is_unread(work, exam_server, fault):
-    server = exam_server("--fault", fault)
+def test_an_empty_reply_is_unread(work, exam_server):
+    server = exam_server("--fault", "empty-content")
     run = work.json(*command(server))
     assert run["ledger"]["unread"] == 3
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,6 +24,8 @@ struct Tokens {
   std::optional<std::int64_t> prompt, reply;
   // What an embedded engine really computed; the rest of the prompts was shared.
   std::optional<std::int64_t> decoded;
+  // What the model thought, where the server counts it. A store has no column for it.
+  std::optional<std::int64_t> thought;
 };
 
 struct Reply {
@@ -70,7 +73,7 @@ enum class Cancel {
 class Backend {
  public:
   virtual ~Backend() = default;
-  // Never 0 when nothing is under way and it is not fatal.
+  // Never 0 when nothing is under way, it is not fatal and nothing was cancelled.
   virtual std::size_t room() const = 0;
   // Returns at once. Requires room() > 0.
   virtual void start(TrialId trial, Prompt prompt) = 0;
@@ -99,10 +102,12 @@ struct Dialect {
   // Fault::usage where the server can be asked nothing of the kind, and a message that
   // says who can.
   Result<HttpRequest> (*encode)(const Model& model, const Prompt& prompt);
-  // Of a 200. Where letters are scored the reply is that of make_engine_backend(), but
+  // Of a 200: one JSON document, or the events of a stream that nobody asked for, put
+  // together. Where letters are scored the reply is that of make_engine_backend(), but
   // for letters that the server does not list: they are not in its logprobs. An error
-  // is Fault::network: a server that answers like this may do better; or Fault::usage:
-  // it lists no likelihoods, and will not.
+  // is Fault::network: a server that answers like this may do better; Fault::usage: it
+  // lists no likelihoods, and will not; Fault::rejected: too long to be read; or, where
+  // the 200 holds an error, what that error's code means as a status.
   Result<Reply> (*decode)(std::string_view body, const Prompt& prompt);
 };
 
@@ -127,7 +132,14 @@ std::string normal_base_url(std::string_view url);
 // (rejected), or never again (denied). The message is the server's own, on one line,
 // inert.
 Error error_of(const HttpResponse& response);
-// The wait a server asks for: Retry-After in seconds or as a date, Gemini's retryDelay.
+// A provider's filter that declined the question is its answer, whatever the status:
+// an empty reply whose finish_reason says so. Nothing where no filter speaks.
+std::optional<Reply> refusal_of(const HttpResponse& response);
+// The status; of a 200 that is an error, the one that its code or its words stand for.
+int status_told(const HttpResponse& response);
+// The wait a server asks for, at most a year: Retry-After in seconds or as a date,
+// retry-after-ms, Gemini's retryDelay; where a 429 says none of them, the time at which
+// the limit that is used up is renewed (X-RateLimit-Reset and its like).
 std::optional<std::chrono::milliseconds> wait_asked_for(const HttpResponse& response,
                                                         WallTime now);
 
@@ -142,10 +154,12 @@ struct HttpBackendOptions {
   std::uint64_t id_seed =
       0;      // of the attempt ids and the jitter: another in every process
   Talk talk;  // "429: pausing 20 s"; may be empty
+  std::function<TimePoint()> clock;  // empty: the steady clock
 };
 // Begins with one request: only when it is answered do the others follow, so that a
 // wrong key or a server that is still loading sees one, not `concurrency`. After 429
-// and its like it asks less at once, and more again with every answer.
+// and its like it asks less at once, and more again with every answer. A server of
+// whose first ten answers none is a reply ends the run.
 std::unique_ptr<Backend> make_http_backend(const Provider& provider, Model model,
                                            HttpBackendOptions options,
                                            HttpOptions http);

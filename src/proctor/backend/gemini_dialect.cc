@@ -1,7 +1,9 @@
 // Google's generateContent.
 #include "proctor/backend/dialects.h"
+#include "proctor/backend/errors.h"
 #include "proctor/backend/json.h"
 #include "proctor/backend/letters.h"
+#include "proctor/backend/pieces.h"
 
 namespace proctor {
 namespace {
@@ -19,6 +21,72 @@ nlohmann::json generation_config(const Sampling& sampling) {
   if (!sampling.stop.empty()) config["stopSequences"] = sampling.stop;
   return config;
 }
+
+// Puts an answer together, from one piece or from many.
+class GeminiReader {
+ public:
+  Status see(simdjson::dom::element root) {
+    if (const auto error = error_in(root)) return tl::unexpected(told_error(*error));
+    if (const auto model = text_at(root, "/modelVersion"); !model.empty()) {
+      reply_.model = model;
+    }
+    see_usage(root);
+    // A prompt that Google blocks has no candidates: the model was not asked, for good.
+    if (const auto why = text_at(root, "/promptFeedback/blockReason"); !why.empty()) {
+      reply_.finish_reason = why;
+      is_blocked_ = true;
+    }
+    simdjson::dom::element candidate;
+    if (root.at_pointer("/candidates/0").get(candidate) != simdjson::SUCCESS) return {};
+    has_candidate_ = true;
+    if (const auto why = text_at(candidate, "/finishReason"); !why.empty()) {
+      reply_.finish_reason = why;
+    }
+    simdjson::dom::array parts;
+    if (candidate.at_pointer("/content/parts").get(parts) != simdjson::SUCCESS) {
+      return {};
+    }
+    for (const auto part : parts) see_part(part);
+    return {};
+  }
+
+  Result<Reply> reply(const Pieces& pieces, std::string_view body) {
+    TRY(check_whole(pieces, reply_));
+    if (is_blocked_) return std::move(reply_);
+    if (!has_candidate_) {
+      return fail(Fault::network, "the answer has no candidates: {}",
+                  beginning_of(body));
+    }
+    if (pieces.left_out && reply_.text.empty()) return too_long();
+    const std::string& finish = reply_.finish_reason;
+    if (!has_part_ && (finish.empty() || finish == "STOP")) {
+      return fail(Fault::network, "the answer holds no reply: {}", beginning_of(body));
+    }
+    return std::move(reply_);
+  }
+
+ private:
+  void see_usage(simdjson::dom::element root) {
+    const auto keep = [root](std::optional<std::int64_t>& kept, std::string_view at) {
+      if (const auto number = number_at(root, at)) kept = number;
+    };
+    keep(reply_.tokens.prompt, "/usageMetadata/promptTokenCount");
+    keep(reply_.tokens.reply, "/usageMetadata/candidatesTokenCount");
+    keep(reply_.tokens.thought, "/usageMetadata/thoughtsTokenCount");
+  }
+
+  void see_part(simdjson::dom::element part) {
+    has_part_ = true;
+    bool flag = false;
+    const bool is_thought = part["thought"].get(flag) == simdjson::SUCCESS && flag;
+    (is_thought ? reply_.reasoning : reply_.text) += text_at(part, "/text");
+  }
+
+  Reply reply_;
+  bool has_candidate_ = false;
+  bool has_part_ = false;
+  bool is_blocked_ = false;
+};
 
 }  // namespace
 
@@ -53,33 +121,10 @@ Result<HttpRequest> encode_gemini(const Model& model, const Prompt& prompt) {
 }
 
 Result<Reply> decode_gemini(std::string_view body, const Prompt&) {
-  const Document document = TRY(Document::parse(body));
-  const simdjson::dom::element root = document.root();
-  Reply reply;
-  reply.model = text_at(root, "/modelVersion");
-  reply.tokens = {.prompt = number_at(root, "/usageMetadata/promptTokenCount"),
-                  .reply = number_at(root, "/usageMetadata/candidatesTokenCount")};
-  simdjson::dom::element candidate;
-  if (root.at_pointer("/candidates/0").get(candidate) != simdjson::SUCCESS) {
-    // A prompt that Google blocks has no candidates: the model was not asked, for good.
-    const std::string_view blocked = text_at(root, "/promptFeedback/blockReason");
-    if (blocked.empty()) {
-      return fail(Fault::network, "the answer has no candidates: {}",
-                  beginning_of(body));
-    }
-    reply.finish_reason = blocked;
-    return reply;
-  }
-  reply.finish_reason = text_at(candidate, "/finishReason");
-  simdjson::dom::array parts;
-  if (candidate.at_pointer("/content/parts").get(parts) == simdjson::SUCCESS) {
-    for (const auto part : parts) {
-      bool flag = false;
-      const bool is_thought = part["thought"].get(flag) == simdjson::SUCCESS && flag;
-      (is_thought ? reply.reasoning : reply.text) += text_at(part, "/text");
-    }
-  }
-  return reply;
+  GeminiReader reader;
+  const Pieces pieces = TRY(each_piece(
+      body, [&reader](simdjson::dom::element piece) { return reader.see(piece); }));
+  return reader.reply(pieces, body);
 }
 
 }  // namespace proctor

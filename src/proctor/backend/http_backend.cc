@@ -17,7 +17,8 @@ struct Try {
   HttpRequest request;
   std::vector<Attempt> attempts;
   TimePoint first_started{};
-  TimePoint due{};  // when it waits for another try
+  TimePoint sent{};  // the last try
+  TimePoint due{};   // when it waits for another try
 };
 
 // llama-server says so for as long as it reads a model from disk: not a failed try.
@@ -56,9 +57,7 @@ class HttpBackend final : public Backend {
 
   void start(TrialId trial, Prompt prompt) override {
     assert(room() > 0);
-    Try attempt{.trial = trial,
-                .prompt = std::move(prompt),
-                .first_started = std::chrono::steady_clock::now()};
+    Try attempt{.trial = trial, .prompt = std::move(prompt), .first_started = now()};
     auto request = provider_.dialect->encode(model_, attempt.prompt);
     if (!request) {
       record(attempt, request.error());
@@ -69,7 +68,7 @@ class HttpBackend final : public Backend {
     attempt.request = *std::move(request);
     attempt.request.deadlines = options_.deadlines;
     attempt.due = throttle_.free_at();
-    if (attempt.due > std::chrono::steady_clock::now()) {
+    if (attempt.due > now()) {
       waiting_.push_back(std::move(attempt));
     } else {
       launch(std::move(attempt));
@@ -81,12 +80,17 @@ class HttpBackend final : public Backend {
       launch_due();
       if (!done_.empty() || (flying_.empty() && waiting_.empty())) break;
       TimePoint wake = until;
-      for (const Try& each : waiting_) wake = std::min(wake, each.due);
+      // Where no more may be under way, a reply comes first: those that are due are in
+      // the past, and waiting until then would be no waiting at all.
+      if (flying_.size() < throttle_.window()) {
+        for (const Try& each : waiting_) wake = std::min(wake, each.due);
+      }
       for (HttpCompletion& completion : client_.wait(wake))
         receive(std::move(completion));
-      if (done_.empty() && std::chrono::steady_clock::now() >= until) break;
+      give_up_if_all_are_refused();
+      if (done_.empty() && now() >= until) break;
     }
-    give_up_if_all_are_refused();
+    give_up_if_all_are_refused();  // what could not even be sent
     return std::exchange(done_, {});
   }
 
@@ -102,22 +106,26 @@ class HttpBackend final : public Backend {
   }
 
  private:
+  TimePoint now() const {
+    return options_.clock ? options_.clock() : std::chrono::steady_clock::now();
+  }
+
   void launch(Try attempt) {
     const std::uint64_t tag = next_tag_++;
     Attempt& record = attempt.attempts.emplace_back();
-    const auto now = std::chrono::floor<Microseconds>(std::chrono::system_clock::now());
-    record.id = ids_.next(now);
-    record.started = now;
+    record.started = std::chrono::floor<Microseconds>(std::chrono::system_clock::now());
+    record.id = ids_.next(record.started);
+    attempt.sent = now();
     record.request = attempt.request.body;
     client_.start(tag, attempt.request);
     flying_.emplace(tag, std::move(attempt));
   }
 
   void launch_due() {
-    const auto now = std::chrono::steady_clock::now();
+    const TimePoint time = now();
     for (std::size_t i = 0; i < waiting_.size();) {
       waiting_[i].due = std::max(waiting_[i].due, throttle_.free_at());
-      if (waiting_[i].due > now || flying_.size() >= throttle_.window()) {
+      if (waiting_[i].due > time || flying_.size() >= throttle_.window()) {
         ++i;
         continue;
       }
@@ -142,36 +150,41 @@ class HttpBackend final : public Backend {
     flying_.erase(found);
     keep_lost_sends(attempt, completion.sent);
     Attempt& made = attempt.attempts.back();
-    made.latency = std::chrono::floor<Microseconds>(std::chrono::system_clock::now() -
-                                                    made.started);
+    made.latency = std::chrono::floor<Microseconds>(now() - attempt.sent);
     if (!completion.response) {
       made.outcome = tl::unexpected(completion.response.error());
       after_failure(std::move(attempt), std::nullopt, false);
       return;
     }
-    HttpResponse& response = *completion.response;
+    HttpResponse response = take(std::move(completion.response));
     made.status = response.status;
     made.latency = response.latency;
-    made.response = without_key(std::move(response.body));
-    response.body = made.response;
+    response.body = without_key(std::move(response.body));
     for (auto& [name, value] : response.headers) value = without_key(std::move(value));
-    if (response.status == 200) {
-      made.outcome = provider_.dialect->decode(made.response, attempt.prompt);
-    } else {
-      made.outcome = tl::unexpected(error_of(response));
-    }
+    made.outcome = outcome_of(response, attempt.prompt);
     if (made.outcome) {
+      made.response = std::move(response.body);
       throttle_.succeeded();
       answered_ = true;
       finish(std::move(attempt));
       return;
     }
+    response.status = status_told(response);  // a 200 may hold a 429
+    if (made.status == 200 && response.status == 200) no_reply(attempt);
     const bool rush =
         response.status == 429 || response.status == 503 || response.status == 529;
-    if (rush) throttle_.rushed(made.started);
+    if (rush) throttle_.rushed(attempt.sent, now());
     const auto asked = wait_asked_for(
         response, std::chrono::floor<Microseconds>(std::chrono::system_clock::now()));
-    after_failure(std::move(attempt), asked, is_loading(response));
+    const bool loading = is_loading(response);
+    made.response = std::move(response.body);
+    after_failure(std::move(attempt), asked, loading);
+  }
+
+  Result<Reply> outcome_of(const HttpResponse& response, const Prompt& prompt) const {
+    if (response.status == 200) return provider_.dialect->decode(response.body, prompt);
+    if (auto refusal = refusal_of(response)) return *std::move(refusal);
+    return tl::unexpected(error_of(response));
   }
 
   // A server that closes a kept connection may have seen the request: it is a try.
@@ -187,9 +200,9 @@ class HttpBackend final : public Backend {
   void after_failure(Try attempt, std::optional<std::chrono::milliseconds> asked,
                      bool loading) {
     const Error error = attempt.attempts.back().outcome.error();
-    const auto now = std::chrono::steady_clock::now();
+    const TimePoint time = now();
     if (asked && !loading && error.fault == Fault::network) {
-      throttle_.pause_until(now + *asked);  // also when this was its last try
+      throttle_.pause_until(time + *asked);  // also when this was its last try
     }
     if (error.fault == Fault::denied) {
       give_up(error);
@@ -202,7 +215,7 @@ class HttpBackend final : public Backend {
              fmt::format("{}; the server asks to wait {} s: run the same command again "
                          "then",
                          error.message, asked->count() / 1000)});
-      } else if (loading && now - attempt.first_started < options_.deadlines.total) {
+      } else if (loading && time - attempt.first_started < options_.deadlines.total) {
         attempt.attempts.pop_back();  // not a try: nothing was asked yet
         schedule(std::move(attempt),
                  std::max(std::chrono::milliseconds(1000),
@@ -233,16 +246,30 @@ class HttpBackend final : public Backend {
     if (error.fault == Fault::usage && !unusable_) unusable_ = error;
   }
 
+  // Of a page, or of anything else that never becomes a reply, every one may be paid.
+  void no_reply(const Try& attempt) {
+    if (answered_) return;
+    ++no_replies_;
+    const auto url = parse_url(attempt.request.url);
+    last_no_reply_ = fmt::format("{}; asked at {}{}",
+                                 attempt.attempts.back().outcome.error().message,
+                                 url_origin(attempt.request.url), url ? url->path : "");
+  }
+
   void give_up_if_all_are_refused() {
     if (answered_) return;
     if (unusable_) give_up(*unusable_);
+    if (no_replies_ >= most_refusals) {
+      give_up({Fault::denied, fmt::format("the first {} answers held no reply: {}",
+                                          no_replies_, last_no_reply_)});
+    }
     if (refusals_ < most_refusals) return;
     give_up({Fault::denied, fmt::format("the first {} requests were all refused: {}",
                                         refusals_, last_refusal_)});
   }
 
   void schedule(Try attempt, std::chrono::milliseconds pause) {
-    attempt.due = std::chrono::steady_clock::now() + pause;
+    attempt.due = now() + pause;
     waiting_.push_back(std::move(attempt));
   }
 
@@ -276,8 +303,8 @@ class HttpBackend final : public Backend {
   // A thousand questions that meet the same trouble are one line, now and then.
   void say_trying_again(const std::string& message, std::chrono::milliseconds pause) {
     if (!options_.talk) return;
-    const auto now = std::chrono::steady_clock::now();
-    if (message == last_said_ && now - last_said_at_ < quiet_between_) {
+    const TimePoint time = now();
+    if (message == last_said_ && time - last_said_at_ < quiet_between_) {
       ++unsaid_;
       return;
     }
@@ -286,7 +313,7 @@ class HttpBackend final : public Backend {
     options_.talk(fmt::format("{}; trying again in {:.1f} s{}", message,
                               static_cast<double>(pause.count()) / 1000, more));
     last_said_ = message;
-    last_said_at_ = now;
+    last_said_at_ = time;
     unsaid_ = 0;
   }
 
@@ -307,6 +334,8 @@ class HttpBackend final : public Backend {
   bool answered_ = false;  // one question at least
   int refusals_ = 0;       // before the first answer
   std::string last_refusal_;
+  int no_replies_ = 0;  // 200s before the first answer that hold none
+  std::string last_no_reply_;
   std::optional<Error> unusable_;  // Fault::usage before the first answer
   std::uint64_t next_tag_ = 0;
   static constexpr std::chrono::seconds quiet_between_{10};

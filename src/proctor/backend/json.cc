@@ -1,11 +1,52 @@
 #include "proctor/backend/json.h"
 
+#include <algorithm>
+
 namespace proctor {
+namespace {
+
+// Where the string that begins at `at` ends: behind its closing quote, or at the end.
+std::size_t end_of_string(std::string_view json, std::size_t at) {
+  for (++at; at < json.size(); ++at) {
+    at = json.find_first_of("\"\\", at);
+    if (at == std::string_view::npos) return json.size();
+    if (json[at] == '"') return at + 1;
+    ++at;  // what is escaped
+  }
+  return json.size();
+}
+
+// Fifty megabytes of one string are copied into no document.
+std::string without_long_strings(std::string_view json) {
+  std::string rest;
+  for (std::size_t at = 0; at < json.size();) {
+    const std::size_t begin = std::min(json.find('"', at), json.size());
+    rest += json.substr(at, begin - at);
+    if (begin == json.size()) break;
+    at = end_of_string(json, begin);
+    rest += at - begin > most_parsed ? "null" : json.substr(begin, at - begin);
+    if (rest.size() > most_parsed) break;  // too long without them, too
+  }
+  return rest;
+}
+
+}  // namespace
 
 Result<Document> Document::parse(std::string_view body) {
-  const std::string_view text = python_strip(body);
+  std::string_view text = python_strip(body);
   if (text.empty()) return fail(Fault::network, "the answer is empty");
   Document document;
+  std::string rest;
+  if (text.size() > most_parsed && (text[0] == '{' || text[0] == '[')) {
+    rest = without_long_strings(text);
+    document.left_out_ = rest.size() < text.size();
+    text = rest;
+  }
+  if (text.size() > most_parsed) {
+    return fail(Fault::rejected,
+                "the answer is too long to be read ({} bytes; {} at most): {}",
+                body.size(), most_parsed, beginning_of(text));
+  }
   auto error = document.parser_->parse(text.data(), text.size()).get(document.root_);
   if (error == simdjson::UTF8_ERROR) {
     const std::string valid = to_valid_utf8(text);

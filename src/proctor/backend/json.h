@@ -14,18 +14,27 @@
 
 namespace proctor {
 
+// What is parsed of an answer, and how long a text in it may be. A parsed document
+// takes up to ten times its size.
+constexpr std::size_t most_parsed = 16U << 20U;
+
 // A server's answer, parsed. Owns its text; invalid UTF-8 was replaced before parsing.
 class Document {
  public:
-  // Blank lines before the JSON (DeepSeek's keep-alive) are no error.
+  // Blank lines before the JSON (DeepSeek's keep-alive) are no error. Of an answer that
+  // is longer than most_parsed the strings of that length are not taken along: null
+  // stands for them. Fault::rejected where the rest is too long as well.
   static Result<Document> parse(std::string_view body);
 
   simdjson::dom::element root() const { return root_; }
+  // A string was too long to be taken along.
+  bool left_out() const { return left_out_; }
 
  private:
   std::unique_ptr<simdjson::dom::parser> parser_ =
       std::make_unique<simdjson::dom::parser>();
   simdjson::dom::element root_;
+  bool left_out_ = false;
 };
 
 // How an answer that is not as it should be begins, for an error: one inert line. It

@@ -1,8 +1,10 @@
 // ollama speaks OpenAI's chats. Letters after a raw text are asked for in its own way:
 // its /v1/completions puts the text into the model's chat template.
 #include "proctor/backend/dialects.h"
+#include "proctor/backend/errors.h"
 #include "proctor/backend/json.h"
 #include "proctor/backend/letters.h"
+#include "proctor/backend/pieces.h"
 
 namespace proctor {
 namespace {
@@ -39,17 +41,29 @@ Result<HttpRequest> encode_ollama(const Model& model, const Prompt& prompt) {
 
 Result<Reply> decode_ollama(std::string_view body, const Prompt& prompt) {
   if (!is_own(prompt)) return decode_openai(body, prompt);
-  const Document document = TRY(Document::parse(body));
-  const simdjson::dom::element root = document.root();
-  simdjson::dom::element text;
-  if (root["response"].get(text) != simdjson::SUCCESS) {
+  Reply reply;
+  bool has_response = false;
+  Status letters = fail(Fault::usage, "");
+  const auto see = [&](simdjson::dom::element root) -> Status {
+    if (const auto error = error_in(root)) return tl::unexpected(told_error(*error));
+    simdjson::dom::element text;
+    has_response = has_response || root["response"].get(text) == simdjson::SUCCESS;
+    if (!letters) letters = read_letters(root, prompt, reply);
+    reply.model = text_at(root, "/model");
+    if (const auto number = number_at(root, "/prompt_eval_count")) {
+      reply.tokens.prompt = number;
+    }
+    if (const auto number = number_at(root, "/eval_count")) {
+      reply.tokens.reply = number;
+    }
+    return {};
+  };
+  // One token is asked for: where a stream ends behind it does not matter.
+  TRY(each_piece(body, see));
+  if (!has_response) {
     return fail(Fault::network, "the answer has no response: {}", beginning_of(body));
   }
-  Reply reply;
-  reply.model = text_at(root, "/model");
-  reply.tokens = {.prompt = number_at(root, "/prompt_eval_count"),
-                  .reply = number_at(root, "/eval_count")};
-  TRY(read_letters(root, prompt, reply));
+  TRY(letters);
   return reply;
 }
 

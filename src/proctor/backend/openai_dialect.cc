@@ -1,8 +1,12 @@
 // The chat completions of OpenAI, which ollama, llama-server, DeepSeek and most others
 // speak (docs/backends.md has the differences).
+#include <algorithm>
+
 #include "proctor/backend/dialects.h"
+#include "proctor/backend/errors.h"
 #include "proctor/backend/json.h"
 #include "proctor/backend/letters.h"
+#include "proctor/backend/pieces.h"
 
 namespace proctor {
 namespace {
@@ -66,26 +70,149 @@ Status ask_for_letters(const Model& model, const Prompt& prompt, nlohmann::json&
 }
 
 // A chat's content is a string, null, or (in some servers) a list of parts.
-std::string content_of(simdjson::dom::element message) {
+std::optional<std::string> content_of(simdjson::dom::element message) {
+  simdjson::dom::element content;
+  if (message["content"].get(content) != simdjson::SUCCESS) return std::nullopt;
+  std::string_view whole;
+  if (content.get(whole) == simdjson::SUCCESS) return std::string(whole);
   simdjson::dom::array parts;
-  if (message["content"].get(parts) != simdjson::SUCCESS) {
-    return std::string(text_at(message, "/content"));
-  }
+  if (content.get(parts) != simdjson::SUCCESS) return std::nullopt;
   std::string text;
   for (const auto part : parts) text += text_at(part, "/text");
   return text;
 }
 
-void read_message(simdjson::dom::element message, Reply& reply) {
-  reply.text = content_of(message);
-  reply.reasoning = text_at(message, "/reasoning_content");  // DeepSeek, llama
-  if (reply.reasoning.empty())
-    reply.reasoning = text_at(message, "/reasoning");  // ollama
-  if (const auto refusal = text_at(message, "/refusal"); !refusal.empty()) {
-    if (reply.text.empty()) reply.text = refusal;
-    reply.finish_reason = "refusal";
+// Whether a filter kept the prompt from the model: Azure's answer without choices.
+bool is_filtered_prompt(simdjson::dom::element root) {
+  simdjson::dom::object results;
+  if (root.at_pointer("/prompt_filter_results/0/content_filter_results").get(results) !=
+      simdjson::SUCCESS) {
+    return false;
   }
+  return std::ranges::any_of(results, [](const auto& field) {
+    bool filtered = false;
+    return field.value.at_pointer("/filtered").get(filtered) == simdjson::SUCCESS &&
+           filtered;
+  });
 }
+
+// Puts an answer together, from one piece or from many.
+class OpenaiReader {
+ public:
+  explicit OpenaiReader(const Prompt& prompt) : prompt_(prompt) {}
+
+  Status see(simdjson::dom::element root) {
+    if (const auto error = error_in(root)) return see_error(*error);
+    if (const auto model = text_at(root, "/model"); !model.empty())
+      reply_.model = model;
+    if (const auto build = text_at(root, "/system_fingerprint"); !build.empty()) {
+      reply_.build = build;
+    }
+    see_usage(root);
+    simdjson::dom::element choice;
+    if (root.at_pointer("/choices/0").get(choice) != simdjson::SUCCESS) {
+      if (is_filtered_prompt(root)) reply_.finish_reason = "content_filter";
+      return {};
+    }
+    has_choice_ = true;
+    return see_choice(root, choice);
+  }
+
+  Result<Reply> reply(const Pieces& pieces, std::string_view body) {
+    TRY(check_whole(pieces, reply_));
+    std::string& finish = reply_.finish_reason;
+    if (!refusal_.empty()) {
+      if (reply_.text.empty()) reply_.text = refusal_;
+      finish = "refusal";
+    }
+    if (finish == "refusal" || finish == "content_filter") return std::move(reply_);
+    if (!has_choice_) {
+      return fail(Fault::network, "the answer has no choices: {}", beginning_of(body));
+    }
+    if (!prompt_.continuations.empty()) {
+      TRY(letters_);
+      reply_.text = std::move(scored_.text);
+      reply_.logprobs = std::move(scored_.logprobs);
+      finish = std::move(scored_.finish_reason);
+      return std::move(reply_);
+    }
+    if (pieces.left_out && !has_text_) return too_long();
+    // Nothing, and no reason for it: whoever is asked again may do better.
+    const bool gives_no_reason = finish.empty() || finish == "stop";
+    if (!has_text_ && !does_something_ && gives_no_reason) {
+      return fail(Fault::network, "the answer holds no reply: {}", beginning_of(body));
+    }
+    return std::move(reply_);
+  }
+
+ private:
+  Status see_error(simdjson::dom::element error) {
+    if (!is_filter(error)) return tl::unexpected(told_error(error));
+    reply_.finish_reason = "content_filter";
+    return {};
+  }
+
+  void see_usage(simdjson::dom::element root) {
+    const auto keep = [root](std::optional<std::int64_t>& kept, std::string_view at) {
+      if (const auto number = number_at(root, at)) kept = number;
+    };
+    keep(reply_.tokens.prompt, "/usage/prompt_tokens");
+    keep(reply_.tokens.reply, "/usage/completion_tokens");
+    keep(reply_.tokens.thought, "/usage/completion_tokens_details/reasoning_tokens");
+  }
+
+  Status see_choice(simdjson::dom::element root, simdjson::dom::element choice) {
+    if (const auto why = text_at(choice, "/finish_reason"); !why.empty()) {
+      if (why == "error") {
+        return fail(Fault::network,
+                    "the server broke its reply off: finish_reason is "
+                    "error");
+      }
+      reply_.finish_reason = why;
+    }
+    simdjson::dom::element said;
+    if (choice["message"].get(said) == simdjson::SUCCESS ||
+        choice["delta"].get(said) == simdjson::SUCCESS) {
+      see_message(said);
+    } else if (std::string_view text; choice["text"].get(text) == simdjson::SUCCESS) {
+      has_text_ = true;
+      reply_.text += text;
+    }
+    if (!prompt_.continuations.empty() && !letters_) {
+      letters_ = read_letters(root, prompt_, scored_);
+    }
+    return {};
+  }
+
+  void see_message(simdjson::dom::element message) {
+    if (const auto content = content_of(message)) {
+      has_text_ = true;
+      reply_.text += *content;
+    }
+    // DeepSeek and llama-server; ollama and OpenRouter; ollama's own chats.
+    for (const std::string_view thoughts :
+         {"/reasoning_content", "/reasoning", "/thinking"}) {
+      const auto thought = text_at(message, thoughts);
+      if (thought.empty()) continue;
+      does_something_ = true;
+      reply_.reasoning += thought;
+      break;
+    }
+    for (const std::string_view call : {"/tool_calls/0", "/function_call"}) {
+      does_something_ =
+          does_something_ || message.at_pointer(call).error() == simdjson::SUCCESS;
+    }
+    refusal_ += text_at(message, "/refusal");
+  }
+
+  const Prompt& prompt_;
+  Reply reply_, scored_;
+  Status letters_ = fail(Fault::usage, "");
+  std::string refusal_;
+  bool has_choice_ = false;
+  bool has_text_ = false;        // if only an empty one
+  bool does_something_ = false;  // it thinks, or calls a tool
+};
 
 }  // namespace
 
@@ -124,34 +251,10 @@ Result<HttpRequest> encode_openai(const Model& model, const Prompt& prompt) {
 }
 
 Result<Reply> decode_openai(std::string_view body, const Prompt& prompt) {
-  const Document document = TRY(Document::parse(body));
-  const simdjson::dom::element root = document.root();
-  simdjson::dom::element choice;
-  if (root.at_pointer("/choices/0").get(choice) != simdjson::SUCCESS) {
-    const std::string_view message = text_at(root, "/error/message");
-    if (!message.empty()) {
-      return fail(Fault::network, "{}", fit(for_terminal_line(message), 300));
-    }
-    return fail(Fault::network, "the answer has no choices: {}", beginning_of(body));
-  }
-  Reply reply;
-  reply.finish_reason = text_at(choice, "/finish_reason");
-  simdjson::dom::element message;
-  if (choice["message"].get(message) == simdjson::SUCCESS) {
-    read_message(message, reply);
-  } else {
-    reply.text = text_at(choice, "/text");
-  }
-  reply.model = text_at(root, "/model");
-  reply.build = text_at(root, "/system_fingerprint");
-  reply.tokens = {.prompt = number_at(root, "/usage/prompt_tokens"),
-                  .reply = number_at(root, "/usage/completion_tokens")};
-  const bool is_refused =
-      reply.finish_reason == "refusal" || reply.finish_reason == "content_filter";
-  if (!prompt.continuations.empty() && !is_refused) {
-    TRY(read_letters(root, prompt, reply));
-  }
-  return reply;
+  OpenaiReader reader(prompt);
+  const Pieces pieces = TRY(each_piece(
+      body, [&reader](simdjson::dom::element piece) { return reader.see(piece); }));
+  return reader.reply(pieces, body);
 }
 
 }  // namespace proctor

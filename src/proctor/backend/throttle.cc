@@ -21,9 +21,9 @@ void Throttle::succeeded() {
   window_ = std::min(static_cast<double>(most_), window_ + 1 / window_);
 }
 
-void Throttle::rushed(WallTime started) {
+void Throttle::rushed(TimePoint started, TimePoint now) {
   if (started <= last_rush_) return;
-  last_rush_ = std::chrono::floor<Microseconds>(std::chrono::system_clock::now());
+  last_rush_ = now;
   window_ = std::max(1.0, window_ / 2);
 }
 

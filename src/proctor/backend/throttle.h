@@ -19,9 +19,9 @@ class Throttle {
   bool is_proved() const { return proved_; }
   void open() { proved_ = true; }
   void succeeded();  // opens it
-  // 429 and its like for a request of that start; one rush is counted once, however
-  // many requests of it are turned away.
-  void rushed(WallTime started);
+  // 429 and its like, now, for a request of that start; one rush is counted once,
+  // however many requests of it are turned away.
+  void rushed(TimePoint started, TimePoint now);
 
   // Nothing is to be started before.
   TimePoint free_at() const { return free_at_; }
@@ -37,7 +37,7 @@ class Throttle {
   std::mt19937_64 chance_;
   bool proved_ = false;
   double window_;
-  WallTime last_rush_{};
+  TimePoint last_rush_ = TimePoint::min();
   TimePoint free_at_{};
 };
 

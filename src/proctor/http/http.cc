@@ -103,6 +103,7 @@ class HttpClient::Loop {
   void end(Transfer& transfer, CURLcode code);
   std::unique_ptr<Transfer> take_out(Transfer& transfer);
   void keep_for_reuse(Transfer& transfer);
+  void resume_paused();
   void end_silent(TimePoint now);
   void end_nameless(TimePoint now);
   void cancel_all();
@@ -110,6 +111,7 @@ class HttpClient::Loop {
   milliseconds patience(TimePoint now) const;
 
   const HttpOptions options_;
+  BodyRoom room_;
   std::unique_ptr<CURLM, FreeMulti> multi_;
 
   // Shared, under the mutex. Callers write the orders, the I/O thread takes them; the
@@ -163,7 +165,7 @@ HttpClient::Loop::~Loop() {
 }
 
 void HttpClient::Loop::start(std::uint64_t tag, HttpRequest request) {
-  auto transfer = std::make_unique<Transfer>(tag, std::move(request));
+  auto transfer = std::make_unique<Transfer>(tag, std::move(request), room_);
   bool sleeps = false;
   {
     const std::lock_guard lock(mutex_);
@@ -178,7 +180,13 @@ std::vector<HttpCompletion> HttpClient::Loop::wait(TimePoint until) {
   something_ended_.wait_until(lock, until,
                               [this] { return woken_ || !ended_.empty(); });
   woken_ = false;
-  return std::exchange(ended_, {});
+  std::vector<HttpCompletion> ended = std::exchange(ended_, {});
+  lock.unlock();
+  for (const HttpCompletion& each : ended) {
+    if (each.response) room_.held -= each.response->body.size();
+  }
+  if (room_.somebody_waits.exchange(false)) curl_multi_wakeup(multi_.get());
+  return ended;
 }
 
 void HttpClient::Loop::wake() {
@@ -194,7 +202,7 @@ void HttpClient::Loop::cancel() {
     const std::lock_guard lock(mutex_);
     // Here and not on the I/O thread, so that what is started after this goes on.
     for (const auto& transfer : ordered_) {
-      ended_.push_back(transfer->complete(Error{Fault::cancelled, "cancelled"}));
+      ended_.push_back(transfer->cancelled());
     }
     ordered_.clear();
     cancel_ordered_ = true;
@@ -214,6 +222,7 @@ void HttpClient::Loop::run() {
     end_silent(now);
     end_nameless(now);
     deliver();
+    resume_paused();
     begin_queued();  // into the places that are free now
     curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(patience(now).count()),
                     nullptr);
@@ -305,6 +314,18 @@ void HttpClient::Loop::keep_for_reuse(Transfer& transfer) {
   }
 }
 
+// Those that wait for room go on one by one where there is none: each may become the
+// one that reads in any case.
+void HttpClient::Loop::resume_paused() {
+  bool somebody_waits = false;
+  for (const auto& transfer : under_way_) {
+    if (!transfer->is_paused()) continue;
+    if (room_.first == nullptr || room_.held < room_.most) transfer->resume();
+    somebody_waits = somebody_waits || transfer->is_paused();
+  }
+  if (somebody_waits) room_.somebody_waits = true;
+}
+
 // libcurl's LOW_SPEED options count the wait for the first byte too, so the time
 // between bytes is watched here: now and then, at an eighth of the shortest silence
 // allowed.
@@ -348,14 +369,13 @@ void HttpClient::Loop::end_nameless(TimePoint now) {
 }
 
 void HttpClient::Loop::cancel_all() {
-  const Error error{Fault::cancelled, "cancelled"};
   while (!under_way_.empty()) {
     const auto transfer = take_out(*under_way_.back());
-    fresh_.push_back(transfer->complete(error));
+    fresh_.push_back(transfer->cancelled());
     keep_for_reuse(*transfer);
   }
-  for (const auto& transfer : nameless_) fresh_.push_back(transfer->complete(error));
-  for (const auto& transfer : queue_) fresh_.push_back(transfer->complete(error));
+  for (const auto& transfer : nameless_) fresh_.push_back(transfer->cancelled());
+  for (const auto& transfer : queue_) fresh_.push_back(transfer->cancelled());
   nameless_.clear();
   queue_.clear();
 }

@@ -63,7 +63,7 @@ struct HttpCompletion {
   // Fault::network (refused, reset, timed out, truncated), Fault::denied (certificate,
   // no such host name, unsupported URL, a header that cannot be sent), Fault::rejected
   // (too long), Fault::io (sink), Fault::cancelled. The message begins with scheme,
-  // host and port, and holds no header, body, path or query: keys travel there.
+  // host and port, a sink's with its path, and holds no header, body or query: keys.
   Result<HttpResponse> response;
   // How often the request was put on a wire: 0 where no connection came about, 2 where
   // a kept connection was closed by the server before it answered.

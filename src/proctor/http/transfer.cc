@@ -111,18 +111,24 @@ std::optional<std::uint64_t> range_start(std::optional<std::string_view> header)
 
 }  // namespace
 
-Transfer::Transfer(std::uint64_t tag, HttpRequest request)
-    : tag_(tag), request_(std::move(request)) {}
+Transfer::Transfer(std::uint64_t tag, HttpRequest request, BodyRoom& room)
+    : tag_(tag), request_(std::move(request)), room_(room) {}
 
 Transfer::~Transfer() {
   if (sink_ >= 0) ::close(sink_);
+  room_.held -= response_.body.size();  // nothing, where the body was handed on
+  if (room_.first == this) room_.first = nullptr;
+}
+
+EasyHandle Transfer::release() {
+  if (handle_.easy) curl_easy_reset(handle_.easy.get());
+  return std::move(handle_);
 }
 
 Status Transfer::prepare(EasyHandle handle, const HttpOptions& options) {
   handle_ = std::move(handle);
   if (!handle_.easy) return fail(Fault::io, "{}: out of memory", place());
   CURL* curl = handle_.easy.get();
-  curl_easy_reset(curl);
   if (handle_.url != request_.url) {
     auto url = parse_url(request_.url);
     if (!url) return fail(Fault::denied, "{}", url.error().message);
@@ -226,6 +232,11 @@ std::size_t Transfer::on_body(char* data, std::size_t one, std::size_t size,
                               void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   transfer.last_byte_ = std::chrono::steady_clock::now();
+  if (!transfer.has_room_for(one * size)) {
+    transfer.is_paused_ = true;
+    transfer.room_.somebody_waits = true;
+    return CURL_WRITEFUNC_PAUSE;
+  }
   // Any other number than the size tells libcurl to stop.
   return transfer.take_body({data, one * size}) ? one * size : CURL_WRITEFUNC_ERROR;
 }
@@ -246,11 +257,35 @@ bool Transfer::take_body(std::string_view bytes) {
       return false;
     }
   } else {
-    response_.body.append(bytes);
+    append(bytes);
   }
   body_bytes_ += bytes.size();
   if (request_.progress) tell_progress(false);
   return true;
+}
+
+bool Transfer::has_room_for(std::size_t bytes) {
+  if (!request_.sink.empty()) return true;
+  if (room_.first == nullptr) room_.first = this;
+  return room_.first == this || room_.held + bytes <= room_.most;
+}
+
+void Transfer::resume() {
+  is_paused_ = false;
+  last_byte_ = std::chrono::steady_clock::now();  // the silence was ours
+  curl_easy_pause(easy(), CURLPAUSE_CONT);        // may pause it again
+}
+
+void Transfer::append(std::string_view bytes) {
+  std::string& body = response_.body;
+  // Who has sent a part in earnest is believed about the whole: it is not copied again
+  // and again as it grows.
+  if (body.size() + bytes.size() > body.capacity()) {
+    body.reserve(std::max({2 * body.capacity(), body.size() + bytes.size(),
+                           static_cast<std::size_t>(body_size_.value_or(0))}));
+  }
+  body.append(bytes);
+  room_.held += bytes.size();
 }
 
 bool Transfer::begin_body() {
@@ -310,6 +345,7 @@ void Transfer::tell_progress(bool at_end) {
 }
 
 bool Transfer::is_silent(TimePoint now) const {
+  if (is_paused_) return false;
   const HttpDeadlines& deadlines = request_.deadlines;
   return last_byte_ ? now - *last_byte_ >= deadlines.silence
                     : now - began_ >= deadlines.first_byte;
@@ -329,6 +365,10 @@ HttpCompletion Transfer::complete(Error error) {
   return {.tag = tag_, .response = tl::unexpected(std::move(error)), .sent = sent_};
 }
 
+HttpCompletion Transfer::cancelled() {
+  return complete(Error{Fault::cancelled, place() + ": cancelled"});
+}
+
 HttpCompletion Transfer::complete(CURLcode code) {
   if (gave_up_) return complete(*std::move(gave_up_));
   if (code != CURLE_OK) return complete(error_of(code));
@@ -344,7 +384,8 @@ HttpCompletion Transfer::complete(CURLcode code) {
   curl_easy_getinfo(easy(), CURLINFO_TOTAL_TIME_T, &microseconds);
   response_.status = static_cast<int>(status);
   response_.latency = Microseconds(microseconds);
-  return {.tag = tag_, .response = std::move(response_), .sent = sent_};
+  return {
+      .tag = tag_, .response = std::exchange(response_, HttpResponse{}), .sent = sent_};
 }
 
 Error Transfer::error_of(CURLcode code) const {

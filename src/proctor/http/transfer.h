@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,23 +28,36 @@ struct FreeList {
 // An easy handle, the URL and the header list it was last used with: requests to one
 // server differ in their bodies only, so neither is often checked or made again.
 struct EasyHandle {
+  std::unique_ptr<curl_slist, FreeList> list;  // outlives the handle that points to it
   std::unique_ptr<CURL, FreeEasy> easy;
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::unique_ptr<curl_slist, FreeList> list;
+};
+
+class Transfer;
+
+// Memory for the bodies of all transfers of a client, those included that ended and
+// were not taken yet. Where it is used up, reading pauses; one transfer goes on in any
+// case, so that some always end.
+struct BodyRoom {
+  std::size_t most = 32U << 20U;
+  std::atomic<std::size_t> held = 0;  // also written where completions are taken
+  std::atomic<bool> somebody_waits = false;
+  const Transfer* first = nullptr;  // the one that goes on; the I/O thread's
 };
 
 class Transfer {
  public:
-  Transfer(std::uint64_t tag, HttpRequest request);
+  // `room` must outlive it.
+  Transfer(std::uint64_t tag, HttpRequest request, BodyRoom& room);
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
   ~Transfer();
 
   // Takes the handle and sets it up. An error where the request cannot be asked at all.
   Status prepare(EasyHandle handle, const HttpOptions& options);
-  // The handle, when libcurl has let go of it.
-  EasyHandle release() { return std::move(handle_); }
+  // The handle, when libcurl has let go of it; it points to nothing of this any more.
+  EasyHandle release();
   CURL* easy() const { return handle_.easy.get(); }
 
   const HttpRequest& request() const { return request_; }
@@ -56,6 +70,11 @@ class Transfer {
   // Call once, before release(): what has come, or why it has not.
   HttpCompletion complete(CURLcode code);
   HttpCompletion complete(Error error);
+  HttpCompletion cancelled();
+
+  // Whether it waits for room; then resume() lets it try again.
+  bool is_paused() const { return is_paused_; }
+  void resume();
 
  private:
   static std::size_t on_header(char* data, std::size_t one, std::size_t size,
@@ -64,6 +83,8 @@ class Transfer {
   static std::size_t on_body(char* data, std::size_t one, std::size_t size, void* self);
   void take_header(std::string_view line);
   bool take_body(std::string_view bytes);
+  bool has_room_for(std::size_t bytes);
+  void append(std::string_view bytes);
   bool begin_body();
   Status open_sink();
   Status write_sink(std::string_view bytes);
@@ -76,7 +97,7 @@ class Transfer {
 
   std::uint64_t tag_;
   HttpRequest request_;
-  EasyHandle handle_;
+  BodyRoom& room_;
   HttpResponse response_;
   std::array<char, CURL_ERROR_SIZE> curl_says_{};
   int sent_ = 0;
@@ -91,6 +112,8 @@ class Transfer {
   TimePoint began_{};
   std::optional<TimePoint> last_byte_;
   TimePoint last_progress_{};
+  bool is_paused_ = false;
+  EasyHandle handle_;  // last: until it is gone it points to what stands above
 };
 
 // What getaddrinfo's answer for a host without an address means: denied where the name

@@ -52,9 +52,19 @@ bool means_cut(std::string_view finish_reason) {
 }
 
 bool means_refused(std::string_view finish_reason) {
-  constexpr std::array<std::string_view, 9> words = {
-      "content_filter", "refusal", "SAFETY", "RECITATION",        "BLOCKLIST",
-      "LANGUAGE",       "OTHER",   "SPII",   "PROHIBITED_CONTENT"};
+  constexpr std::array<std::string_view, 13> words = {"content_filter",
+                                                      "refusal",
+                                                      "SAFETY",
+                                                      "RECITATION",
+                                                      "BLOCKLIST",
+                                                      "LANGUAGE",
+                                                      "OTHER",
+                                                      "SPII",
+                                                      "PROHIBITED_CONTENT",
+                                                      "IMAGE_SAFETY",
+                                                      "MODEL_ARMOR",
+                                                      "JAILBREAK",
+                                                      "BLOCK_REASON_UNSPECIFIED"};
   return is_one_of(finish_reason, words);
 }
 
