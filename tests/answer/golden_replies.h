@@ -30,11 +30,12 @@ struct GoldenReply {
   }
 };
 
-inline std::vector<GoldenReply> read_golden(const std::string& file) {
+// The replies of a file below the shared folder, "golden/extraction.public.jsonl".
+inline std::vector<GoldenReply> read_shared(const std::filesystem::path& file) {
   std::vector<GoldenReply> replies;
   const auto shared = shared_folder();
   if (!shared) return replies;
-  std::ifstream in(*shared / "golden" / file);
+  std::ifstream in(*shared / file);
   for (std::string line; std::getline(in, line);) {
     auto columns = nlohmann::json::parse(line);
     const auto n = columns.at("n_options").get<std::size_t>();
@@ -45,6 +46,10 @@ inline std::vector<GoldenReply> read_golden(const std::string& file) {
     replies.push_back(std::move(reply));
   }
   return replies;
+}
+
+inline std::vector<GoldenReply> read_golden(const std::string& file) {
+  return read_shared(std::filesystem::path("golden") / file);
 }
 
 // The JSON array in a zip of MMLU-Pro's results, read by `unzip`; empty without it.

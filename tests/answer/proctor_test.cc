@@ -251,6 +251,114 @@ TEST(Proctor, reads_a_list_of_verdicts) {
   EXPECT_EQ(letter("A: 5%\nB: 80%\nC: 10%\nD: 5%"), 'B');
 }
 
+TEST(Proctor, reads_a_verdict_for_each_option_in_any_form) {
+  for (const std::string_view reply :
+       {"A: no, B: yes, C: no, D: no",
+        "A - wrong; B - right; C - wrong; D - wrong",
+        "A ✗ B ✓ C ✗ D ✗",
+        "A ×\nB ○\nC ×\nD ×",
+        "A: X\nB: O\nC: X\nD: X",
+        "Aは誤り、Bは正しい、Cは誤り、Dは誤り",
+        "A错，B对，C错，D错",
+        "A: 오답, B: 정답, C: 오답, D: 오답",
+        "A (falsch), B (richtig), C (falsch)",
+        R"({"A": false, "B": true, "C": false, "D": false})",
+        R"({"A": 0.1, "B": 0.7, "C": 0.1, "D": 0.1})",
+        "A: 5/10, B: 9/10, C: 1/10",
+        "Scores: A 2, B 9, C 3, D 1",
+        "| A | ❌ |\n| B | ✅ |\n| C | ❌ |\n| D | ❌ |",
+        "| A | B | C | D |\n|---|---|---|---|\n| no | yes | no | no |",
+        "A) Nile\nIncorrect.\nB) Danube\nCorrect.\nC) Amazon\nIncorrect.",
+        "Answer: A: no, B: yes, C: no, D: no",
+        "A: wrong. B: Danube. C: wrong. D: wrong.",
+        "D - no. B - yes.",
+        "- [ ] A\n- [x] B\n- [ ] C\n- [ ] D"}) {
+    EXPECT_EQ(letter(reply), 'B') << reply;
+  }
+}
+
+TEST(Proctor, reads_no_answer_from_a_list_that_affirms_two) {
+  for (const std::string_view reply :
+       {"A: yes, B: yes, C: no, D: no", "A: 40%, B: 40%, C: 10%, D: 10%",
+        "A ✓ B ✓ C ✗ D ✗", "A: no, B: no, C: no, D: no"}) {
+    EXPECT_EQ(letter(reply), nullopt) << reply;
+  }
+}
+
+TEST(Proctor, does_not_take_the_options_on_one_line_for_an_answer) {
+  for (const std::string_view reply :
+       {"A) Nile B) Danube C) Amazon D) Volga",
+        "A. Nile, B. Danube, C. Amazon, D. Volga",
+        "Choices: A. Nile B. Danube C. Amazon D. Volga",
+        R"({"A": "Nile", "B": "Danube", "C": "Amazon", "D": "Volga"})"}) {
+    EXPECT_EQ(letter(reply), nullopt) << reply;
+  }
+  // Numbers that are the options are no scores, words of an option no verdict.
+  const std::vector<std::string> counts = {"3", "4", "5", "6"};
+  EXPECT_EQ(read("A: 3, B: 4, C: 5, D: 6", "ABCD", counts).letter, nullopt);
+  const std::vector<std::string> truths = {"True, True", "True, False", "False, True",
+                                           "False, False"};
+  EXPECT_EQ(read("A. True, True B. True, False C. False, True D. False, False", "ABCD",
+                 truths)
+                .letter,
+            nullopt);
+}
+
+TEST(Proctor, keeps_an_answer_that_the_other_options_follow) {
+  EXPECT_EQ(letter("Answer: B\n\nA: wrong.\nC: wrong.\nD: wrong."), 'B');
+  EXPECT_EQ(letter("B. A is in Africa, C in America, D in Russia."), 'B');
+  EXPECT_EQ(letter("A: no, B: no, C: yes, D: no. The answer is C."), 'C');
+}
+
+TEST(Proctor, reads_the_plain_conclusion_of_a_short_reply) {
+  for (const std::string_view reply : {"It's C.",
+                                       "That's C",
+                                       "The right one is C.",
+                                       "C fits best.",
+                                       "Only C works.",
+                                       "C it is.",
+                                       "This leaves C.",
+                                       "The letter is C.",
+                                       "É a C.",
+                                       "Es la C.",
+                                       "C'est C.",
+                                       "L'opzione corretta è C.",
+                                       "Richtig ist C.",
+                                       "C passt am besten.",
+                                       "الصحيح هو C",
+                                       "Cである。",
+                                       "最も適切なものはCである。",
+                                       "只有C正确。",
+                                       "C만 맞다.",
+                                       "So Amazon.",
+                                       "Not Nile, Amazon."}) {
+    EXPECT_EQ(letter(reply), 'C') << reply;
+  }
+}
+
+TEST(Proctor, reads_what_a_short_reply_does_not_deny) {
+  for (const std::string_view reply :
+       {"Not A but C.", "Neither A nor B nor D.", "A, B and D are wrong.",
+        "All except C are wrong.", "None but C.", "Nicht A, sondern C.", "No A sino C.",
+        "AではなくC。", "不是A，而是C。", "A가 아니라 C입니다.", "B is wrong. C."}) {
+    EXPECT_EQ(letter(reply), 'C') << reply;
+  }
+  for (const std::string_view reply :
+       {"Not C.", "It isn't C.", "Neither A nor B.", "Cではありません。", "C는 틀렸다.",
+        "Cevap C değil.", "Non è C.", "A tai C", "Let us look at C.", "Vitamin C",
+        "We can eliminate A and B. Between C and"}) {
+    EXPECT_EQ(letter(reply), nullopt) << reply;
+  }
+}
+
+TEST(Proctor, reads_a_change_of_mind_however_short) {
+  for (const std::string_view reply :
+       {"A. No, wait. C.", "A -> C", "A or C, but more likely C", "B, no, C.",
+        "B? No. C.", "First I thought A. But it is C."}) {
+    EXPECT_EQ(letter(reply), 'C') << reply;
+  }
+}
+
 TEST(Proctor, reads_the_first_answer_of_a_model_that_goes_on_to_invent_questions) {
   EXPECT_EQ(
       letter(
@@ -343,6 +451,19 @@ TEST(EveryReader, takes_time_in_proportion_to_the_reply) {
                                        "answer ",
                                        "the option is ",
                                        ")",
+                                       "not A, ",
+                                       "neither A nor ",
+                                       "all but A ",
+                                       "B'dir ",
+                                       "l'opzione ",
+                                       "คำตอบคือ B ",
+                                       "So Nile. ",
+                                       "A: no, ",
+                                       "A: no, B: yes, ",
+                                       "A: no\nB: yes\n",
+                                       "| A | B ",
+                                       "A B C D E F G H I J\n",
+                                       "A: 1\nB: 2\n",
                                        "&lt;",
                                        "&#",
                                        "<b>",

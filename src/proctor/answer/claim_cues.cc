@@ -1,5 +1,6 @@
 // The words that announce an answer: "the answer is", "I choose", "B is correct".
 #include "proctor/answer/claims.h"
+#include "proctor/answer/words.h"
 
 namespace proctor {
 
@@ -21,10 +22,14 @@ std::optional<Claim> Statement::after_answer(std::size_t at) {
   if (tokens_[at].kind == TokenKind::other_script) {
     return candidate(i, Strength::stated, rule, true);
   }
+  // "Odpowiedź to B", "Vastaus on B": what would be other words in English.
+  const bool foreign = !is_among(at, english_answers);
   for (std::size_t j = i; j < tokens_.size() && j < i + reach; ++j) {
     if (ends_sentence(j) || is_word(j, Word::answer)) return std::nullopt;
-    if (is_word(j, Word::no) && !is_word(j + 1, Word::is)) return std::nullopt;
-    if (is_word(j, Word::is) || is_word(j, Word::must) || is_mark(j, ":=")) {
+    if (is_word(j, Word::no) && (foreign || !is_word(j + 1, Word::is)))
+      return std::nullopt;
+    if (is_word(j, Word::is) || is_word(j, Word::must) || is_mark(j, ":=") ||
+        (foreign && (is_among(j, small_copulas) || is_mark(j, "-")))) {
       if (const auto claim = candidate(j + 1, Strength::stated, rule, true))
         return claim;
       // "the answer to what it is for us is B" has a second chance; a denial has none.
@@ -60,13 +65,16 @@ std::optional<Claim> Statement::after_option(std::size_t at) {
     return candidate(i, Strength::stated, "option:", chosen);
   }
   if (is_mark(i, "|")) return candidate(i, Strength::concluded, "option:", false);
+  bool good = chosen;  // "la opción correcta es": behind its noun
   for (std::size_t j = i; j < tokens_.size() && j < i + reach; ++j) {
     if (ends_sentence(j) || is_word(j, Word::answer) || is_word(j, Word::no))
       return std::nullopt;
-    if (is_word(j, Word::is) || is_mark(j, ":")) {
-      auto claim = candidate(j + 1, chosen ? Strength::stated : Strength::concluded,
-                             "the option is", chosen);
-      if (!claim || chosen) return claim;
+    if (is_word(j, Word::good) && j < i + 3) good = true;
+    if (is_word(j, Word::is) || is_mark(j, ":") ||
+        (good && !is_among(at, english_options) && is_among(j, small_copulas))) {
+      auto claim = candidate(j + 1, good ? Strength::stated : Strength::concluded,
+                             "the option is", good);
+      if (!claim || good) return claim;
       // "the option that fits is (B)", but not "the option is a valve"
       if (claim->kind == Claim::Kind::letter && claim->at > 0 && in_brackets(claim->at))
         return claim;
@@ -79,6 +87,9 @@ std::optional<Claim> Statement::after_option(std::size_t at) {
 // "so B.", "therefore it must be (B)", "I choose B"
 std::optional<Claim> Statement::after_conclusion(std::size_t at) {
   const bool chosen = tokens_[at].word == Word::choose;
+  // "I would not say B"; "and so is C".
+  if (chosen && at > 0 && is_word(at - 1, Word::no)) return std::nullopt;
+  if (is_text(at, "so") && is_word(at + 1, Word::is)) return std::nullopt;
   const std::string_view rule = chosen ? "I choose" : "therefore";
   const Strength strength = chosen ? Strength::stated : Strength::concluded;
   for (std::size_t i = at + 1; i < tokens_.size() && i < at + 10; ++i) {
@@ -92,7 +103,7 @@ std::optional<Claim> Statement::after_conclusion(std::size_t at) {
           is_mark(i + 1, ".,;:!)]}\"'-<") || is_word(i + 1, Word::reason) ||
           is_word(i + 1, Word::alternate) || is_word(i + 1, Word::both) ||
           is_word(i + 1, Word::but) || is_word(i + 1, Word::no) ||
-          next->kind == TokenKind::other_script || chosen;
+          is_word(i + 1, Word::fits) || next->kind == TokenKind::other_script || chosen;
       // "so A, B and C are wrong" and "so A. The rest" differ by what follows.
       if (!stands) return std::nullopt;
       if (!chosen && is_mark(i + 1, ",") && names_another(i)) return std::nullopt;
@@ -108,7 +119,17 @@ std::optional<Claim> Statement::after_conclusion(std::size_t at) {
         t.word == Word::good || is_text(i, "i") || is_text(i, "i'll") ||
         is_text(i, "have") || is_text(i, "has") || is_mark(i, "([{\"':,>|\x01") ||
         is_text(i, "leaves") || is_text(i, "us") || is_text(i, "with");
-    if (!passes) return std::nullopt;
+    if (passes) continue;
+    // "So Lima.": the end of the reply.
+    const bool opens = at == 0 || ends_sentence(at - 1) || is_mark(at - 1, ",");
+    if (!chosen && opens && tokens_.size() < i + 12 && !choices_.empty()) {
+      const auto found = texts().at(text_, tokens_, i);
+      if (found && ends_sentence(found->end) && !is_asked(i)) {
+        return Claim{
+            .letter = found->letter, .strength = strength, .at = i, .rule = rule};
+      }
+    }
+    return std::nullopt;
   }
   return std::nullopt;
 }
@@ -126,11 +147,11 @@ std::optional<Claim> Statement::after_turn(std::size_t at) const {
       return judged(i, Strength::stated,
                     tokens_[at].word == Word::it ? "I think" : "a correction");
     }
-    const bool passes = t.word == Word::fill || t.word == Word::it ||
-                        t.word == Word::is || t.word == Word::option ||
-                        t.word == Word::must || t.word == Word::turn ||
-                        is_text(i, "i") || is_mark(i, ",:([{\"'-\x01") ||
-                        (is_text(i, "no") && is_mark(i + 1, ",.:;-"));
+    const bool passes =
+        t.word == Word::fill || t.word == Word::it || t.word == Word::is ||
+        t.word == Word::option || t.word == Word::must || t.word == Word::turn ||
+        is_text(i, "i") || is_text(i, "meant") || is_mark(i, ",:([{\"'-\x01.") ||
+        (is_text(i, "no") && is_mark(i + 1, ",.:;-"));
     if (!passes) return std::nullopt;
   }
   return std::nullopt;
@@ -176,6 +197,9 @@ std::optional<Claim> Statement::label_is_right(std::size_t at) const {
                       is_text(before - 1, "makes");
     if (!free) return std::nullopt;
   }
+  // "None of A, B, C, D is right": one of several.
+  if (before > 1 && is_mark(before - 1, ",") && is_label(tokens_[before - 2]))
+    return std::nullopt;
   // "making option D the best answer" needs no verb behind the label.
   std::size_t verb = before;
   while (verb > 0 && is_word(verb - 1, Word::option)) --verb;

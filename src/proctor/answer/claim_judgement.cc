@@ -32,6 +32,11 @@ bool Statement::taken_back(std::size_t at) const {
     return false;
   };
   if (says_bad(i)) return true;
+  // "Cevap B değil", "B सही नहीं है": the denial stands at the end.
+  for (std::size_t j = i; j < i + 4 && !ends_sentence(j); ++j) {
+    if (is_word(j, Word::is_not)) return true;
+    if (tokens_[j].letter != 0) break;
+  }
   if (const Token* const t = token(i);
       t != nullptr && t->kind == TokenKind::other_script) {
     const std::string_view run = text_.substr(t->begin, t->end - t->begin);
@@ -39,6 +44,18 @@ bool Statement::taken_back(std::size_t at) const {
          {"ではな", "じゃな", "不正", "不是", "不对", "错", "誤", "間違", "아니"}) {
       if (run.find(no) != std::string_view::npos) return true;
     }
+  }
+  // "A, but C."
+  std::size_t turned_to = i;
+  if (is_word(turned_to, Word::but)) {
+    ++turned_to;
+    while (is_word(turned_to, Word::fill) || is_word(turned_to, Word::it) ||
+           is_word(turned_to, Word::is))
+      ++turned_to;
+    if (turned_to < tokens_.size() && is_label(tokens_[turned_to]) &&
+        !tokens_[turned_to].small && tokens_[turned_to].letter != tokens_[at].letter &&
+        ends_sentence(turned_to + 1))
+      return true;
   }
   // "..., but this is incorrect", "..., which is wrong", "However, this is not correct"
   bool turned = false, sentence_ended = false;

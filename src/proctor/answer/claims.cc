@@ -35,6 +35,17 @@ std::vector<Claim> Statement::claims() {
         if (is_text(at - 1, "second")) add(after_turn(at));
         break;
       case Word::it:
+        // "It's C." says it all where it begins the reply or its last line, or behind
+        // "but".
+        if (at == 0 || at == lines_.back().begin || tokens_[at - 1].word == Word::but) {
+          auto claim = after_turn(at);
+          if (claim) {
+            claim->strength = Strength::concluded;
+            claim->rule = "it is";
+          }
+          add(claim);
+          break;
+        }
         if (is_text(at - 1, "think") || is_text(at - 1, "believe")) add(after_turn(at));
         break;
       case Word::closest:
@@ -50,6 +61,8 @@ std::vector<Claim> Statement::claims() {
           add(pointed_at(at));
         } else if (t.letter != 0) {
           add(label_is_right(at));
+        } else if (at > 0 && tokens_[at - 1].word == Word::good && is_text(at, "one")) {
+          add(after_option(at));  // "the right one is C"
         }
     }
   }

@@ -46,12 +46,44 @@ class Statement {
   std::optional<Claim> by_text();
   // The only label that stands alone in a short reply.
   std::optional<Claim> only_label() const;
+  // What a short reply that denies options leaves.
+  std::optional<Claim> by_exclusion() const;
   // The only label of a reply, where it closes a sentence in brackets.
   std::optional<Claim> only_bracket() const;
   // Whether the claims give different letters to the parts (a), (b), ... of a question.
   bool answers_parts(std::span<const Claim> claims) const;
 
+  // What is said of one option of a list.
+  enum class Verdict : std::uint8_t { none, good, bad };
+  struct Item {
+    std::size_t at = 0;  // the label
+    std::size_t line = 0;
+    bool begins_line = false;
+    std::size_t head = 0;    // where the item begins: brackets, "option"
+    std::size_t begin = 0;   // behind the label and its mark
+    std::size_t length = 0;  // words and numbers of what follows, its own text left out
+    char letter = 0;
+    char style = 0;  // the mark behind the label; ' ' for none
+    Verdict verdict = Verdict::none;
+    Verdict checked = Verdict::none;  // by a box before it
+    std::optional<double> share;
+    bool measured = false;  // the share has a unit: "70 %", "7/10"
+    bool own_text = false;  // the option's text stands behind the label
+  };
+  struct List {
+    std::vector<Item> items;
+    bool weighed = false;
+    bool complete = false;  // all options, in their order, all written alike
+    bool has_shares(std::size_t labels) const;
+  };
+  // Stretches that go through options, each once, with what they say of each. Linear.
+  std::vector<List> lists();
+  std::optional<Claim> affirmed_by(List& list);
+  bool is_item_only(const Claim& claim, std::span<List> lists);
+
  private:
+  static constexpr std::string_view rule_begins = "the reply begins with a letter";
+  static constexpr std::string_view rule_alone = "a letter alone on a line";
   // How far a cue reaches, in tokens. A person who names an answer does it at once.
   static constexpr std::size_t reach = 16;
   static constexpr std::string_view opening = "([{\"'";
@@ -68,6 +100,8 @@ class Statement {
   bool is_mark(std::size_t at, std::string_view marks) const;
   bool is_word(std::size_t at, Word word) const;
   bool is_text(std::size_t at, std::string_view word) const;
+  bool is_among(std::size_t at, std::string_view words) const;
+  bool is_brief() const { return tokens_.size() <= 24 && lines_.size() == 1; }
   bool starts_small(std::size_t at) const;
   bool ends_sentence(std::size_t at) const;
   bool is_label(const Token& token) const;
@@ -100,7 +134,21 @@ class Statement {
 
   // claim_forms.cc
   std::optional<Claim> line_claim(std::size_t line);
-  std::optional<Claim> by_verdicts() const;
+
+  bool is_named(std::size_t at) const;
+  bool is_plain_no(std::size_t at) const;
+  bool is_pair(std::size_t at) const;
+  bool is_denied(std::size_t at) const;
+
+  // claim_lists.cc
+  Verdict verdict_at(std::size_t at) const;
+  Verdict checkbox_before(std::size_t at) const;
+  std::optional<Item> item_at(std::size_t at, const Item* previous) const;
+  bool begins_line(std::size_t at, const Line& line) const;
+  bool lists_options(std::size_t at) const;
+  void weigh(List& list);
+  void weigh(Item& item, std::size_t end);
+  void weigh_row(List& list, std::size_t at);
 
   // claims.cc
   char part_opened_at(std::size_t at) const;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <ranges>
 
 #include "proctor/answer/claims.h"
 #include "proctor/answer/markup.h"
@@ -187,7 +188,10 @@ std::optional<Claim> strongest(std::span<const Claim> claims,
 Answer read_stretch(std::string_view text, const Reading& reading) {
   const std::vector<Token> tokens = tokens_of(text);
   Statement statement(text, tokens, reading.labels, reading.choices);
-  const std::vector<Claim> claims = statement.claims();
+  std::vector<Claim> claims = statement.claims();
+  auto lists = statement.lists();
+  std::erase_if(
+      claims, [&](const Claim& claim) { return statement.is_item_only(claim, lists); });
   const auto best = strongest(claims, statement.last_turn());
   if (best && best->strength == Strength::stated && statement.answers_parts(claims)) {
     return {.rule = "several letters"};
@@ -195,8 +199,19 @@ Answer read_stretch(std::string_view text, const Reading& reading) {
   if (best && best->strength != Strength::pointed) return answer_of(*best);
   if (!best && declines(text)) return {.rule = "the model declines", .refused = true};
   if (best) return answer_of(*best);
+  for (auto& list : std::views::reverse(lists)) {
+    if (const auto claim = statement.affirmed_by(list)) return answer_of(*claim);
+    // A list that weighs the options and affirms none or two is no reason to go back.
+    if (std::ranges::count_if(list.items, [](const Statement::Item& item) {
+          return item.verdict != Statement::Verdict::none;
+        }) > 1) {
+      break;
+    }
+  }
   if (const auto claim = statement.by_text()) return answer_of(*claim);
-  if (const auto claim = statement.by_form()) return answer_of(*claim);
+  const auto form = statement.by_form();
+  if (form && !statement.is_item_only(*form, lists)) return answer_of(*form);
+  if (const auto claim = statement.by_exclusion()) return answer_of(*claim);
   if (const auto claim = statement.only_label()) return answer_of(*claim);
   if (const auto claim = statement.only_bracket()) return answer_of(*claim);
   return {.rule = "no conclusion"};

@@ -36,6 +36,20 @@ bool Statement::is_text(std::size_t at, std::string_view word) const {
   return true;
 }
 
+// Whether the word stands in a list with a blank before and behind each.
+bool Statement::is_among(std::size_t at, std::string_view words) const {
+  const Token* const t = token(at);
+  if (t == nullptr || t->kind == TokenKind::mark || t->end - t->begin > 16)
+    return false;
+  std::string word = " ";
+  for (std::size_t i = t->begin; i < t->end; ++i) {
+    const char c = text_[i];
+    word += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  }
+  word += ' ';
+  return words.find(word) != std::string_view::npos;
+}
+
 bool Statement::starts_small(std::size_t at) const {
   const Token* const t = token(at);
   return t != nullptr && t->kind == TokenKind::word && text_[t->begin] >= 'a' &&
@@ -160,7 +174,7 @@ bool Statement::is_only_label(const Line& line, char* letter) const {
     if (t.letter == 0 && (t.word == Word::option || t.word == Word::so)) continue;
     if (t.kind == TokenKind::other_script && t.letter == 0 && *letter != 0) {
       const std::string_view run = text_.substr(t.begin, t.end - t.begin);
-      if (run == "です" || run == "だ" || run == "입니다") continue;
+      if (run == "です" || run == "だ" || run == "입니다" || run == "이다") continue;
     }
     if (*letter != 0 || !is_label(t)) return false;
     *letter = t.letter;

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "proctor/answer/unicode.h"
+#include "proctor/answer/words.h"
 #include "proctor/base/base.h"
 
 namespace proctor {
@@ -46,7 +47,7 @@ constexpr Entry entries[] = {
      "صحيح सही itself"},
     {Word::no,
      "not never cannot can't isn't isnt wasn't aren't doesn't don't won't nicht kein "
-     "keine pas non нет не 아니 아닙니다 아닌 नहीं ليس ليست excluding except eliminate "
+     "keine pas non нет не ليس ليست excluding except eliminate "
      "eliminated eliminating exclude excluded reject rejected unlike discard ruled "
      "rule "
      "neither nor without"},
@@ -72,11 +73,20 @@ constexpr Entry entries[] = {
     {Word::good,
      "correct right best true accurate appropriate valid proper richtig richtige "
      "korrekt "
-     "correcta correcto correcte corretta correta bonne vraie juste exact правильный "
+     "correcta correcto correcte corretta correta corretto corrette bonne bon vraie "
+     "vrai juste exact правильный "
+     "certa certo giusto giusta vero vera verdadero verdadera cierto cierta верно "
+     "правильно صحيح "
      "правильная верный सही সঠিক الصحيحة صحيحة benar doğru suitable"},
     {Word::bad,
      "incorrect wrong false invalid falsch fausse faux incorrecta incorrecto errata "
-     "неправильный неверный गलत خاطئة mistaken incorrectly inaccurate"},
+     "неправильный неверный неверно неправильно गलत خاطئة خطأ خاطئ ভুল mistaken "
+     "incorrectly inaccurate "
+     "unlikely implausible falso falsa errado sbagliato sbagliata incorrecte "
+     "incorretta incorretto"},
+    {Word::yes,
+     "yes ja oui sí sì sim да نعم हाँ হ্যাঁ evet tak igen ya ano kyllä ναι כן بله"},
+    {Word::nay, "no nein nope non لا hayır nej nee hapana όχι"},
     {Word::turn,
      "wait actually correction sorry hmm hm oops hold reconsider rather scratch "
      "reconsidering rethink moment eigentlich warte attends espera"},
@@ -84,19 +94,38 @@ constexpr Entry entries[] = {
     {Word::but, "but however although though yet aber mais pero"},
     {Word::it, "it this that these it's that's this's ce c'est es"},
     {Word::closest, "closest nearest"},
+    {Word::fits,
+     "fits fit looks works remains holds wins stands suits applies matches makes passt "
+     "stimmt trifft bleibt gilt "
+     "serve resta queda encaja sirve convient reste va cabe fica подходит остаётся"},
+    {Word::other_use,
+     "vitamin hepatitis type group grade figure fig plan class section table appendix "
+     "consider examine evaluate check start look discuss compare analyze analyse begin "
+     "depends unsure about doubt doubtful"},
 };
 
 // A word in several rows keeps the first row's part that is listed here.
 const std::unordered_map<std::string_view, Word>& dictionary() {
   static const auto words = [] {
     std::unordered_map<std::string_view, Word> all;
-    for (const Entry& entry : entries) {
-      std::string_view rest = entry.spellings;
+    const auto add = [&](Word word, std::string_view rest) {
       while (!rest.empty()) {
         const std::size_t blank = std::min(rest.find(' '), rest.size());
-        if (blank > 0) all.emplace(rest.substr(0, blank), entry.word);
+        if (blank > 0) all.emplace(rest.substr(0, blank), word);
         rest.remove_prefix(std::min(blank + 1, rest.size()));
       }
+    };
+    for (const Entry& entry : entries) add(entry.word, entry.spellings);
+    for (const LanguageWords& language : languages) {
+      add(Word::answer, language.answer);
+      add(Word::option, language.option);
+      add(Word::good, language.right);
+      add(Word::bad, language.wrong);
+      add(Word::is, language.is);
+      add(Word::is_not, language.is_not);
+      add(Word::no, language.no);
+      add(Word::so, language.so);
+      add(Word::but, language.but);
     }
     return all;
   }();
@@ -119,11 +148,14 @@ const std::array<std::uint32_t, 26>& lengths() {
 // Runs of Chinese and Japanese hold several words; what the run ends with counts.
 Word word_of_run(std::string_view run) {
   static constexpr std::string_view negations[] = {
-      "不是",   "不选",   "不選", "不正", "錯",   "错",     "誤", "間違",
-      "ではな", "じゃな", "以外", "除外", "排除", "不能选", "非"};
-  static constexpr std::string_view stems[] = {"答案", "答え",     "正解",      "回答",
-                                               "解答", "正答",     "选",        "選",
-                                               "答",   "正确的是", "正しいのは"};
+      "不是", "不选", "不選", "不正", "錯",     "错", "誤",
+      "間違", "以外", "除外", "排除", "不能选", "非", "ไม่"};
+  static constexpr std::string_view denials[] = {"ではな", "じゃな", "ではあり",
+                                                 "くない"};
+  static constexpr std::string_view stems[] = {
+      "答案",   "答え",  "正解", "回答",     "解答",       "正答",
+      "选",     "選",    "答",   "正确的是", "正しいのは", "正しいものは",
+      "正确答", "คำตอบ", "ตอบ",  "ຄຳຕອບ",    "အဖြေ",       "ចម្លើយ"};
   static constexpr std::string_view turns[] = {"いや", "やはり", "等等", "不对",
                                                "訂正", "待って", "いえ"};
   static constexpr std::string_view sos[] = {"したがって", "よって", "ゆえに", "つまり",
@@ -138,11 +170,12 @@ Word word_of_run(std::string_view run) {
   // not.
   const std::string_view tail =
       run.substr(run.size() - std::min<std::size_t>(run.size(), 24));
+  if (holds(denials, run)) return Word::is_not;
   if (holds(negations, tail)) return Word::no;
   if (holds(stems, tail)) return Word::answer;
   if (holds(turns, run)) return Word::turn;
   if (holds(sos, run)) return Word::so;
-  static constexpr std::string_view alternates[] = {"或", "或者",     "または",
+  static constexpr std::string_view alternates[] = {"或", "或者",     "または", "หรือ",
                                                     "か", "もしくは", "还是"};
   static constexpr std::string_view boths[] = {"和", "与", "と", "及", "および", "跟"};
   if (std::ranges::find(alternates, run) != std::end(alternates))
@@ -169,17 +202,25 @@ bool is_han_or_kana(char32_t c) {
   return (c >= 0x3005 && c <= 0x30FF) || (c >= 0x3400 && c <= 0x9FFF) ||
          (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x20000 && c <= 0x3FFFF);
 }
+// Thai, Lao, Burmese and Khmer part no words, as Chinese does not.
+bool parts_no_words(char32_t c) {
+  return (c >= 0x0E00 && c <= 0x0EFF) || (c >= 0x1000 && c <= 0x109F) ||
+         (c >= 0x1780 && c <= 0x17FF);
+}
 // Combining signs of Indic and Arabic writing belong to their word.
 bool is_other_letter(char32_t c) {
-  return is_word(c) || (c >= 0x0900 && c <= 0x0DFF) || (c >= 0x064B && c <= 0x065F);
+  return is_word(c) || (c >= 0x0900 && c <= 0x0FFF) || (c >= 0x064B && c <= 0x065F) ||
+         (c >= 0x0591 && c <= 0x05C7) || (c >= 0x1000 && c <= 0x109F) ||
+         (c >= 0x1780 && c <= 0x17D3);
 }
 
 // Single letters of other scripts that stand for the first options. Cyrillic and Greek
 // go by look and by order only where both agree.
 char other_letter(std::string_view word) {
   static const std::unordered_map<std::string_view, char> letters = {
-      {"Α", 'A'}, {"Β", 'B'}, {"А", 'A'}, {"أ", 'A'}, {"ا", 'A'}, {"ب", 'B'},
-      {"ج", 'C'}, {"د", 'D'}, {"অ", 'A'}, {"ব", 'B'}, {"ড", 'C'}, {"ঢ", 'D'}};
+      {"Α", 'A'}, {"Β", 'B'}, {"А", 'A'}, {"С", 'C'}, {"أ", 'A'},
+      {"ا", 'A'}, {"ب", 'B'}, {"ج", 'C'}, {"د", 'D'}, {"অ", 'A'},
+      {"ব", 'B'}, {"ড", 'C'}, {"ঢ", 'D'}};
   const auto found = letters.find(word);
   return found == letters.end() ? '\0' : found->second;
 }
@@ -276,7 +317,10 @@ class Tokeniser {
       }
     }
     token.kind = TokenKind::word;
-    if (!ascii) {
+    if (const std::size_t cut = text_.substr(token.begin, 6).find('\'');
+        cut < at_ - token.begin) {
+      take_apostrophe(token, cut);
+    } else if (!ascii) {
       look_up_lowered(token);
     } else if (size <= low.size()) {
       if (size == 1) {
@@ -286,6 +330,29 @@ class Tokeniser {
       if ((size > 1 || token.small) && (lengths_[low[0] - 'a'] >> size & 1U) != 0) {
         look_up(token, {low.data(), size});
       }
+    }
+  }
+
+  // "B'dir": a letter with a Turkish ending; "l'opzione", "dell'opzione": a word behind
+  // an article; "isn't", "it's": words of their own.
+  void take_apostrophe(Token& token, std::size_t cut) {
+    const std::string_view word = text_.substr(token.begin, at_ - token.begin);
+    const std::string_view behind = word.substr(cut + 1);
+    static constexpr std::string_view endings[] = {
+        "dir", "dır", "dur", "dür", "tir", "tır", "yi", "yı", "nin", "dirler"};
+    if (cut == 1 && word[0] >= 'A' && word[0] <= 'Z' &&
+        std::ranges::find(endings, behind) != std::end(endings)) {
+      token.letter = word[0];
+      return;
+    }
+    look_up_lowered(token);
+    static constexpr std::string_view articles[] = {"l",   "L",    "d",  "D",  "dell",
+                                                    "all", "nell", "un", "Un", "dall"};
+    if (token.word == Word::other &&
+        std::ranges::find(articles, word.substr(0, cut)) != std::end(articles)) {
+      Token rest{.begin = static_cast<std::uint32_t>(token.begin + cut + 1)};
+      look_up_lowered(rest);
+      token.word = rest.word;
     }
   }
 
@@ -310,7 +377,7 @@ class Tokeniser {
       at_ = next;
     }
     const std::string_view word = text_.substr(begin, at_ - begin);
-    if (han) {
+    if (han || parts_no_words(first)) {
       token.word = word_of_run(word);
       return;
     }

@@ -16,6 +16,7 @@ enum class Word : std::uint8_t {
   is,         // is, be, ist, 是
   fill,       // words that may stand between a cue and a letter
   no,         // not, never, nicht, 不是
+  is_not,     // behind what it denies: değil, 아니다
   none,       // none, neither
   alternate,  // or
   both,       // and
@@ -25,11 +26,15 @@ enum class Word : std::uint8_t {
   must,       // must, has to
   good,       // correct, right, best, true
   bad,        // incorrect, wrong, false
+  yes,        // yes, ja, oui
+  nay,        // no, nein: a verdict by itself
   turn,       // wait, actually, correction
   thought,    // on second thought
   but,        // but, however
   it,         // it, this, that
   closest,    // closest, nearest
+  fits,       // fits, works, remains
+  other_use,  // vitamin, type, consider: a letter beside it may be no option
 };
 
 enum class TokenKind : std::uint8_t { word, number, other_script, mark, line_end };

@@ -117,12 +117,13 @@ std::optional<Tag> tag_at(std::string_view text, std::size_t at) {
   static constexpr std::string_view answers[] = {"answer", "finalanswer", "solution",
                                                  "response"};
   static constexpr std::string_view containers[] = {"final", "result", "output", "box"};
-  if (word.size() < 14 && starts_with_one_of(word, thoughts)) {
+  if (word.size() < 20 && starts_with_one_of(word, thoughts)) {
     return Tag{closing ? TagKind::think_close : TagKind::think_open, end};
   }
   const bool container = std::ranges::find(containers, word) != std::end(containers);
   if (container || std::ranges::find(answers, word) != std::end(answers)) {
-    return Tag{closing ? TagKind::answer_close : TagKind::answer_open, end, container};
+    return Tag{closing ? TagKind::answer_close : TagKind::answer_open, end,
+               container && word != "box"};
   }
   // The channels of gpt-oss: <|channel|>analysis<|message|> ...
   // <|channel|>final<|message|>
