@@ -169,7 +169,8 @@ TEST(Csv, an_answer_that_is_no_choice_is_an_error) {
   EXPECT_EQ(error_of(with_header("Q,a,b,c,d,E\n")),
             "line 2, column answer: found E, expected A to D or 0 to 3");
   EXPECT_EQ(error_of(with_header("Q,a,b,c,d,4\n")),
-            "line 2, column answer: found 4, expected A to D or 0 to 3");
+            "line 2, column answer: found 4, expected A to D or 0 to 3; are they "
+            "counted from 1? --columns answer=answer@1 says so");
   EXPECT_EQ(error_of(with_header("Q,a,b,c,d,-1\n")),
             "line 2, column answer: found -1, expected A to D or 0 to 3");
   EXPECT_EQ(error_of(with_header("Q,a,b,c,d,AB\n")),

@@ -41,6 +41,16 @@ class Parquet : public testing::Test {
   }
 };
 
+TEST_F(Parquet, choices_with_labels_are_read_by_them) {
+  const auto questions = read("arc");
+
+  ASSERT_TRUE(questions) << questions.error().message;
+  ASSERT_EQ(questions->size(), 2U);
+  EXPECT_THAT((*questions)[1].choices, ElementsAre("gold", "carbon dioxide", "iron"));
+  EXPECT_EQ((*questions)[0].right, 1);
+  EXPECT_EQ((*questions)[1].right, 1);
+}
+
 TEST_F(Parquet, the_hubs_schema_of_mmlu_is_read) {
   const auto questions = read("mmlu");
 

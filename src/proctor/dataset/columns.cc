@@ -17,6 +17,10 @@ Status set(std::string& column, const std::string& role, std::string_view name) 
 Status set_choices(std::vector<std::string>& choices, std::string_view names) {
   if (!choices.empty()) return fail(Fault::usage, "choices is named twice");
   choices = split(names, '+');
+  if (choices.size() > 26) {
+    return fail(Fault::usage, "choices names {} columns, at most 26 can be",
+                choices.size());
+  }
   for (auto name = choices.begin(); name != choices.end(); ++name) {
     if (name->empty()) {
       return fail(Fault::usage, "choices={} has an empty name; write choices=A+B+C+D",
@@ -26,21 +30,30 @@ Status set_choices(std::vector<std::string>& choices, std::string_view names) {
       return fail(Fault::usage, "choices={} names {} twice", names, *name);
     }
   }
-  if (choices.size() > 26) {
-    return fail(Fault::usage, "choices names {} columns, at most 26 can be",
-                choices.size());
-  }
   return {};
+}
+
+// "Key@1": the answers' numbers count from 1.
+Status set_answer(Columns& columns, std::string_view name) {
+  for (const int first : {0, 1}) {
+    const std::string ending = fmt::format("@{}", first);
+    if (!name.ends_with(ending) || name.size() == ending.size()) continue;
+    columns.first_answer = first;
+    name.remove_suffix(ending.size());
+    break;
+  }
+  return set(columns.answer, "answer", name);
 }
 
 Status set_role(Columns& columns, const std::string& role, std::string_view name) {
   if (role == "question") return set(columns.question, role, name);
-  if (role == "answer") return set(columns.answer, role, name);
+  if (role == "answer") return set_answer(columns, name);
+  if (role == "context") return set(columns.context, role, name);
   if (role == "subject") return set(columns.subject, role, name);
   if (role == "id") return set(columns.id, role, name);
   if (role == "choices") return set_choices(columns.choices, name);
-  const std::vector<std::string> roles = {"question", "choices", "answer", "subject",
-                                          "id"};
+  const std::vector<std::string> roles = {"question", "choices", "answer",
+                                          "subject",  "id",      "context"};
   return fail(Fault::usage, "no part of a question is called {}, expected {}{}", role,
               join(roles, ", "), suggestion(role, roles));
 }

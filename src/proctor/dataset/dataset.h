@@ -29,6 +29,9 @@ struct Question {
   // What its data set says is wrong with it (MMLU-Redux's error_type): "ok", another
   // word, or empty where the data set says nothing. Not kept in a store.
   std::string flaw = {};
+  // The column of a passage that stands beside the question and is not asked; nearly
+  // always empty. Not kept in a store.
+  std::string unasked = {};
 
   bool operator==(const Question&) const = default;
 };
@@ -64,9 +67,12 @@ struct Dataset {
 std::string digest_of(std::span<const Question> questions);
 
 // Which of a file's columns are what: --columns question=Q,choices=A+B+C+D,answer=Key,
-// subject=S,id=I. A single choices column holds a list.
+// subject=S,id=I,context=P. A single choices column holds a list. answer=Key@1: its
+// numbers count from 1; @0 says that they do not. The context's text and a blank line
+// are put before the question.
 struct Columns {
-  std::string question, answer, subject, id;
+  std::string question, answer, subject, id, context;
+  std::optional<int> first_answer;  // what the first choice is called: 0 or 1
   std::vector<std::string> choices;
 };
 Result<Columns> parse_columns(std::string_view text);
@@ -82,7 +88,9 @@ struct DatasetRequest {
   std::string split = "test";
   std::optional<Columns> columns;
   std::filesystem::path cache_dir;  // empty: the hub's conventions
-  std::string revision;  // empty: Proctor's pin for known data sets, else main
+  // Empty: Proctor's pin for known data sets, else main. Without the Parquet plug-in
+  // what is Parquet comes from the datasets-server, which has main's rows only.
+  std::string revision;
   // What is going to be asked, as --subject has it. Only used where a hub data set's
   // file of all subjects cannot be had (it is missing, or not in the cache and the hub
   // is not to be asked) or where there is none (MMLU-Redux): if this is a list of
@@ -100,9 +108,10 @@ using DatasetWorld = HubWorld;
 
 // The whole split, checked: every question has text, 1 to 26 choices, none empty,
 // and a right one. Keys and choices that the data set itself corrects (error_type and
-// correct_answer of MMLU-Redux) are corrected. Errors are Fault::data or Fault::usage
-// and name file, line and column, what was found, what was expected. Hub trouble is
-// Fault::network or denied.
+// correct_answer of MMLU-Redux) are corrected. A passage (article, context, …) that
+// stands beside questions and is not asked is told to `world.talk`. Errors are
+// Fault::data or Fault::usage and name file, line and column, what was found, what was
+// expected. Hub trouble is Fault::network or denied.
 Result<Dataset> read_dataset(const DatasetRequest& request, DatasetWorld& world);
 
 // ---- The readers by format (each also checks every question) ----
@@ -116,9 +125,10 @@ Result<std::vector<Question>> read_csv(std::string_view content,
                                        const std::optional<Columns>& columns,
                                        const std::string& subject,
                                        const std::string& split);
-// An object a line: question, choices (a list) or options, answer (index from 0, or
-// letter) or answer_index; id and subject or category where they are. Lines may be
-// blank.
+// An object a line: question or question_stem, choices (a list) or options, answer or
+// answerKey (index from 0, or letter) or answer_index; id and subject or category where
+// they are. Choices may have labels, {"text": […], "label": […]} or {"A": "…", …}; then
+// the answer is one of them, or a choice's text. Lines may be blank.
 Result<std::vector<Question>> read_jsonl(std::string_view content,
                                          const std::optional<Columns>& columns,
                                          const std::string& subject,

@@ -47,15 +47,41 @@ Value list_of(json::array array) {
   return value;
 }
 
+// Choices that have labels: {"text": ["…"], "label": ["A"]} or {"A": "…"}.
+Value labelled_list_of(json::object object) {
+  Value value{Value::Kind::list};
+  json::array texts, labels;
+  if (object["text"].get(texts) == simdjson::SUCCESS &&
+      object["label"].get(labels) == simdjson::SUCCESS) {
+    value = list_of(texts);
+    value.labels = list_of(labels).items;
+    if (value.kind == Value::Kind::list && value.labels.size() == value.items.size()) {
+      return value;
+    }
+    return {Value::Kind::other, "an object whose text and label do not fit"};
+  }
+  for (const auto [key, element] : object) {
+    std::string_view text;
+    if (element.get(text) != simdjson::SUCCESS)
+      return {Value::Kind::other, "an object"};
+    value.labels.push_back(key);
+    value.items.push_back(text);
+  }
+  return value;
+}
+
 Value value_of(json::element element) {
   Value value;
   json::array array;
+  json::object object;
   if (element.get(value.text) == simdjson::SUCCESS) {
     value.kind = Value::Kind::text;
   } else if (element.get(value.number) == simdjson::SUCCESS) {
     value.kind = Value::Kind::number;
   } else if (element.get(array) == simdjson::SUCCESS) {
     value = list_of(array);
+  } else if (element.get(object) == simdjson::SUCCESS) {
+    value = labelled_list_of(object);
   } else if (!element.is_null()) {
     value = {Value::Kind::other, kind_of(element)};
   }

@@ -65,14 +65,16 @@ class Search {
   std::string field_;
 };
 
-constexpr std::string_view question_names[] = {"question"};
-constexpr std::string_view answer_names[] = {"answer"};
-constexpr std::string_view answer_index_names[] = {"answer_index"};
+constexpr std::string_view question_names[] = {"question", "question_stem"};
+constexpr std::string_view answer_names[] = {"answer", "answerKey"};
+constexpr std::string_view answer_index_names[] = {"answer_index", "answer_idx"};
 constexpr std::string_view subject_names[] = {"subject", "category"};
 constexpr std::string_view id_names[] = {"id", "question_id", "sample_id"};
 constexpr std::string_view worked_names[] = {"cot_content"};
 constexpr std::string_view error_names[] = {"error_type"};
 constexpr std::string_view correction_names[] = {"correct_answer"};
+constexpr std::string_view passage_names[] = {"article", "passage", "context",
+                                              "paragraph", "story"};
 constexpr std::string_view list_names[] = {"choices", "options"};
 
 std::string numbered(std::size_t i) {
@@ -136,6 +138,12 @@ Status find_choices(Layout& layout, const Search& search,
       lists ? "choices (a list) or A, B, …" : "choice0, choice1, … or A, B, …");
 }
 
+bool plays_a_part(const Layout& layout, std::size_t column) {
+  return column == layout.question || column == layout.context ||
+         column == layout.answer || column == layout.subject || column == layout.id ||
+         std::ranges::find(layout.choices, column) != layout.choices.end();
+}
+
 }  // namespace
 
 Result<Layout> layout_of(std::vector<std::string> names,
@@ -156,7 +164,14 @@ Result<Layout> layout_of(std::vector<std::string> names,
     return tl::unexpected(search.missing("answer"));
   }
   layout.subject = TRY(search.find(named.subject, subject_names));
+  layout.first_answer = named.first_answer.value_or(0);
+  layout.says_first_answer = named.first_answer.has_value();
   layout.id = TRY(search.find(named.id, id_names));
+  layout.context = TRY(search.find(named.context, {}));
+  for (const std::string_view name : passage_names) {
+    const auto passage = TRY(search.find(name));
+    if (passage && !plays_a_part(layout, *passage)) layout.passages.push_back(*passage);
+  }
   layout.worked = TRY(search.find("", worked_names));
   layout.error_type = TRY(search.find("", error_names));
   if (layout.error_type) layout.correction = TRY(search.find("", correction_names));

@@ -29,7 +29,10 @@ struct Layout {
   bool choices_are_a_list = false;
   bool one_choice = false;  // the user named a single column: text in it is the choice
   std::optional<std::size_t> answer, answer_index;  // at least one of them
-  std::optional<std::size_t> subject, id, worked;
+  int first_answer = 0;            // the first choice's number in the answer column
+  bool says_first_answer = false;  // the user did
+  std::optional<std::size_t> subject, id, worked, context;
+  std::vector<std::size_t> passages;  // not asked: article, context, …
   std::optional<std::size_t> error_type, correction;  // MMLU-Redux's
   // MMLU-Pro fills its lists up with "N/A", which are no choices.
   bool drops_not_applicable = false;
@@ -38,6 +41,7 @@ struct Layout {
 // By `columns`, and for what it leaves open by the names in use: question; choices or
 // options (a list), choice0…, A…, option_a…; answer, answer_index; subject or
 // category; id, question_id or sample_id; cot_content; error_type with correct_answer.
+// question_stem, answerKey and answer_idx are the names of other exams.
 // Fault::data names what is
 // missing and what there is. Without `lists` a column named choices is no list.
 // An error begins with `place`: "line 1, " or nothing.
@@ -52,6 +56,7 @@ struct Value {
   std::string_view text;  // for other: what it is instead, "an object"
   std::int64_t number = 0;
   std::vector<std::string_view> items;
+  std::vector<std::string_view> labels;  // of a list's items, where they have any
 };
 
 // Collects rows and checks each: text, 1 to 26 choices, none blank, an answer among
@@ -68,13 +73,18 @@ class QuestionList {
 
   // `row` counts from 1. Values stand as the layout's names do.
   Status add(const Layout& layout, std::span<const Value> values, std::size_t row);
-  // All of them, numbered within their subjects. Fault::data if there is none.
+  // All of them, numbered within their subjects. Fault::data if there is none, and
+  // where the answers seem to be counted from 1: many numbers, and no 0 among them.
   Result<std::vector<Question>> finish() &&;
 
  private:
   Words words_;
   std::string subject_, split_;
   bool names_no_subjects_ = false;
+  // Whether answers are counted from 1: see finish().
+  std::size_t numbered_answers_ = 0, most_choices_ = 0;
+  bool zero_is_an_answer_ = false;
+  std::string answer_column_;
   std::vector<Question> questions_;
   std::map<std::string, std::size_t, std::less<>> rows_by_id_;
   std::map<std::string, int, std::less<>> count_by_subject_;

@@ -115,9 +115,10 @@ class Rows {
     for (const std::size_t column : layout_.choices) wanted[column] = 1;
     for (const auto& column :
          {layout_.answer, layout_.answer_index, layout_.subject, layout_.id,
-          layout_.worked, layout_.error_type, layout_.correction}) {
+          layout_.worked, layout_.context, layout_.error_type, layout_.correction}) {
       if (column) wanted[*column] = 1;
     }
+    for (const std::size_t column : layout_.passages) wanted[column] = 1;
     return 0;
   }
 
@@ -129,8 +130,10 @@ class Rows {
       value.text = view(row[i].text);
       value.number = row[i].number;
       value.items.clear();
+      value.labels.clear();
       for (std::size_t item = 0; item < row[i].item_count; ++item) {
         value.items.push_back(view(row[i].items[item]));
+        if (row[i].labels != nullptr) value.labels.push_back(view(row[i].labels[item]));
       }
     }
     status_ = list_.add(layout_, values_, ++row_);

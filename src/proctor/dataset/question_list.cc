@@ -21,6 +21,11 @@ bool looks_listed(std::string_view text) {
   return text.starts_with('[') && text.ends_with(']');
 }
 
+std::string from_1_hint(std::string_view column) {
+  return fmt::format("; are they counted from 1? --columns answer={0}@1 says so",
+                     column);
+}
+
 // A value as an error shows it.
 std::string shown(const Value& value) {
   switch (value.kind) {
@@ -32,7 +37,7 @@ std::string shown(const Value& value) {
     case Value::Kind::number:
       return fmt::format("{}", value.number);
     case Value::Kind::list:
-      return "a list";
+      return value.labels.empty() ? "a list" : "an object";
     case Value::Kind::other:
       break;
   }
@@ -119,6 +124,35 @@ class Row {
     return choices;
   }
 
+  // Whether the answer is a number, and which; for a guess at where they start.
+  std::optional<std::int64_t> answer_number() const {
+    if (!layout_.answer || !values_[layout_.choices[0]].labels.empty()) return {};
+    const Value& value = values_[*layout_.answer];
+    if (value.kind == Value::Kind::number) return value.number;
+    std::int64_t number = 0;
+    const std::string_view word = trimmed(value.text, " \t");
+    const char* end = word.data() + word.size();
+    const auto [stop, error] = std::from_chars(word.data(), end, number);
+    if (word.empty() || stop != end || error != std::errc{}) return {};
+    return number;
+  }
+
+  // The context, if one is named, and the question behind it.
+  Result<std::string> question() const {
+    std::string asked = TRY(text(layout_.question));
+    if (!layout_.context || is_blank(*layout_.context)) return asked;
+    return TRY(text(*layout_.context)) + "\n\n" + asked;
+  }
+
+  // The first passage of this row that is not asked.
+  std::string unasked() const {
+    if (layout_.context) return {};
+    for (const std::size_t column : layout_.passages) {
+      if (!is_blank(column)) return layout_.names[column];
+    }
+    return {};
+  }
+
   // The position of the right one among `count` choices.
   Result<int> right(std::size_t count) const {
     std::optional<int> right;
@@ -135,23 +169,51 @@ class Row {
   }
 
  private:
+  // The label, or the text of the choice itself.
+  Result<int> read_labelled(std::size_t column, const Value& list) const {
+    const Value& value = values_[column];
+    const std::string number = fmt::format("{}", value.number);
+    std::string_view word = trimmed(value.text, " \t");
+    if (value.kind == Value::Kind::number) word = number;
+    for (const auto* const among : {&list.labels, &list.items}) {
+      const auto found = std::ranges::find(*among, word);
+      if (found != among->end()) return static_cast<int>(found - among->begin());
+    }
+    std::vector<std::string> labels;
+    for (const std::string_view label : list.labels) labels.emplace_back(label);
+    return fail(
+        Fault::data, "{}: found {}, expected one of {}, or the text of a choice",
+        place(column), shown(value), fit(for_terminal_line(join(labels, ", ")), 60));
+  }
+
   Result<int> read_right(std::size_t column, std::size_t count) const {
     const Value& value = values_[column];
+    if (const Value& list = values_[layout_.choices[0]]; !list.labels.empty()) {
+      return read_labelled(column, list);
+    }
+    const int first = column == layout_.answer ? layout_.first_answer : 0;
     const auto most = static_cast<std::int64_t>(count) - 1;
-    std::int64_t index = value.kind == Value::Kind::number ? value.number : -1;
+    bool is_number = value.kind == Value::Kind::number;
+    std::int64_t index = is_number ? value.number : -1;
     if (value.kind == Value::Kind::text) {
       const std::string_view word = trimmed(value.text, " \t");
       const char* end = word.data() + word.size();
       const auto [stop, error] = std::from_chars(word.data(), end, index);
       if (stop != end || error != std::errc{}) index = -1;
+      is_number = index >= 0;
       if (word.size() == 1 && word[0] >= 'A' && word[0] <= 'Z') index = word[0] - 'A';
       if (word.size() == 1 && word[0] >= 'a' && word[0] <= 'z') index = word[0] - 'a';
     }
+    if (is_number) index -= index < first ? index + 1 : first;  // 0 is none of 1 to 4
     if (index < 0 || index > most) {
-      return fail(Fault::data, "{}: found {}, expected {}", place(column), shown(value),
-                  count == 1 ? "A or 0"
-                             : fmt::format("A to {} or 0 to {}",
-                                           letter_of(static_cast<int>(most)), most));
+      const bool seems_from_1 = is_number && first == 0 && index == most + 1;
+      return fail(
+          Fault::data, "{}: found {}, expected {}{}", place(column), shown(value),
+          count == 1
+              ? fmt::format("A or {}", first)
+              : fmt::format("A to {} or {} to {}", letter_of(static_cast<int>(most)),
+                            first, most + first),
+          seems_from_1 ? from_1_hint(layout_.names[column]) : "");
     }
     return static_cast<int>(index);
   }
@@ -195,9 +257,17 @@ Status QuestionList::add(const Layout& layout, std::span<const Value> values,
   if (layout.subject && !(names_no_subjects_ && read.is_blank(*layout.subject))) {
     question.subject = TRY(read.text(*layout.subject));
   }
-  question.text = TRY(read.text(layout.question));
+  question.text = TRY(read.question());
+  question.unasked = read.unasked();
   question.choices = TRY(read.choices());
   question.right = TRY(read.right(question.choices.size()));
+  if (const auto number = read.answer_number();
+      number && !layout.says_first_answer && !layout.answer_index) {
+    ++numbered_answers_;
+    most_choices_ = std::max(most_choices_, question.choices.size());
+    zero_is_an_answer_ = zero_is_an_answer_ || *number == 0;
+    answer_column_ = layout.names[*layout.answer];
+  }
   if (layout.error_type) {
     const std::string correction =
         layout.correction ? TRY(read.text_or_nothing(*layout.correction)) : "";
@@ -224,7 +294,14 @@ Status QuestionList::add(const Layout& layout, std::span<const Value> values,
 }
 
 Result<std::vector<Question>> QuestionList::finish() && {
+  // Of 8 k answers among k choices, counted from 0, none is 0 once in 3,000 times.
+  const std::size_t enough = 8 * most_choices_;
   if (questions_.empty()) return fail(Fault::data, "there is no question in it");
+  if (numbered_answers_ > 0 && numbered_answers_ >= enough && !zero_is_an_answer_) {
+    return fail(Fault::data,
+                "no answer of {} is 0{}; answer={}@0 says that they are counted from 0",
+                numbered_answers_, from_1_hint(answer_column_), answer_column_);
+  }
   return std::move(questions_);
 }
 

@@ -99,12 +99,29 @@ Status drop_bad_labels(Dataset& dataset) {
   return {};
 }
 
+void tell_of_passages(const Dataset& dataset, const Talk& talk) {
+  std::size_t count = 0;
+  std::string column;
+  for (const Question& question : dataset.questions) {
+    if (question.unasked.empty()) continue;
+    ++count;
+    if (column.empty()) column = question.unasked;
+  }
+  if (count == 0 || !talk) return;
+  talk(
+      fmt::format("{}: {} of {} questions have a passage in {} that is not asked; "
+                  "--columns context={} puts it before the question",
+                  dataset.name, count, dataset.questions.size(),
+                  for_terminal_line(column), for_terminal_line(column)));
+}
+
 }  // namespace
 
 Result<Dataset> read_dataset(const DatasetRequest& request, DatasetWorld& world) {
   Dataset dataset = TRY(read_rows(request, world));
   TRY(put_in_order(dataset.questions, dataset.split).in(request.name));
   if (request.drop_bad_labels) TRY(drop_bad_labels(dataset));
+  tell_of_passages(dataset, world.talk);
   dataset.digest = digest_of(dataset.questions);
   return dataset;
 }

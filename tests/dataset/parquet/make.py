@@ -88,3 +88,12 @@ write("no_rows", {
     "question": pa.array([], text), "choices": pa.array([], texts),
     "answer": pa.array([], pa.int64()),
 })
+write("arc", {
+    "id": pa.array(["T_1", "N_2"], text),
+    "question": pa.array(["Which of these is a liquid?", "What do plants take in?"], text),
+    "choices": pa.array(
+        [{"text": ["iron", "water"], "label": ["A", "B"]},
+         {"text": ["gold", "carbon dioxide", "iron"], "label": ["1", "2", "3"]}],
+        pa.struct([("text", texts), ("label", texts)])),
+    "answerKey": pa.array(["B", "2"], text),
+})

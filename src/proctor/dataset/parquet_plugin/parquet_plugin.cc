@@ -81,6 +81,7 @@ class Column {
     } else if (read_list(row)) {
       value.kind = PROCTOR_LIST;
       value.items = items_.data();
+      value.labels = labels_.empty() ? nullptr : labels_.data();
       value.item_count = items_.size();
     } else {
       value.kind = PROCTOR_OTHER;
@@ -90,22 +91,36 @@ class Column {
   }
 
  private:
+  // A list of texts, or a struct of two: their texts, and their labels.
   bool read_list(std::int64_t row) {
-    if (const auto* list = dynamic_cast<const arrow::ListArray*>(array_.get())) {
-      return read_items(*list, row);
+    labels_.clear();
+    const auto* both = dynamic_cast<const arrow::StructArray*>(array_.get());
+    if (both == nullptr) return read_texts(*array_, row, items_);
+    const auto texts = both->GetFieldByName("text");
+    const auto labels = both->GetFieldByName("label");
+    return texts != nullptr && labels != nullptr && read_texts(*texts, row, items_) &&
+           read_texts(*labels, row, labels_) && labels_.size() == items_.size();
+  }
+
+  static bool read_texts(const arrow::Array& array, std::int64_t row,
+                         std::vector<ProctorText>& texts) {
+    if (array.IsNull(row)) return false;
+    if (const auto* list = dynamic_cast<const arrow::ListArray*>(&array)) {
+      return read_items(*list, row, texts);
     }
-    if (const auto* list = dynamic_cast<const arrow::LargeListArray*>(array_.get())) {
-      return read_items(*list, row);
+    if (const auto* list = dynamic_cast<const arrow::LargeListArray*>(&array)) {
+      return read_items(*list, row, texts);
     }
     return false;
   }
 
   // A missing item is an empty one.
   template <class List>
-  bool read_items(const List& list, std::int64_t row) {
-    items_.assign(static_cast<std::size_t>(list.value_length(row)), ProctorText{"", 0});
+  static bool read_items(const List& list, std::int64_t row,
+                         std::vector<ProctorText>& texts) {
+    texts.assign(static_cast<std::size_t>(list.value_length(row)), ProctorText{"", 0});
     std::int64_t at = list.value_offset(row);
-    for (ProctorText& item : items_) {
+    for (ProctorText& item : texts) {
       if (!list.values()->IsNull(at) && !read_text(*list.values(), at, item)) {
         return false;
       }
@@ -116,7 +131,7 @@ class Column {
 
   std::shared_ptr<arrow::Array> array_;
   std::string type_;
-  std::vector<ProctorText> items_;
+  std::vector<ProctorText> items_, labels_;
 };
 
 enum { whole = 0, failed = 1, stopped = 2 };

@@ -12,7 +12,7 @@ extern "C" {
 #endif
 
 // Raised with every change of what follows; the two must agree.
-#define PROCTOR_PARQUET_ABI 1
+#define PROCTOR_PARQUET_ABI 2
 
 // UTF-8, not ended by a NUL; valid until the callback returns.
 typedef struct {
@@ -33,6 +33,7 @@ typedef struct {
   ProctorText text;
   int64_t number;
   const ProctorText* items;
+  const ProctorText* labels;  // one an item, where the items have any; else null
   size_t item_count;
 } ProctorValue;
 
