@@ -3,26 +3,30 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <climits>
 #include <csignal>
 #include <cstdio>
 #include <thread>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #endif
-
-extern char** environ;
 
 namespace proctor {
 namespace {
 
 constexpr auto grace = std::chrono::seconds(5);
 constexpr auto a_moment = std::chrono::milliseconds(10);
+constexpr off_t kept_log = 64 << 10;
+constexpr int look_at_log_ms = 200;
 
 tl::unexpected<Error> system_error(std::string_view what, int number) {
   return fail(Fault::io, "{}: {}", what, system_says(number));
@@ -71,12 +75,54 @@ class SpawnSettings {
   posix_spawnattr_t attributes;
 };
 
-// In a fork of a process with threads: nothing but system calls.
-[[noreturn]] void guard_group(pid_t group, int pipe) {
-  ::setpgid(0, 0);  // Ctrl-C in the terminal is not for it
-  for (int descriptor = 0; descriptor < 1024; ++descriptor) {
-    if (descriptor != pipe) ::close(descriptor);
+// In a fork of a process with threads: nothing but system calls, here and in what
+// follows.
+void close_all_but(int one, int other) {
+  const int least = std::min(one, other);
+  const int most = std::max(one, other);
+#ifdef SYS_close_range
+  const auto close_from = [](int first, int last) {
+    return first > last || ::syscall(SYS_close_range, first, last, 0) == 0;
+  };
+  if (close_from(0, least - 1) && close_from(least + 1, most - 1) &&
+      close_from(most + 1, INT_MAX)) {
+    return;
   }
+#endif
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  const int end = static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 1 << 20));
+  for (int descriptor = 0; descriptor < end; ++descriptor) {
+    if (descriptor != one && descriptor != other) ::close(descriptor);
+  }
+}
+
+// Gives back the disk under all but the last part of the log, which keeps its length:
+// the program goes on behind its end.
+void shorten(int log, off_t& given_back) {
+  struct stat facts {};
+  if (::fstat(log, &facts) != 0) return;
+  if (facts.st_size < given_back) given_back = 0;
+  if (facts.st_size - given_back < 2 * kept_log) return;
+#ifdef FALLOC_FL_PUNCH_HOLE
+  constexpr off_t block = 4096;
+  const off_t end = (facts.st_size - kept_log) / block * block;
+  if (::fallocate(log, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, given_back,
+                  end - given_back) == 0) {
+    given_back = end;
+    return;
+  }
+#endif
+  if (::ftruncate(log, 0) == 0) given_back = 0;  // a file system without holes
+}
+
+// Ends the group where this process is gone; meanwhile keeps the log short.
+[[noreturn]] void guard_group(pid_t group, int pipe, int log) {
+  ::setpgid(0, 0);  // Ctrl-C in the terminal is not for it
+  close_all_but(pipe, log);
+  off_t given_back = 0;
+  pollfd from_above{.fd = pipe, .events = POLLIN, .revents = 0};
+  while (::poll(&from_above, 1, look_at_log_ms) <= 0) shorten(log, given_back);
   char byte = 0;
   ssize_t got = 0;
   do {
@@ -88,21 +134,28 @@ class SpawnSettings {
 
 }  // namespace
 
-Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& words) {
+Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& words,
+                                         const Environment& environment) {
 #ifdef __linux__
   // What the program's own children leave behind comes to us, who wait for it.
   ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 #endif
   ChildProcess child;
   child.log_ = TRY(nameless_file());
-  std::vector<char*> arguments;
-  for (const std::string& word : words) {
-    arguments.push_back(const_cast<char*>(word.c_str()));  // posix_spawn() keeps them
-  }
-  arguments.push_back(nullptr);
+  const auto pointers = [](const std::vector<std::string>& texts) {
+    std::vector<char*> all;
+    for (const std::string& text : texts) {
+      all.push_back(const_cast<char*>(text.c_str()));  // posix_spawn() keeps them
+    }
+    all.push_back(nullptr);
+    return all;
+  };
+  const std::vector<std::string> entries = environment.entries();
+  const std::vector<char*> arguments = pointers(words);
   const SpawnSettings settings(child.log_);
-  const int failed = ::posix_spawnp(&child.program_, arguments[0], &settings.files,
-                                    &settings.attributes, arguments.data(), environ);
+  const int failed =
+      ::posix_spawnp(&child.program_, arguments[0], &settings.files,
+                     &settings.attributes, arguments.data(), pointers(entries).data());
   if (failed != 0) {
     child.program_ = -1;
     return fail(Fault::usage, "{}: {}", words[0], system_says(failed));
@@ -117,7 +170,7 @@ Status ChildProcess::guard() {
   for (const int end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
   guard_pipe_ = ends[1];
   guard_ = ::fork();
-  if (guard_ == 0) guard_group(program_, ends[0]);
+  if (guard_ == 0) guard_group(program_, ends[0], log_);
   const int number = errno;
   ::close(ends[0]);
   if (guard_ < 0) return system_error("another process", number);
@@ -130,24 +183,11 @@ ChildProcess::ChildProcess(ChildProcess&& other) noexcept
       guard_pipe_(std::exchange(other.guard_pipe_, -1)),
       log_(std::exchange(other.log_, -1)),
       has_ended_(other.has_ended_),
+      by_signal_(other.by_signal_),
       how_(other.how_) {}
 
 ChildProcess::~ChildProcess() {
-  if (program_ > 0) {
-    const TimePoint until = std::chrono::steady_clock::now() + grace;
-    ::kill(-program_, SIGTERM);
-    reap();
-    while (::kill(-program_, 0) == 0 && std::chrono::steady_clock::now() < until) {
-      std::this_thread::sleep_for(a_moment);
-      reap();
-    }
-    ::kill(-program_, SIGKILL);
-    while (!has_ended_) {
-      std::this_thread::sleep_for(a_moment);
-      reap();
-    }
-    reap();
-  }
+  if (program_ > 0) end_group();
   if (guard_ > 0) {
     const char all_is_well = '.';
     while (::write(guard_pipe_, &all_is_well, 1) < 0 && errno == EINTR) {
@@ -159,23 +199,49 @@ ChildProcess::~ChildProcess() {
   if (log_ >= 0) ::close(log_);
 }
 
-void ChildProcess::reap() {
-  int how = 0;
-  pid_t who = 0;
-  while ((who = ::waitpid(-program_, &how, WNOHANG)) > 0) {
-    if (who != program_) continue;  // a child of its own, that came to us
-    has_ended_ = true;
-    how_ = how;
+void ChildProcess::end_group() {
+  const TimePoint until = std::chrono::steady_clock::now() + grace;
+  const auto may_wait = [&] { return std::chrono::steady_clock::now() < until; };
+  ::kill(-program_, SIGTERM);
+  while (!look() && may_wait()) std::this_thread::sleep_for(a_moment);
+  if (!has_ended_) {
+    ::kill(-program_, SIGKILL);
+    while (!look()) std::this_thread::sleep_for(a_moment);
   }
-  // Somebody else took it: it is gone all the same.
-  if (who < 0 && errno == ECHILD) has_ended_ = true;
+  // From here on only those who are left in the group keep its number from others: it
+  // is signalled only behind a look that found one.
+  const auto take_the_dead = [&] {
+    while (::waitpid(-program_, nullptr, WNOHANG) > 0) continue;
+  };
+  take_the_dead();
+  while (::kill(-program_, 0) == 0) {
+    if (!may_wait()) {
+      ::kill(-program_, SIGKILL);
+      break;
+    }
+    std::this_thread::sleep_for(a_moment);
+    take_the_dead();
+  }
+  take_the_dead();
+}
+
+bool ChildProcess::look() {
+  if (has_ended_) return true;
+  siginfo_t facts{};
+  const int failed =
+      ::waitid(P_PID, static_cast<id_t>(program_), &facts, WEXITED | WNOHANG | WNOWAIT);
+  if (failed != 0 && errno == EINTR) return false;
+  if (failed == 0 && facts.si_pid == 0) return false;
+  has_ended_ = true;  // or somebody else took it: it is gone all the same
+  by_signal_ = failed == 0 && facts.si_code != CLD_EXITED;
+  how_ = failed == 0 ? facts.si_status : 0;
+  return true;
 }
 
 std::optional<std::string> ChildProcess::how_it_ended() {
-  if (!has_ended_) reap();
-  if (!has_ended_) return std::nullopt;
-  if (WIFSIGNALED(how_)) return fmt::format("was ended by signal {}", WTERMSIG(how_));
-  return fmt::format("ended with exit code {}", WEXITSTATUS(how_));
+  if (!look()) return std::nullopt;
+  return by_signal_ ? fmt::format("was ended by signal {}", how_)
+                    : fmt::format("ended with exit code {}", how_);
 }
 
 std::vector<std::string> ChildProcess::last_lines(std::size_t most) const {

@@ -12,12 +12,16 @@
 namespace proctor {
 
 // The program has a process group of its own, so that Ctrl-C in a terminal does not
-// reach it, and all that it starts ends with it: with this object, and even where this
-// process is killed. Its input is empty; what it writes goes to a file without a name.
+// reach it; the group ends with this object, and even where this process is killed.
+// What leaves the group (setsid) goes its own way. Its input is empty; what it writes
+// goes to a file without a name, of which the last part is kept.
 class ChildProcess {
  public:
-  // The words of a program, found on PATH. Fault::usage where it cannot be started.
-  static Result<ChildProcess> start(const std::vector<std::string>& words);
+  // The words of a program, found on PATH, with that environment. Fault::usage where it
+  // cannot be started. This process then waits for what the program leaves behind
+  // (PR_SET_CHILD_SUBREAPER on Linux), for as long as it lives.
+  static Result<ChildProcess> start(const std::vector<std::string>& words,
+                                    const Environment& environment);
   ChildProcess(ChildProcess&& other) noexcept;
   ChildProcess& operator=(ChildProcess&&) = delete;
   // SIGTERM to the whole group, and SIGKILL to what is left after five seconds.
@@ -31,14 +35,18 @@ class ChildProcess {
  private:
   ChildProcess() = default;
   Status guard();
-  void reap();
+  // Whether the program has ended. Does not take it: its number, which is the group's,
+  // is nobody else's as long as nobody does.
+  bool look();
+  void end_group();
 
   pid_t program_ = -1;
   pid_t guard_ = -1;     // kills the group where this process is gone
   int guard_pipe_ = -1;  // which it notices here
   int log_ = -1;
   bool has_ended_ = false;
-  int how_ = 0;  // as waitpid() tells
+  bool by_signal_ = false;
+  int how_ = 0;  // the exit code, or the signal's number
 };
 
 }  // namespace proctor

@@ -149,7 +149,8 @@ Result<Server> Server::start(const ModelChoice& choice, const Arguments& argumen
   command = replace_all(
       command, model_place,
       for_shell(choice.file.empty() ? choice.model.name : choice.file.string()));
-  Server server(TRY(ChildProcess::start({"/bin/sh", "-c", command}).in("--serve")),
+  Server server(TRY(ChildProcess::start({"/bin/sh", "-c", command}, world.environment)
+                        .in("--serve")),
                 std::move(base_url));
   TRY(server.wait_until_ready(seconds, arguments.has("--quiet"), world, is_stopped));
   return server;
