@@ -1,29 +1,27 @@
+#include "proctor/cli/dotenv.h"
 #include "cli/arguments.h"
-#include "proctor/cli/evaluation.h"
 
 namespace proctor {
 namespace {
 
 using testing::HasSubstr;
 
-// The variable X after a file of that content was read.
+// The variable X of a file of that content.
 std::string x_of(std::string_view content) {
-  const File file(content);
-  Environment environment;
-  const Status status = read_dotenv(file.path(), environment);
-  EXPECT_TRUE(status) << status.error().message;
-  return environment.get("X").value_or("unset");
+  const auto values = parse_dotenv(content, {});
+  EXPECT_TRUE(values) << values.error().message;
+  const auto found = values->find("X");
+  return found == values->end() || found->second.empty() ? "unset" : found->second;
 }
 
 std::string error_in(std::string_view content) {
   const File file(content);
-  Environment environment;
-  const Status status = read_dotenv(file.path(), environment);
-  EXPECT_FALSE(status);
-  if (status) return {};
-  EXPECT_EQ(status.error().fault, Fault::data);
-  EXPECT_THAT(status.error().message, HasSubstr(file.path().string()));
-  return status.error().message.substr(file.path().string().size());
+  const auto dotenv = read_dotenv(file.path(), {}, {});
+  EXPECT_FALSE(dotenv);
+  if (dotenv) return {};
+  EXPECT_EQ(dotenv.error().fault, Fault::data);
+  EXPECT_THAT(dotenv.error().message, HasSubstr(file.path().string()));
+  return dotenv.error().message.substr(file.path().string().size());
 }
 
 // The expectations are what python-dotenv 1.0 makes of the same bytes.
@@ -51,10 +49,9 @@ TEST(Dotenv, a_name_in_braces_is_what_it_stands_for) {
 }
 
 TEST(Dotenv, the_environment_wins_within_braces_too) {
-  const File file("Y=file\nX=${Y}\n");
-  Environment environment(std::map<std::string, std::string>{{"Y", "outside"}});
-  ASSERT_TRUE(read_dotenv(file.path(), environment));
-  EXPECT_EQ(environment.get("X"), "outside");
+  const Environment environment(std::map<std::string, std::string>{{"Y", "outside"}});
+
+  EXPECT_EQ(parse_dotenv("Y=file\nX=${Y}\n", environment)->at("X"), "outside");
 }
 
 TEST(Dotenv, export_may_stand_before_a_name) {
@@ -101,14 +98,39 @@ TEST(Dotenv, a_name_alone_sets_nothing) {
   EXPECT_EQ(x_of("X\n"), "unset");
 }
 
-TEST(Dotenv, the_environment_wins) {
-  const File file("X=file\nY=file\n");
-  Environment environment(std::map<std::string, std::string>{{"X", "process"}});
+TEST(Dotenv, only_the_variables_that_are_named_are_taken) {
+  const File file("X=1\nHF_ENDPOINT=http://evil\nPROCTOR_LLAMA_SERVER=./evil\n");
+  const std::vector<std::string> names = {"X", "Y"};
 
-  ASSERT_TRUE(read_dotenv(file.path(), environment));
+  const auto dotenv = read_dotenv(file.path(), names, {});
 
-  EXPECT_EQ(environment.get("X"), "process");
-  EXPECT_EQ(environment.get("Y"), "file");
+  ASSERT_TRUE(dotenv);
+  EXPECT_EQ(dotenv->keys, (std::map<std::string, std::string>{{"X", "1"}}));
+  EXPECT_THAT(dotenv->ignored,
+              testing::ElementsAre("HF_ENDPOINT", "PROCTOR_LLAMA_SERVER"));
+}
+
+TEST(Dotenv, gives_keys_to_providers_and_to_the_hub_and_nothing_else) {
+  Arguments arguments;
+  arguments.add("--api-key-env", "MY_KEY");
+
+  EXPECT_THAT(dotenv_names({}),
+              testing::UnorderedElementsAre(
+                  "HF_TOKEN", "DEEPSEEK_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY",
+                  "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "OPENAI_COMPATIBLE_API_KEY",
+                  "LLAMA_API_KEY"));
+  EXPECT_THAT(dotenv_names(arguments), testing::Contains("MY_KEY"));
+}
+
+TEST(Dotenv, values_that_hold_each_other_do_not_fill_the_memory) {
+  std::string content = "A=xxxxxxxx\n";
+  for (char c = 'B'; c <= 'Z'; ++c) {
+    content += fmt::format("{}=${{{}}}${{{}}}${{{}}}${{{}}}\n", c,
+                           static_cast<char>(c - 1), static_cast<char>(c - 1),
+                           static_cast<char>(c - 1), static_cast<char>(c - 1));
+  }
+
+  EXPECT_THAT(error_in(content), HasSubstr("is longer than 65536 bytes"));
 }
 
 TEST(Dotenv, a_line_that_is_none_is_told_with_its_number) {
@@ -131,9 +153,13 @@ TEST(Dotenv, a_file_that_is_not_utf_8_is_told_by_its_byte) {
 }
 
 TEST(Dotenv, no_file_is_no_error) {
-  Environment environment;
+  EXPECT_TRUE(read_dotenv("/nowhere/.env", {}, {}));
+}
 
-  EXPECT_TRUE(read_dotenv("/nowhere/.env", environment));
+TEST(Dotenv, what_is_no_file_is_not_opened) {
+  EXPECT_THAT(read_dotenv("/dev/zero", {}, {}).error().message,
+              HasSubstr("is no file"));
+  EXPECT_THAT(read_dotenv("/dev", {}, {}).error().message, HasSubstr("is a folder"));
 }
 
 }  // namespace

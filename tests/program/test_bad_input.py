@@ -174,12 +174,12 @@ def test_a_parquet_file_that_is_none_is_told(work, refused):
 )
 def test_a_bad_dotenv_is_told(work, refused, text):
     (work.path / ".env").write_bytes(text)
-    assert ".env" in refused()
+    assert ".env" in refused("deepseek/m")
 
 
 def test_an_unreadable_dotenv_is_told(work, refused):
     (work.path / ".env").mkdir()
-    assert ".env" in refused()
+    assert ".env" in refused("deepseek/m")
 
 
 def test_a_key_with_a_line_end_is_told_without_the_key(refused):

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "proctor/cli/output.h"
 #include "proctor/cli/scored_run.h"
 #include "proctor/cli/stored_runs.h"
 
@@ -40,12 +41,27 @@ Status add_runs(const Arguments& arguments, const std::vector<std::string>& name
   return {};
 }
 
+// --format's, else what the file's ending says.
+Result<ImageFormat> format_of(const Arguments& arguments, const std::string& path) {
+  const auto named = arguments.get("--format");
+  if (!named) {
+    const auto format = image_format_of(path).in("-o");
+    if (format) return *format;
+    return fail(Fault::usage, "{}; or say which by --format", format.error().message);
+  }
+  if (const auto format = image_format_of("chart." + *named)) return *format;
+  return fail(Fault::usage, "--format: found {}, expected jpg, png, svg or pdf",
+              *named);
+}
+
 }  // namespace
 
 Result<int> chart_command(const Arguments& arguments, World& world) {
   const auto path = arguments.get("--output");
   if (!path)
     return fail(Fault::usage, "-o is missing: a .jpg, .png, .svg or .pdf file");
+  const ImageFormat format = TRY(format_of(arguments, *path));
+  TRY(check_output(arguments));
   Chart chart{.language = TRY(language_of(arguments)),
               .title = arguments.get("--title").value_or("")};
   std::vector<std::string> runs;
@@ -65,8 +81,9 @@ Result<int> chart_command(const Arguments& arguments, World& world) {
   if (chart.bars.empty()) {
     return fail(Fault::usage, "there is nothing to draw: no run has an answer yet");
   }
-  TRY(write_chart(chart, *path,
-                  [&](std::string_view line) { world.console.say(line); }));
+  const std::string image = TRY(chart_image(
+      chart, format, [&](std::string_view line) { world.console.say(line); }));
+  TRY(write_output(arguments, world, image));
   world.console.say(fmt::format("{}: {} bar{}", *path, chart.bars.size(),
                                 chart.bars.size() == 1 ? "" : "s"));
   return complete;

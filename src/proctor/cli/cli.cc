@@ -1,11 +1,13 @@
 #include "proctor/cli/cli.h"
 
 #include <csignal>
+#include <exception>
 #include <new>
 
 #include <sys/resource.h>
 
 #include "proctor/cli/commands.h"
+#include "proctor/cli/dotenv.h"
 #include "proctor/cli/evaluation.h"
 #include "proctor/engine/engine.h"
 
@@ -51,8 +53,12 @@ Result<int> act(std::span<const std::string> words, World& world) {
     world.console.print(parsed.text);
     return complete;
   }
-  TRY(read_dotenv(".env", world.environment));
-  const Function function = function_of(parsed.arguments->command);
+  const Command command = parsed.arguments->command;
+  if (command == Command::run || command == Command::prompt ||
+      command == Command::doctor) {
+    TRY(take_dotenv(*parsed.arguments, world));
+  }
+  const Function function = function_of(command);
   return function(*parsed.arguments, world);
 }
 
@@ -97,6 +103,14 @@ int main_of_proctor(int argc, char** argv) {
     return *code;
   } catch (const std::bad_alloc&) {
     std::fputs("proctor: out of memory; what is stored is whole\n", stderr);
+    return broke;
+  } catch (const std::exception& exception) {  // a library's, that nobody has caught
+    std::fputs(
+        fmt::format("proctor: {}; this is a mistake of Proctor's; what is stored "
+                    "is whole\n",
+                    for_terminal_line(exception.what()))
+            .c_str(),
+        stderr);
     return broke;
   }
 }

@@ -3,45 +3,94 @@
 #include <unistd.h>
 
 #include "proctor/cli/commands.h"
+#include "proctor/cli/dotenv.h"
 #include "proctor/cli/evaluation.h"
 #include "proctor/engine/engine.h"
+#include "proctor/hub/hub.h"
 
 namespace proctor {
 namespace {
 
+enum class State {
+  fine,
+  absent,  // not there, and nothing is wrong with that
+  wrong,
+};
+
 struct Finding {
-  bool is_fine;
+  State state;
   std::string what, words;
 };
 
-std::filesystem::path cache_folder(const Arguments& arguments,
-                                   const Environment& environment) {
-  if (const auto given = arguments.get("--cache-dir")) return *given;
-  if (const auto hub = environment.get("HF_HUB_CACHE")) return *hub;
-  if (const auto home = environment.get("HF_HOME")) return *home + "/hub";
-  return environment.get("HOME").value_or("/tmp") + "/.cache/huggingface/hub";
+State fine_if(bool is_fine) {
+  return is_fine ? State::fine : State::wrong;
+}
+
+std::string_view sign_of(State state) {
+  switch (state) {
+    case State::fine:
+      return "ok";
+    case State::absent:
+      return "-";
+    case State::wrong:
+      break;
+  }
+  return "!";
 }
 
 // The nearest folder above that is there must be writable.
-Finding cache_finding(const std::filesystem::path& cache) {
-  std::filesystem::path there = cache;
-  while (!there.empty() && !std::filesystem::exists(there)) there = there.parent_path();
+Finding cache_finding(const Arguments& arguments, const Environment& environment) {
+  const auto cache = hub_cache(environment, arguments.get("--cache-dir").value_or(""));
+  if (!cache) return {State::wrong, "cache", cache.error().message};
+  std::error_code error;
+  std::filesystem::path there = std::filesystem::absolute(*cache, error);
+  while (!std::filesystem::exists(there, error) && !error &&
+         there.has_relative_path()) {
+    there = there.parent_path();
+  }
+  if (error) {
+    return {State::wrong, "cache",
+            fmt::format("{}: {}", cache->string(), system_says(error.value()))};
+  }
   const bool writable = ::access(there.c_str(), W_OK) == 0;
-  return {writable, "cache",
-          fmt::format("{}{}", cache.string(), writable ? "" : ": cannot be written")};
+  return {fine_if(writable), "cache",
+          fmt::format("{}{}", cache->string(), writable ? "" : ": cannot be written")};
+}
+
+// What it gives, and what it may not: names, never values.
+std::optional<Finding> dotenv_finding(const Arguments& arguments,
+                                      const Environment& environment) {
+  std::error_code unknown;
+  if (std::filesystem::is_directory(".env", unknown)) {
+    return Finding{State::absent, ".env", "a folder; no key is taken from it"};
+  }
+  const auto dotenv = read_dotenv(".env", dotenv_names(arguments), environment);
+  if (!dotenv) return Finding{State::wrong, ".env", dotenv.error().message};
+  std::vector<std::string> words, given;
+  for (const auto& [name, value] : dotenv->keys) given.push_back(name);
+  if (!given.empty()) words.push_back("gives " + join(given, ", "));
+  if (!dotenv->ignored.empty()) {
+    words.push_back(
+        fmt::format("ignored: {} (it gives keys and nothing else; set them "
+                    "in the environment)",
+                    join(dotenv->ignored, ", ")));
+  }
+  if (words.empty()) return std::nullopt;
+  return Finding{given.empty() ? State::absent : State::fine, ".env",
+                 join(words, "; ")};
 }
 
 Finding font_finding() {
   const bool fine = can_draw(Language::ja);
   return {
-      fine, "fonts",
+      fine_if(fine), "fonts",
       fine ? "Japanese text can be drawn"
            : "no font for Japanese; install fonts-noto-cjk or fonts-ipaexfont-gothic"};
 }
 
 Finding parquet_finding() {
   const bool fine = parquet_is_available();
-  return {fine, "parquet",
+  return {fine_if(fine), "parquet",
           fine
               ? "Parquet files are read by Arrow"
               : "no Arrow: data sets come row by row; install pyarrow and build again"};
@@ -49,7 +98,7 @@ Finding parquet_finding() {
 
 Finding engine_finding() {
   const auto version = llama_version_text();
-  return {true, "engine",
+  return {State::fine, "engine",
           version ? fmt::format("GGUF files are run by llama.cpp {}", *version)
                   : "built without llama.cpp: GGUF files need a server"};
 }
@@ -64,7 +113,7 @@ std::vector<Finding> key_findings(const Environment& environment) {
           return environment.get(variable).has_value();
         });
     findings.push_back(
-        {true, fmt::format("key of {}", provider.name),
+        {is_set ? State::fine : State::absent, fmt::format("key of {}", provider.name),
          fmt::format("{} is {}", join(variables, " or "), is_set ? "set" : "not set")});
   }
   return findings;
@@ -90,9 +139,9 @@ Finding server_finding(const ModelChoice& choice, World& world) {
   if (!attempt.outcome) {
     const std::string hint =
         attempt.status == 0 ? fmt::format("; {}", choice.provider->hint) : "";
-    return {false, choice.title(), attempt.outcome.error().message + hint};
+    return {State::wrong, choice.title(), attempt.outcome.error().message + hint};
   }
-  return {true, choice.title(),
+  return {State::fine, choice.title(),
           fmt::format("answers \"{}\" in {:.2f} s{}{}",
                       fit(for_terminal_line(attempt.outcome->text), 40),
                       static_cast<double>(attempt.latency.count()) / 1e6,
@@ -104,12 +153,15 @@ Finding server_finding(const ModelChoice& choice, World& world) {
 
 Result<int> doctor_command(const Arguments& arguments, World& world) {
   std::vector<Finding> findings = {
-      {true, "proctor", std::string(python_strip(version_text()))},
-      cache_finding(cache_folder(arguments, world.environment)),
+      {State::fine, "proctor", std::string(python_strip(version_text()))},
+      cache_finding(arguments, world.environment),
       parquet_finding(),
       engine_finding(),
       font_finding(),
   };
+  if (auto finding = dotenv_finding(arguments, world.environment)) {
+    findings.push_back(*std::move(finding));
+  }
   for (Finding& finding : key_findings(world.environment)) {
     findings.push_back(std::move(finding));
   }
@@ -124,8 +176,9 @@ Result<int> doctor_command(const Arguments& arguments, World& world) {
   bool all_fine = true;
   Table table{{{"", Align::left, 4}, {"what", Align::left, 8}, {"found"}}, {}};
   for (const Finding& finding : findings) {
-    all_fine = all_fine && finding.is_fine;
-    table.rows.push_back({finding.is_fine ? "ok" : "!", finding.what, finding.words});
+    all_fine = all_fine && finding.state != State::wrong;
+    table.rows.push_back(
+        {std::string(sign_of(finding.state)), finding.what, finding.words});
   }
   world.console.print(table_text(
       table, arguments.has("--json") ? TableFormat::json : TableFormat::terminal,

@@ -1,11 +1,16 @@
 // .env files, as python-dotenv reads them: KEY=value, export KEY=value, quotes,
 // comments, ${NAME} and ${NAME:-default}.
+#include "proctor/cli/dotenv.h"
+
 #include <algorithm>
 
 #include "proctor/cli/evaluation.h"
 
 namespace proctor {
 namespace {
+
+// No key is as long; values that hold each other grow without an end.
+constexpr std::size_t most_bytes = 65536;
 
 bool is_name(std::string_view text) {
   if (text.empty() || (text[0] >= '0' && text[0] <= '9')) return false;
@@ -58,14 +63,16 @@ std::optional<std::string> take_value(std::string_view& text) {
 }
 
 // ${NAME} is the environment's, else what the file has said of it so far, else the
-// default, else nothing. In every value, however it is quoted.
-std::string expanded(std::string_view value, const Environment& environment,
-                     const std::map<std::string, std::string>& so_far) {
+// default, else nothing. In every value, however it is quoted. Nothing: too long.
+std::optional<std::string> expanded(std::string_view value,
+                                    const Environment& environment,
+                                    const std::map<std::string, std::string>& so_far) {
   std::string text;
   while (!value.empty()) {
     const std::size_t open = value.find("${");
     const std::size_t close =
         open == value.npos ? value.npos : value.find_first_of("}", open + 2);
+    if (text.size() + value.size() > most_bytes) return std::nullopt;
     if (close == value.npos) return text.append(value);
     text.append(value.substr(0, open));
     const std::string_view inside = value.substr(open + 2, close - open - 2);
@@ -86,18 +93,35 @@ std::string expanded(std::string_view value, const Environment& environment,
     }
     value.remove_prefix(close + 1);
   }
+  if (text.size() > most_bytes) return std::nullopt;
   return text;
+}
+
+// Whether the command asks a model whose key is needed and not set.
+bool lacks_a_key(const Arguments& arguments, const Environment& environment) {
+  const bool asks = arguments.command == Command::run && !arguments.has("--dry-run");
+  const bool checks = arguments.command == Command::doctor &&
+                      (!arguments.positional.empty() || arguments.has("--type"));
+  const auto specs = model_specs(arguments);
+  if (!specs || (!asks && !checks)) return false;
+  return std::ranges::any_of(*specs, [&](const std::string& spec) {
+    const auto provider = find_provider(spec.substr(0, spec.find('/')));
+    if (!provider) return false;
+    const bool is_needed = (*provider)->key_is_needed || arguments.has("--api-key-env");
+    return is_needed &&
+           std::ranges::none_of(key_variables_of(**provider, arguments),
+                                [&](const std::string& variable) {
+                                  return environment.get(variable).has_value();
+                                });
+  });
 }
 
 }  // namespace
 
-Status read_dotenv(const std::filesystem::path& path, Environment& environment) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) return {};
-  const std::string content = TRY(read_file(path));
+Result<std::map<std::string, std::string>> parse_dotenv(
+    std::string_view content, const Environment& environment) {
   if (const auto bad = first_invalid_utf8(content)) {
-    return fail(Fault::data, "{}: byte {}: expected UTF-8", path.string(), *bad);
+    return fail(Fault::data, "byte {}: expected UTF-8", *bad);
   }
   std::map<std::string, std::string> values;
   std::string_view rest = content;
@@ -112,31 +136,85 @@ Status read_dotenv(const std::filesystem::path& path, Environment& environment) 
     if (line.empty() || line[0] == '#' || equals == std::string_view::npos) {
       const bool is_fine = line.empty() || line[0] == '#' || is_name(line);
       if (!is_fine) {
-        return fail(Fault::data, "{}: line {}: expected NAME=value", path.string(),
-                    number);
+        return fail(Fault::data, "line {}: expected NAME=value", number);
       }
       rest.remove_prefix(line_end);
     } else {
       const std::string_view name = python_strip(line.substr(0, equals));
       if (!is_name(name)) {
-        return fail(Fault::data, "{}: line {}: expected NAME=value", path.string(),
-                    number);
+        return fail(Fault::data, "line {}: expected NAME=value", number);
       }
       rest.remove_prefix(rest.find('=') + 1);
       while (!rest.empty() && (rest[0] == ' ' || rest[0] == '\t'))
         rest.remove_prefix(1);
       auto value = take_value(rest);
       if (!value) {
-        return fail(Fault::data, "{}: line {}: the quote of {} is not closed",
-                    path.string(), number, name);
+        return fail(Fault::data, "line {}: the quote of {} is not closed", number,
+                    name);
       }
-      values.insert_or_assign(std::string(name), expanded(*value, environment, values));
+      auto whole = expanded(*value, environment, values);
+      if (!whole) {
+        return fail(Fault::data, "line {}: {} is longer than {} bytes", number, name,
+                    most_bytes);
+      }
+      values.insert_or_assign(std::string(name), *std::move(whole));
     }
     if (!rest.empty()) rest.remove_prefix(1);
     const std::string_view consumed = before.substr(0, before.size() - rest.size());
     number += static_cast<int>(std::ranges::count(consumed, '\n'));
   }
-  environment.add_defaults(values);
+  return values;
+}
+
+Result<Dotenv> read_dotenv(const std::filesystem::path& path,
+                           std::span<const std::string> names,
+                           const Environment& environment) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::not_found) return Dotenv{};
+  if (!error && !is_directory(status) && !is_regular_file(status)) {
+    return fail(Fault::io, "{}: is no file",
+                path.string());  // a pipe would be waited for
+  }
+  const std::string content = TRY(read_file(path));
+  Dotenv dotenv;
+  auto values = TRY(parse_dotenv(content, environment).in(path.string()));
+  for (auto& [name, value] : values) {
+    if (std::ranges::find(names, name) == names.end()) {
+      dotenv.ignored.push_back(name);
+    } else {
+      dotenv.keys.emplace(name, std::move(value));
+    }
+  }
+  return dotenv;
+}
+
+std::vector<std::string> dotenv_names(const Arguments& arguments) {
+  std::vector<std::string> names = {"HF_TOKEN"};
+  for (const Provider& provider : providers()) {
+    for (std::string& name : key_variables_of(provider, arguments)) {
+      names.push_back(std::move(name));
+    }
+  }
+  return names;
+}
+
+Status take_dotenv(const Arguments& arguments, World& world) {
+  const auto dotenv = read_dotenv(".env", dotenv_names(arguments), world.environment);
+  if (dotenv) {
+    world.environment.add_defaults(dotenv->keys);
+    return {};
+  }
+  const Error& error = dotenv.error();
+  if (lacks_a_key(arguments, world.environment)) {
+    return fail(Fault::usage, "{}; no key can be taken from it, and none is set",
+                error.message);
+  }
+  // `python -m venv .env` is no mistake.
+  std::error_code unknown;
+  if (!std::filesystem::is_directory(".env", unknown)) {
+    world.console.say(error.message + "; nothing of it is used");
+  }
   return {};
 }
 

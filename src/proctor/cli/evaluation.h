@@ -55,10 +55,6 @@ Result<Exam> prepare_exam(const Arguments& arguments, World& world);
 Evaluation evaluation_of(const Exam& exam, const ModelChoice& choice,
                          const Arguments& arguments, const std::string& engine = {});
 
-// The .env of the working folder, as python-dotenv reads it. A variable that is set
-// wins.
-Status read_dotenv(const std::filesystem::path& path, Environment& environment);
-
 HttpOptions http_options(const Environment& environment, std::size_t connections);
 
 }  // namespace proctor

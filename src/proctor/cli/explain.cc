@@ -24,7 +24,15 @@ struct Sent {
 
 Result<Sent> sent_in(const RunInfo& info) {
   Json json = Json::parse(info.key.protocol, nullptr, false);
-  if (!json.is_object() || !json.contains("shots") || !json["shots"].is_object())
+  const auto has = [](const Json& of, const char* key, auto is_kind) {
+    return of.is_object() && of.contains(key) && (of[key].*is_kind)();
+  };
+  const bool is_whole = has(json, "shots", &Json::is_object) &&
+                        has(json["shots"], "count", &Json::is_number_integer) &&
+                        has(json, "sampling", &Json::is_object) &&
+                        has(json, "scoring", &Json::is_string) &&
+                        (!json.contains("system") || json["system"].is_string());
+  if (!is_whole)
     return fail(Fault::data, "the run's protocol cannot be read; run proctor verify");
   Sent sent{.shots_of = json["shots"]};
   sent.shots = sent.shots_of.value("count", std::int64_t{0});

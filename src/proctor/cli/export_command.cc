@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "proctor/cli/output.h"
 #include "proctor/cli/scored_run.h"
 #include "proctor/cli/stored_runs.h"
 
@@ -97,6 +98,7 @@ Result<int> export_command(const Arguments& arguments, World& world) {
   if (format != "jsonl" && format != "csv") {
     return fail(Fault::usage, "--format: found {}, expected jsonl or csv", format);
   }
+  TRY(check_output(arguments));
   const auto store = TRY(open_for_reading(arguments));
   const StoredRun stored = TRY(run_named(*store, arguments));
   std::string text(format == "csv" ? csv_header : "");
@@ -106,12 +108,10 @@ Result<int> export_command(const Arguments& arguments, World& world) {
   };
   const ScoredRun run =
       TRY(score_stored_run(*store, stored, look_of(arguments), false, add));
-  if (const auto path = arguments.get("--output")) {
-    TRY(write_file(*path, text).in("--output"));
-    world.console.say(fmt::format("{}: {} questions of run {}", *path,
-                                  run.progress.ended(), run.short_id()));
-  } else {
-    world.console.print(text);
+  if (TRY(write_output(arguments, world, text))) {
+    world.console.say(fmt::format("{}: {} questions of run {}",
+                                  *arguments.get("--output"), run.progress.ended(),
+                                  run.short_id()));
   }
   return complete;
 }

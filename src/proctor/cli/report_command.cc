@@ -1,5 +1,6 @@
 #include "proctor/cli/commands.h"
 #include "proctor/cli/harness_score.h"
+#include "proctor/cli/output.h"
 #include "proctor/cli/runs_table.h"
 #include "proctor/cli/scored_run.h"
 #include "proctor/cli/stored_runs.h"
@@ -59,6 +60,7 @@ Result<TableFormat> format_of(const Arguments& arguments) {
 Result<int> report_command(const Arguments& arguments, World& world) {
   const Language language = TRY(language_of(arguments));
   const TableFormat format = TRY(format_of(arguments));
+  TRY(check_output(arguments));
   const auto store = TRY(open_for_reading(arguments));
   Table table{columns_of(language == Language::ja ? japanese : english), {}};
   std::string json;
@@ -80,11 +82,7 @@ Result<int> report_command(const Arguments& arguments, World& world) {
   if (format == TableFormat::terminal && !arguments.has("--json") && !details.empty()) {
     text += "\n" + details;
   }
-  if (const auto path = arguments.get("--output")) {
-    TRY(write_file(*path, text).in("--output"));
-  } else {
-    world.console.print(text);
-  }
+  TRY(write_output(arguments, world, text));
   if (runs.empty() && TRY(store->runs()).empty()) {
     world.console.say("no runs yet; next: proctor run --type ollama");
   }

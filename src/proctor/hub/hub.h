@@ -35,6 +35,11 @@ struct HubDownload {
   std::string commit;
 };
 
+// The cache's folder: `cache_dir`, or where that is empty what HF_HUB_CACHE, HF_HOME
+// and their like say. It need not be there. Fault::usage where nothing says.
+Result<std::filesystem::path> hub_cache(const Environment& environment,
+                                        const std::filesystem::path& cache_dir);
+
 // How often a request is tried, and how long the first pause is; each next one is twice
 // as long. A server's Retry-After makes it longer, up to a minute.
 struct HubPatience {

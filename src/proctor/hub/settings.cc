@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "proctor/http/http.h"
+#include "proctor/hub/hub.h"
 
 namespace proctor {
 namespace {
@@ -92,6 +93,10 @@ bool is_the_public_hub(const UrlParts& url) {
 
 }  // namespace
 
+Result<fs::path> hub_cache(const Environment& environment, const fs::path& cache_dir) {
+  return cache_dir.empty() ? cache_folder(environment) : cache_dir;
+}
+
 Result<HubSettings> hub_settings(const Environment& environment,
                                  const fs::path& cache_dir) {
   HubSettings settings;
@@ -102,7 +107,7 @@ Result<HubSettings> hub_settings(const Environment& environment,
                         .value_or("https://datasets-server.huggingface.co"));
   TRY(parse_url(settings.endpoint).in("HF_ENDPOINT"));
   TRY(parse_url(settings.datasets_server).in("PROCTOR_DATASETS_SERVER"));
-  settings.cache = cache_dir.empty() ? TRY(cache_folder(environment)) : cache_dir;
+  settings.cache = TRY(hub_cache(environment, cache_dir));
   settings.token = token_of(environment);
   for (const char* name : {"HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"}) {
     if (settings.offline.empty() && is_true(environment.get(name))) {

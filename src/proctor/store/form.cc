@@ -132,6 +132,10 @@ std::string choices_json(const std::vector<std::string>& choices) {
 
 Result<std::vector<std::string>> read_choices(std::string_view json) {
   return from_json(json, [](const Json& list) -> Result<std::vector<std::string>> {
+    constexpr std::size_t most = 26;  // as many as there are letters
+    if (list.empty() || list.size() > most) {
+      return fail(Fault::data, "found {} of them, expected 1 to {}", list.size(), most);
+    }
     return list.get<std::vector<std::string>>();
   });
 }

@@ -1,0 +1,30 @@
+// What a store from elsewhere holds as text: a run's key and facts, a question's
+// choices and key, log-probabilities. A field a line.
+#include <charconv>
+
+#include "fuzz/fuzz.h"
+#include "proctor/store/form.h"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  auto fields = proctor::split(text_of(data, size), '\n');
+  fields.resize(5);
+  const auto info = proctor::read_info(fields[0], fields[1]);
+  if (info) {
+    PROMISE(info->selection.size() <= 100'000'000);
+    PROMISE(!info->key.id().empty());
+    PROMISE(!proctor::info_json(*info).empty());
+  }
+  const auto choices = proctor::read_choices(fields[2]);
+  std::int64_t right = 0;
+  std::from_chars(fields[3].data(), fields[3].data() + fields[3].size(), right);
+  if (choices) {
+    proctor::Question question{.choices = *choices};
+    if (proctor::set_right(question, right)) {
+      PROMISE(proctor::right_number(question) == right);
+      PROMISE(proctor::is_right(question, proctor::letter_of(question.right)));
+    }
+  }
+  const auto logprobs = proctor::read_logprobs(fields[4]);
+  if (logprobs) PROMISE(!proctor::logprobs_json(*logprobs).empty());
+  return 0;
+}
