@@ -106,6 +106,15 @@ std::string next_step(const Arguments& arguments, const ScoredRun& run,
       fmt::format("proctor report {}{}", run.short_id(), store_option(arguments));
   const std::int64_t left =
       run.progress.planned - run.progress.ended() + run.progress.tally.ledger.failed;
+  const Ledger& ledger = run.progress.tally.ledger;
+  if (left == 0 && 2 * ledger.unread > ledger.n()) {  // it may be the reader
+    const std::string audit =
+        fmt::format("proctor audit {}{}", run.short_id(), store_option(arguments));
+    return ja ? fmt::format("次は: {}（他の読み取り器が読めるもの）、または {}", audit,
+                            report)
+              : fmt::format("next: {} shows what other readers read; {}", audit,
+                            report);
+  }
   if (left == 0) return (ja ? "次は: " : "next: ") + report;
   const std::string count = with_thousands(left);
   return ja ? fmt::format("次は: 同じコマンドで残り {} 問を続行、または {}", count,

@@ -1,6 +1,8 @@
 #include "proctor/cli/scored_run.h"
 
 #include <algorithm>
+#include <functional>
+#include <ranges>
 
 #include <nlohmann/json.hpp>
 
@@ -43,6 +45,50 @@ std::string count_lines(const std::map<std::string, Ledger, std::less<>>& ledger
                     interval_text(wilson(ledger.count())));
   }
   return text;
+}
+
+// " (HTTP 400: too long)", or of several reasons the most frequent with their numbers.
+std::string reasons_text(const Progress& progress, Language language) {
+  constexpr std::size_t most_shown = 3;
+  std::vector<std::pair<std::string, std::int64_t>> reasons(progress.reasons.begin(),
+                                                            progress.reasons.end());
+  if (reasons.empty()) return {};
+  std::ranges::stable_sort(reasons, std::ranges::greater(),
+                           &std::pair<std::string, std::int64_t>::second);
+  std::string text;
+  for (const auto& [why, count] : reasons | std::views::take(most_shown)) {
+    text += text.empty() ? "" : ", ";
+    text += fit(for_terminal_line(why), 160);
+    if (reasons.size() == 1) continue;
+    text += in_language(language, " in {}", " {} 問", with_thousands(count));
+  }
+  return fmt::format(" ({}{})", text, reasons.size() > most_shown ? ", …" : "");
+}
+
+// Where a model only thought, its replies are unread or cut, and it is not the model's
+// fault.
+std::string empty_text(const Progress& progress, Language language) {
+  if (progress.thoughts_only == 0) return {};
+  const std::string some = with_thousands(progress.thoughts_only);
+  const std::string n = with_thousands(progress.ended() - progress.tally.ledger.failed);
+  if (2 * progress.thoughts_cut > progress.thoughts_only) {
+    return in_language(
+        language,
+        "{} of {} replies are empty; the thoughts took all of the token limit: try a "
+        "larger --max-tokens, or --reasoning off\n",
+        "{1} 件中 {0} 件の回答が空です。思考がトークン上限を使い切りました: "
+        "--max-tokens "
+        "を大きくするか、--reasoning off を試してください\n",
+        some, n);
+  }
+  return in_language(
+      language,
+      "{} of {} replies are empty; the server put everything into the thoughts: try "
+      "--reasoning off, or a larger --max-tokens\n",
+      "{1} 件中 {0} 件の回答が空です。サーバーはすべてを思考に入れました: --reasoning "
+      "off "
+      "または大きな --max-tokens を試してください\n",
+      some, n);
 }
 
 }  // namespace
@@ -224,11 +270,13 @@ std::string accuracy_lines(const ScoredRun& run, Language language) {
   if (!run.has_reply()) {
     text = ja ? "回答がありません" : "nothing was answered";
     if (!run.reason().empty()) text += ": " + for_terminal_line(run.reason());
-    return text + "\n" + ledger_text(ledger, language) + "\n";
+    return text + "\n" + ledger_text(ledger, language) +
+           reasons_text(run.progress, language) + "\n";
   }
   text = fmt::format("Accuracy: {}, {}\n", accuracy_text(ledger.count()),
                      interval_text(wilson(ledger.count())));
-  text += ledger_text(ledger, language);
+  // Failures stand last, and their reasons behind them.
+  text += ledger_text(ledger, language) + reasons_text(run.progress, language);
   if (ledger.right + ledger.wrong < ledger.n()) {
     const std::string bounds = range_text(ledger.bounds());
     text +=
@@ -288,6 +336,7 @@ std::string summary_text(const ScoredRun& run, Language language) {
       "{} {}\n", language == Language::ja ? "モデル:" : "Model:", run.model_title());
   text += subject_line(run) + accuracy_lines(run, language);
   text += unknown_letters_text(run.progress, language);
+  text += empty_text(run.progress, language);
   text += left_out_lines(run, language);
   if (run.has_reply()) text += averages_text(run, language);
   return text;
@@ -326,6 +375,8 @@ std::string summary_json(const ScoredRun& run) {
       {"complete", run.is_complete()},
       {"unknown_letters", progress.unknown_letters},
       {"no_letters", progress.no_letters},
+      {"empty_replies", progress.empty},
+      {"failures", progress.reasons},
       {"requests", progress.requests},
       {"reused", progress.reused},
       {"stored", run.stored},

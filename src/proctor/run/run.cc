@@ -24,6 +24,17 @@ bool was_cancelled(const Completion& completion) {
   return !outcome && outcome.error().fault == Fault::cancelled;
 }
 
+constexpr std::size_t most_reasons = 100;
+
+void count_empty(const Reply& reply, Mark mark, Progress& progress) {
+  if (mark != Mark::unread && mark != Mark::cut) return;
+  if (reply.finish_reason == "scored" || !python_strip(reply.text).empty()) return;
+  ++progress.empty;
+  if (reply.reasoning.empty() && reply.tokens.thought.value_or(0) == 0) return;
+  ++progress.thoughts_only;
+  progress.thoughts_cut += mark == Mark::cut ? 1 : 0;
+}
+
 void tell(const Watch& watch, const Graded& graded, const Progress& progress) {
   if (watch.saw) watch.saw(graded, progress);
 }
@@ -93,9 +104,16 @@ Graded grade(const Evaluation& evaluation, TrialId trial, const Attempt& attempt
 
 void count_graded(const Graded& graded, Progress& progress) {
   progress.tally.add(graded.question->subject, graded.mark);
-  if (!graded.attempt->outcome) return;
+  if (!graded.attempt->outcome) {
+    const std::string& why = graded.attempt->outcome.error().message;
+    if (progress.reasons.size() < most_reasons || progress.reasons.contains(why)) {
+      ++progress.reasons[why];
+    }
+    return;
+  }
   const Reply& reply = *graded.attempt->outcome;
   const Tokens& tokens = reply.tokens;
+  count_empty(reply, graded.mark, progress);
   if (reply.finish_reason == "scored") {
     const std::size_t known = reply.logprobs.size();
     progress.unknown_letters += known < graded.question->choices.size() ? 1 : 0;

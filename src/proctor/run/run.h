@@ -46,6 +46,12 @@ struct Progress {
   // Replies of scored letters in which a letter's likelihood is not known, since the
   // server lists the likeliest tokens only; and those of them in which none is.
   std::int64_t unknown_letters = 0, no_letters = 0;
+  // Replies without a word that count as unread or cut; those of them that are thoughts
+  // alone; and those of these whose thoughts the token limit cut.
+  std::int64_t empty = 0, thoughts_only = 0, thoughts_cut = 0;
+  // Why questions failed, in the attempts' words, and how many of each; at most 100
+  // kinds.
+  std::map<std::string, std::int64_t> reasons;
   Tally tally;
 
   std::int64_t ended() const { return tally.ledger.n(); }

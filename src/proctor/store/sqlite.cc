@@ -60,6 +60,10 @@ SqlStatement& SqlStatement::blob(std::string_view value) {
                                    SQLITE_STATIC));
 }
 
+SqlStatement& SqlStatement::room(std::size_t size) {
+  return bound(sqlite3_bind_zeroblob64(statement_, ++parameter_, size));
+}
+
 SqlStatement& SqlStatement::null() {
   return bound(sqlite3_bind_null(statement_, ++parameter_));
 }
@@ -158,6 +162,24 @@ Result<SqlStatement> Database::prepare(std::string_view sql) const {
                          SQLITE_PREPARE_PERSISTENT, &statement.statement_, nullptr);
   if (code != SQLITE_OK) return tl::unexpected(error(code));
   return statement;
+}
+
+Status Database::fill(const char* table, const char* column,
+                      std::string_view value) const {
+  sqlite3_blob* blob = nullptr;
+  int code = sqlite3_blob_open(handle_, "main", table, column,
+                               sqlite3_last_insert_rowid(handle_), 1, &blob);
+  if (code == SQLITE_OK) {
+    code = sqlite3_blob_write(blob, value.data(), static_cast<int>(value.size()), 0);
+  }
+  if (code != SQLITE_OK) {
+    const Error failed = error(code);  // closing would change it
+    sqlite3_blob_close(blob);
+    return tl::unexpected(failed);
+  }
+  code = sqlite3_blob_close(blob);
+  if (code != SQLITE_OK) return tl::unexpected(error(code));
+  return {};
 }
 
 Result<std::string> Database::value_of(std::string_view sql) const {

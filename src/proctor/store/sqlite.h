@@ -30,6 +30,8 @@ class SqlStatement {
   SqlStatement& text(std::string_view value);
   SqlStatement& exact_text(std::string_view value);  // TEXT in any case: keys
   SqlStatement& blob(std::string_view value);
+  // A BLOB of that size, for Database::fill().
+  SqlStatement& room(std::size_t size);
   SqlStatement& null();
 
   // True: there is a row.
@@ -67,6 +69,9 @@ class Database {
   Result<SqlStatement> prepare(std::string_view sql) const;
   // The first column of the first row of a query that has one.
   Result<std::string> value_of(std::string_view sql) const;
+  // Writes a value into the BLOB of that size in the row inserted last, without the
+  // copy of the whole row that an INSERT makes.
+  Status fill(const char* table, const char* column, std::string_view value) const;
   std::int64_t changes() const { return sqlite3_changes64(handle_); }
   // Whether triggers fire for statements that are prepared from now on.
   void let_triggers_fire(bool fire) const;

@@ -17,6 +17,7 @@ namespace {
 
 constexpr int application_id = 0x50726374;  // "Prct", bytes 68 to 71 of the file
 constexpr int schema_version = 1;
+constexpr std::size_t long_response = 4U << 20U;
 
 struct OpenRun {
   std::string id;
@@ -281,9 +282,14 @@ Status SqliteStore::insert(const OpenRun& run, TrialId trial, int generation,
     row.text(attempt.outcome.error().message);
     row.null().null().null().null().null().null().text(sum).null().null();
   }
-  TRY(row.text(attempt.request).blob(attempt.response).run());
+  row.text(attempt.request);
+  const std::string& response = attempt.response;
+  // An INSERT holds the row a second time; the last column can be written behind it.
+  const bool is_long = response.size() > long_response;
+  TRY((is_long ? row.room(response.size()) : row.blob(response)).run());
 
   const bool is_new = database_.changes() == 1;
+  if (is_new && is_long) TRY(database_.fill("attempt", "response", response));
   if (reply == nullptr || !is_new) return {};
   SqlStatement& result = writing_->upsert_result;
   bind_trial(result);
