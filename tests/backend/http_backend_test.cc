@@ -660,34 +660,6 @@ TEST(HttpBackend, a_filter_s_400_is_a_reply) {
   EXPECT_EQ(attempt.status, 400);
 }
 
-TEST(SlotsOf, a_llama_server_says_how_many_it_serves_at_once) {
-  SocketServer server(answering([](const std::string& request) {
-    return request.starts_with("GET /props ")
-               ? http_answer("200 OK", R"({"total_slots":3,"model_path":"m.gguf"})")
-               : http_answer("404 Not Found", "");
-  }));
-  HttpClient http(HttpOptions{});
-
-  EXPECT_EQ(
-      slots_of(provider_named("llama"), model_of("llama", "", server.url("")), http),
-      3U);
-}
-
-TEST(SlotsOf, nothing_is_known_where_none_is_told) {
-  HttpClient http(HttpOptions{});
-  for (const std::string_view body :
-       {"", "<html>", "{}", R"({"total_slots":0})", R"({"total_slots":"3"})",
-        R"({"total_slots":1000000})"}) {
-    SocketServer server(
-        answering([&](const std::string&) { return http_answer("200 OK", body); }));
-
-    EXPECT_EQ(
-        slots_of(provider_named("llama"), model_of("llama", "", server.url("")), http),
-        std::nullopt)
-        << body;
-  }
-}
-
 constexpr std::string_view scored_body =
     R"({"choices":[{"message":{"content":"B"},"logprobs":{"content":[{"token":"B",
         "top_logprobs":[{"token":"B","logprob":-0.5},{"token":"A","logprob":-1}]}]}}]})";

@@ -10,6 +10,7 @@ namespace proctor {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 const std::vector<std::string> letters{" A", " B", " C", " D"};
@@ -730,8 +731,18 @@ TEST(Engine, its_identity_names_the_file_and_the_mode) {
   const std::string exact = engine_with(options)->info().identity;
 
   EXPECT_THAT(fast, HasSubstr(sha256_hex(bytes_of(test_model()))));
-  EXPECT_THAT(fast, HasSubstr("\"threads\":1"));
   EXPECT_NE(fast, exact);
+}
+
+TEST(Engine, threads_are_in_its_identity_only_where_it_is_exact) {
+  SKIP_WITHOUT_ENGINE();
+  EngineOptions options = options_for();
+  const std::string fast = engine_with(options)->info().identity;
+  options.exact = true;
+  const std::string exact = engine_with(options)->info().identity;
+
+  EXPECT_THAT(fast, Not(HasSubstr("threads")));
+  EXPECT_THAT(exact, HasSubstr("\"threads\":1"));
 }
 
 TEST(Engine, two_engines_live_side_by_side) {

@@ -287,6 +287,34 @@ def start_hub(shared, free_port):
         hub.stop()
 
 
+def python_with(*modules):
+    named = os.environ.get("PROCTOR_TEST_PYTHON")
+    for path in [named] if named else [str(ROOT / "build/venv/bin/python"), sys.executable]:
+        if os.path.exists(path):
+            done = subprocess.run([path, "-c", f"import {', '.join(modules)}"],
+                                  capture_output=True)
+            if done.returncode == 0:
+                return path
+    pytest.skip(f"no Python with {', '.join(modules)} (set PROCTOR_TEST_PYTHON)")
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory):
+    done = subprocess.run([PROCTOR, "run", "no.gguf", "--dataset", "sample"],
+                          cwd=tmp_path_factory.mktemp("none"), capture_output=True, text=True)
+    if "built without llama.cpp" in done.stderr:
+        pytest.skip("built without llama.cpp (PROCTOR_ENGINE)")
+
+
+@pytest.fixture(scope="session")
+def nano(engine, tmp_path_factory):
+    """A model with random weights that takes whole prompts."""
+    path = tmp_path_factory.mktemp("model") / "nano.gguf"
+    maker = [python_with("gguf", "numpy"), ROOT / "tests/fakes/make_tiny_gguf.py", path]
+    subprocess.run([*maker, "--context", "8192"], check=True, capture_output=True)
+    return path
+
+
 @contextlib.contextmanager
 def running_llama_server(python, model, *options):
     """llama.cpp's own server on that model; its address."""

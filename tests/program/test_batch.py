@@ -35,7 +35,7 @@ def test_the_talk_says_which_and_a_table_ends_it(work, exam_server):
     assert "(1/3) llama, seed_zeroshot" in done.stderr
     assert "(3/3) llama, inspect_multiple_choice" in done.stderr
     table = done.stdout[done.stdout.index("\nrun ") :]
-    assert [line.split()[2] for line in table.splitlines()[3:]] == [
+    assert [line.split("  ")[2].strip() for line in table.splitlines()[3:]] == [
         "seed_zeroshot", "proctor", "inspect_multiple_choice",
     ]
 

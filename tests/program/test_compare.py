@@ -4,11 +4,13 @@ over one run."""
 import csv
 import json
 import shlex
+import shutil
 import sqlite3
+import subprocess
 
 import pytest
 
-from conftest import SUBJECT, exam_rows, write_exam
+from conftest import PROCTOR, SUBJECT, exam_rows, write_exam
 
 
 def run(work, server, model="m", *more, dataset="exam"):
@@ -154,6 +156,58 @@ def test_prompt_and_shots_are_parted_by_a_run_in_between(work, start_server):
     assert set(of_parts(after)) == {"reading", "prompt", "shots", "averaging"}
     assert (after["total"], after["next"]) == (before["total"], None)
     assert after["n"] == 60
+
+
+def pasted(work, command):
+    """A command as a person pastes it into a shell, from another folder."""
+    tools = work.path / "tools"
+    tools.mkdir(exist_ok=True)
+    if not (tools / "proctor").exists():
+        (tools / "proctor").symlink_to(PROCTOR)
+    elsewhere = work.path / "elsewhere"
+    elsewhere.mkdir(exist_ok=True)
+    store = f" --store {shlex.quote(str(work.path / 'proctor.db'))}"
+    return subprocess.run(["/bin/sh", "-c", command + store], cwd=elsewhere, text=True,
+                          capture_output=True, timeout=120,
+                          env=work.env({"PATH": f"{tools}:{work.environment['PATH']}"}))
+
+
+def is_parted_by_its_advice(work, a, b):
+    before = explained(work, a, b)
+    done = pasted(work, before["next"])
+    assert done.returncode == 0, (before["next"], done.stderr)
+    after = explained(work, a, b)
+    assert set(of_parts(after)) >= {"prompt", "shots"}, before["next"]
+    assert (after["total"], after["next"]) == (before["total"], None)
+
+
+def test_the_advice_works_when_pasted_for_a_server(work, start_server):
+    exam = work.path / "it's an exam"
+    write_exam(exam)
+    write_exam(exam, n=5, split="dev")
+    # Named like one of ours, and another.
+    (work.path / "seed.toml").write_text(
+        'base = "mmlu_pro_official_local"\n[sampling]\ntemperature = 0.25\n')
+    server = start_server("--random", 7)
+    more = ["--limit", 40, "--max-tokens", 77, "--stop", "it's over",
+            "--extra-body", '{"user": "it\'s me"}']
+    a = run(work, server, "m", "--protocol", "seed", *more, dataset=exam.name)
+    b = run(work, server, "m", "--protocol", "seed.toml", *more, "--system", "Say 'A'.",
+            dataset=exam.name)
+    is_parted_by_its_advice(work, a, b)
+
+
+def test_the_advice_works_when_pasted_for_a_file(work, nano):
+    write_exam(work.path / "exam", n=5, split="dev")
+    model = work.path / "my models" / "it's nano.gguf"
+    model.parent.mkdir()
+    shutil.copy(nano, model)
+    more = ["--dataset", "exam", "--limit", 5]
+    a = work.json("run", model.relative_to(work.path), *more, "--protocol", "mmlu",
+                  "--shots", 2, "--threads", 1)["run"]
+    b = work.json("run", model.relative_to(work.path), *more, "--protocol", "lmeval_mmlu",
+                  "--shots", 0, "--threads", 2, "--context", 4096)["run"]
+    is_parted_by_its_advice(work, a, b)
 
 
 def test_macro_against_micro_is_the_averagings_part(work, exam_server):

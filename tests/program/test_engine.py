@@ -4,6 +4,7 @@ PROCTOR_TEST_PYTHON is a Python with gguf and numpy, and with xllamacpp for llam
 own server.
 """
 
+import hashlib
 import http.client
 import json
 import os
@@ -14,37 +15,17 @@ import sys
 
 import pytest
 
-from conftest import PROCTOR, ROOT, one_line, running_llama_server, wait_until, write_exam
+from conftest import (
+    PROCTOR, ROOT, one_line, python_with, running_llama_server, wait_until, write_exam,
+)
 
 FAKES = ROOT / "tests/fakes"
 LETTERS = "ABCD"
 
 
-def python_with(*modules):
-    named = os.environ.get("PROCTOR_TEST_PYTHON")
-    for path in [named] if named else [str(ROOT / "build/venv/bin/python"), sys.executable]:
-        if os.path.exists(path):
-            done = subprocess.run([path, "-c", f"import {', '.join(modules)}"],
-                                  capture_output=True)
-            if done.returncode == 0:
-                return path
-    pytest.skip(f"no Python with {', '.join(modules)} (set PROCTOR_TEST_PYTHON)")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def engine(tmp_path_factory):
-    done = subprocess.run([PROCTOR, "run", "no.gguf", "--dataset", "sample"],
-                          cwd=tmp_path_factory.mktemp("none"), capture_output=True, text=True)
-    if "built without llama.cpp" in done.stderr:
-        pytest.skip("built without llama.cpp (PROCTOR_ENGINE)")
-
-
-@pytest.fixture(scope="module")
-def nano(engine, tmp_path_factory):
-    path = tmp_path_factory.mktemp("model") / "nano.gguf"
-    maker = [python_with("gguf", "numpy"), FAKES / "make_tiny_gguf.py", path]
-    subprocess.run([*maker, "--context", "8192"], check=True, capture_output=True)
-    return path
+@pytest.fixture(autouse=True)
+def needs_the_engine(engine):
+    pass
 
 
 @pytest.fixture
@@ -325,3 +306,40 @@ def test_its_letters_are_as_likely_as_llama_server_says(work, exam, nano, llama_
         for letter in LETTERS:
             # llama.cpp's rounding depends on what is computed together.
             assert abs(ours[letter] - theirs[f" {letter}"]) < 0.1, letter
+
+
+# ---- Names
+
+
+def with_threads_in_its_name(work, threads):
+    """Turns the only run into one from before threads left a run's name. Its short id."""
+    with sqlite3.connect(work.path / "proctor.db") as store:
+        (key,), = store.execute("SELECT key FROM run")
+        key = json.loads(key)
+        key["engine"] = key["engine"][:-1] + f',"threads":{threads}}}'
+        canonical = json.dumps(key, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        name = hashlib.sha256(canonical.encode()).hexdigest()
+        store.execute("UPDATE run SET id = ?, key = ?", (name, canonical))
+    return name[:8]
+
+
+def test_another_number_of_threads_is_the_same_run(work, nano, exam):
+    more = ["--dataset", "exam", "--protocol", "mmlu", "--shots", 0]
+    first = work.json("run", nano, "--threads", 1, *more, "--limit", 10)
+    second = work.json("run", nano, "--threads", 2, *more, "--limit", 20)
+    assert (second["run"], second["reused"]) == (first["run"], 10)
+
+
+def test_another_number_of_threads_is_another_run_where_it_is_exact(work, nano, exam):
+    more = ["--dataset", "exam", "--protocol", "mmlu", "--shots", 0, "--limit", 2, "--exact"]
+    first = work.json("run", nano, "--threads", 1, *more)
+    assert work.json("run", nano, "--threads", 2, *more)["run"] != first["run"]
+
+
+def test_a_run_that_was_named_with_its_threads_is_gone_on_with(work, nano, exam):
+    today = work.json(*command(nano, "--limit", 10))["run"][:8]
+    then = with_threads_in_its_name(work, 4)
+    done = work.run(*command(nano, "--limit", 20, "--json"))
+    run = json.loads(done.stdout)
+    assert (run["run"][:8], run["reused"]) == (then, 10)
+    assert f"run {then} keeps its name; it would be named {today} today" in done.stderr

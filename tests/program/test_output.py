@@ -168,7 +168,7 @@ def test_no_color_and_a_dumb_terminal_get_no_escapes(work, exam_server):
 def test_the_summary_names_model_subject_accuracy_and_ledger(work, exam_server):
     server = exam_server("--fault", "empty-content:every=10")
     out = work.run(*command(server, "--concurrency", 1)).stdout
-    assert "Model: llama\n" in out and f"Subject: {SUBJECT}\n" in out
+    assert "Model: llama (fake.gguf, fp_fake)\n" in out and f"Subject: {SUBJECT}\n" in out
     assert re.search(r"^Accuracy: 36\.00% \(36/100\), 95 % CI 27\.3-45\.8$", out, re.M)
     assert "right 36, wrong 54, unread 10" in out
 
@@ -403,7 +403,7 @@ def test_a_configuration_file_holds_options(work, exam_server):
 def test_a_dry_run_asks_nothing_and_keeps_nothing(work, exam_server):
     server = exam_server()
     done = work.run(*command(server, "--dry-run"))
-    assert done.returncode == 0 and "100 questions" in done.stdout
+    assert done.returncode == 0 and "100 planned, 0 stored, 100 to ask" in done.stdout
     assert server.requests() == 0
     assert not (work.path / "proctor.db").exists()
 

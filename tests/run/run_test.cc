@@ -87,6 +87,13 @@ class FullStore final : public Store {
     return store_->append(plan, records);
   }
   Status open(const Plan& plan) override { return store_->open(plan); }
+  Status hide(const std::string& id, bool hidden) override {
+    return store_->hide(id, hidden);
+  }
+  Status remove(const std::string& id) override { return store_->remove(id); }
+  Result<std::vector<SubjectReplies>> subjects(const std::string& id) override {
+    return store_->subjects(id);
+  }
   Result<std::vector<TrialId>> claim(const Plan& plan, std::size_t most) override {
     return store_->claim(plan, most);
   }
@@ -97,6 +104,9 @@ class FullStore final : public Store {
   Status results(const std::string& id, bool with_bodies,
                  const std::function<Status(StoredResult)>& see) override {
     return store_->results(id, with_bodies, see);
+  }
+  Result<std::vector<ReplySource>> sources(const std::string& id) override {
+    return store_->sources(id);
   }
   Status attempts(const std::string& id,
                   const std::function<Status(StoredAttempt)>& see) override {
@@ -557,6 +567,165 @@ TEST(Grade, a_letter_that_was_read_counts_however_the_reply_ended) {
 
   EXPECT_EQ(grade(evaluation_of(dataset), {0}, attempt_with(says("B", "length"))).mark,
             Mark::right);
+}
+
+// ---- Who answers ----
+
+Reply by(std::string_view model, std::string_view build = "") {
+  Reply reply = says("B");
+  reply.model = model;
+  reply.build = build;
+  return reply;
+}
+
+// Another one from the n-th question on.
+Behaviour replaced_at(std::uint32_t n, Reply before, Reply after) {
+  return [=](TrialId trial, const Prompt&) {
+    return std::vector<Result<Reply>>{trial.ordinal < n ? before : after};
+  };
+}
+
+TEST(Authors, a_reply_by_another_model_is_no_answer_and_ends_the_run) {
+  const Dataset dataset = exam_of(8);
+  const auto store = make_memory_store();
+  FakeBackend backend(1, replaced_at(3, by("mistral.gguf"), by("qwen.gguf")));
+
+  const auto outcome = ask(evaluation_of(dataset), backend, *store);
+
+  ASSERT_TRUE(outcome && outcome->fatal);
+  EXPECT_EQ(outcome->fatal->fault, Fault::usage);
+  EXPECT_THAT(outcome->fatal->message,
+              HasSubstr("answered by qwen.gguf, expected mistral.gguf (3)"));
+  EXPECT_THAT(outcome->fatal->message, HasSubstr("--mixed"));
+  EXPECT_EQ(outcome->progress.tally.ledger.right, 3);
+  EXPECT_EQ(outcome->progress.tally.ledger.failed, 1);
+  EXPECT_THAT(backend.started(), SizeIs(4));
+}
+
+TEST(Authors, what_is_on_its_way_then_is_awaited_and_treated_alike) {
+  const Dataset dataset = exam_of(8);
+  const auto store = make_memory_store();
+  // The newest comes back first: 3 is by another model than 2, 1 and 0 are.
+  FakeBackend backend(4, replaced_at(3, by("a"), by("b")));
+  FakeBackend first(1, replaced_at(8, by("a"), by("a")));
+  Evaluation evaluation = evaluation_of(dataset);
+  evaluation.plan.trials.resize(1);
+  ASSERT_TRUE(ask(evaluation, first, *store));
+  evaluation.plan.trials = evaluation_of(dataset).plan.trials;
+
+  const auto outcome = ask(evaluation, backend, *store);
+
+  ASSERT_TRUE(outcome && outcome->fatal);
+  EXPECT_THAT(backend.cancels(), ElementsAre(Cancel::waiting));
+  EXPECT_EQ(outcome->progress.under_way, 0);
+  EXPECT_EQ(outcome->progress.tally.ledger.right, 3);   // 0, and 1 and 2 of model a
+  EXPECT_EQ(outcome->progress.tally.ledger.failed, 2);  // 3 and 4
+}
+
+TEST(Authors, replies_of_the_store_have_the_first_word) {
+  const Dataset dataset = exam_of(4);
+  const auto store = make_memory_store();
+  Evaluation evaluation = evaluation_of(dataset);
+  evaluation.plan.trials.resize(2);
+  FakeBackend mistral(1, replaced_at(9, by("mistral"), by("")));
+  ASSERT_TRUE(ask(evaluation, mistral, *store));
+  // Other questions of the same run.
+  evaluation.plan.trials = {{2}, {3}};
+  FakeBackend qwen(1, replaced_at(9, by("qwen"), by("")));
+
+  const auto outcome = ask(evaluation, qwen, *store);
+
+  ASSERT_TRUE(outcome && outcome->fatal);
+  EXPECT_EQ(outcome->progress.tally.ledger.right, 0);
+  EXPECT_EQ(outcome->progress.tally.ledger.failed, 1);
+}
+
+TEST(Authors, a_mixed_run_goes_on_and_counts_each) {
+  const Dataset dataset = exam_of(8);
+  const auto store = make_memory_store();
+  Evaluation evaluation = evaluation_of(dataset);
+  evaluation.mixed = true;
+  FakeBackend backend(1, replaced_at(3, by("mistral"), by("qwen")));
+
+  const auto outcome = ask(evaluation, backend, *store);
+
+  ASSERT_TRUE(outcome);
+  EXPECT_TRUE(outcome->is_complete());
+  EXPECT_EQ(outcome->progress.sources.at({"mistral", ""}), 3);
+  EXPECT_EQ(outcome->progress.sources.at({"qwen", ""}), 5);
+}
+
+TEST(Authors, an_echo_of_the_name_asked_for_says_nothing) {
+  const Dataset dataset = exam_of(8);
+  const auto store = make_memory_store();
+  FakeBackend backend(1, replaced_at(3, by("vendor/m-2024"), by("m")));  // "m" is asked
+
+  const auto outcome = ask(evaluation_of(dataset), backend, *store);
+
+  ASSERT_TRUE(outcome);
+  EXPECT_TRUE(outcome->is_complete());
+}
+
+TEST(Authors, a_model_may_go_by_each_of_its_servers_names) {
+  const Dataset dataset = exam_of(4);
+  const auto store = make_memory_store();
+  Evaluation evaluation = evaluation_of(dataset);
+  evaluation.answerer.names = {"mistral.gguf", "my-alias"};
+  FakeBackend backend(1, replaced_at(2, by("/models/mistral.gguf"), by("my-alias")));
+
+  const auto outcome = ask(evaluation, backend, *store);
+
+  ASSERT_TRUE(outcome);
+  EXPECT_TRUE(outcome->is_complete());
+}
+
+TEST(Authors, nothing_is_asked_of_another_build_than_the_stored_replies_are_of) {
+  const Dataset dataset = exam_of(4);
+  const auto store = make_memory_store();
+  Evaluation evaluation = evaluation_of(dataset);
+  evaluation.answerer.build = "b1";
+  evaluation.plan.trials.resize(2);
+  FakeBackend then(1, replaced_at(9, by("", "b1"), by("")));
+  ASSERT_TRUE(ask(evaluation, then, *store));
+  evaluation.plan.trials = evaluation_of(dataset).plan.trials;
+  evaluation.answerer.build = "b2";
+  FakeBackend now(1, replaced_at(9, by("", "b2"), by("")));
+
+  const auto outcome = ask(evaluation, now, *store);
+
+  ASSERT_TRUE(outcome && outcome->fatal);
+  EXPECT_EQ(outcome->fatal->fault, Fault::usage);
+  EXPECT_THAT(outcome->fatal->message,
+              HasSubstr("the stored replies are of build b1 (2), and build b2 is"));
+  EXPECT_THAT(now.started(), IsEmpty());
+}
+
+TEST(Authors, a_complete_run_is_shown_whatever_build_is_there) {
+  const Dataset dataset = exam_of(2);
+  const auto store = make_memory_store();
+  Evaluation evaluation = evaluation_of(dataset);
+  FakeBackend then(1, replaced_at(9, by("", "b1"), by("")));
+  ASSERT_TRUE(ask(evaluation, then, *store));
+  evaluation.answerer.build = "b2";
+  FakeBackend now(1, always("B"));
+
+  const auto outcome = ask(evaluation, now, *store);
+
+  ASSERT_TRUE(outcome);
+  EXPECT_TRUE(outcome->is_complete());
+  EXPECT_FALSE(outcome->fatal);
+}
+
+TEST(Authors, a_clouds_fingerprints_may_change) {
+  const Dataset dataset = exam_of(8);
+  const auto store = make_memory_store();
+  FakeBackend backend(1, replaced_at(3, by("", "fp_1"), by("", "fp_2")));
+
+  const auto outcome = ask(evaluation_of(dataset), backend, *store);
+
+  ASSERT_TRUE(outcome);
+  EXPECT_TRUE(outcome->is_complete());
+  EXPECT_THAT(outcome->progress.sources, SizeIs(2));
 }
 
 }  // namespace

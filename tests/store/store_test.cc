@@ -464,6 +464,33 @@ TEST_P(AnyStore, questions_that_do_not_fit_their_digest_are_found) {
 
 // ---- Finding a run ----
 
+TEST_P(AnyStore, the_sources_of_a_run_are_those_of_the_replies_that_count) {
+  const auto store = make();
+  const Dataset dataset = dataset_of(4);
+  const Plan plan = plan_of(dataset);
+  ASSERT_TRUE(store->open(plan));
+  const auto replied_by = [&](std::uint32_t ordinal, std::string id,
+                              std::string model) {
+    Attempt attempt = reply_of(std::move(id));
+    attempt.outcome->model = std::move(model);
+    attempt.outcome->build = "b1";
+    const Record record = record_of(ordinal, std::move(attempt));
+    ASSERT_TRUE(store->append(plan, std::span(&record, 1)));
+  };
+  replied_by(0, "1", "mistral");
+  replied_by(1, "2", "qwen");
+  replied_by(2, "3", "qwen");
+  replied_by(2, "4", "phi");  // later, so it does not count
+  const Record failed = record_of(3, failure_of("5"));
+  ASSERT_TRUE(store->append(plan, std::span(&failed, 1)));
+
+  const auto sources = store->sources(plan.info.key.id());
+
+  ASSERT_TRUE(sources);
+  EXPECT_THAT(*sources, ElementsAre(ReplySource{"mistral", "b1", 1},
+                                    ReplySource{"qwen", "b1", 2}));
+}
+
 TEST_P(AnyStore, a_run_is_found_by_name_by_digits_and_as_the_last) {
   plan_.info.name = "night";
   ask(plan_, "a");

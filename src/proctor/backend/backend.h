@@ -111,6 +111,14 @@ struct Dialect {
   Result<Reply> (*decode)(std::string_view body, const Prompt& prompt);
 };
 
+// Where a server tells of itself.
+enum class Tells {
+  nothing,  // a cloud's fixed names
+  props,    // llama-server: /props and /v1/models
+  models,   // /v1/models, but not at the provider's own address
+  tags,     // ollama: /api/tags
+};
+
 struct Provider {
   std::string_view name;           // "deepseek"
   std::string_view default_model;  // "deepseek-chat", or empty
@@ -120,6 +128,7 @@ struct Provider {
   std::size_t concurrency;
   const Dialect* dialect;
   std::string_view hint;  // what to look at when the connection is refused
+  Tells tells = Tells::nothing;
 };
 std::span<const Provider> providers();
 // Fault::usage with the nearest name; the caller says where the name stood.
@@ -163,10 +172,41 @@ struct HttpBackendOptions {
 std::unique_ptr<Backend> make_http_backend(const Provider& provider, Model model,
                                            HttpBackendOptions options,
                                            HttpOptions http);
-// How many requests a server says it serves at once: llama-server's /props total_slots.
-// Nothing where it does not say.
-std::optional<std::size_t> slots_of(const Provider& provider, const Model& model,
-                                    HttpClient& http);
+
+// ---- Who answers ----
+
+// Who is at an address, in the server's own words. What it does not say is empty.
+struct Answerer {
+  std::string model;   // its file, without folders; what stands behind the name asked
+  std::string digest;  // ollama's
+  std::optional<std::int64_t> parameters, bytes,
+      words;                         // of the weights; the vocabulary
+  std::string build;                 // of the server's program
+  std::vector<std::string> names;    // what its replies may call it
+  std::optional<std::size_t> slots;  // how many requests it serves at once
+  bool is_there = false;             // somebody answers
+  bool is_loading = false;           // a llama-server that still reads its model
+
+  // Whether it says anything that tells one model from another.
+  bool says_who() const;
+  // What tells one model from another, as canonical JSON; empty where nothing does. Not
+  // in it: the build, and what changes when the same server is started again.
+  std::string identity() const;
+};
+// Asks the server (not a cloud's own), a question of no model: at most two small
+// requests with short deadlines.
+Answerer who_answers(const Provider& provider, const Model& model, HttpClient& http);
+// As a store keeps it: identity and build; empty where it does not say who it is.
+std::string answerer_json(const Answerer& answerer);
+// Empty for what is no such JSON.
+Answerer read_answerer(std::string_view json);
+// Whether both say something of the same kind, and not the same.
+bool contradicts(const Answerer& one, const Answerer& other);
+// "mistral-7b.Q4_K_M.gguf, b4567", inert; empty where it says nothing.
+std::string title_of(const Answerer& answerer);
+// What a reply's own word says of who wrote it. Empty where it says nothing: servers
+// repeat the name that they were asked for.
+std::string model_said(std::string_view asked, std::string_view said);
 
 // random (by `seed`), longest, A … Z: answers at once, without a model. Fault::usage
 // for another name.

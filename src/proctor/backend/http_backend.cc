@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proctor/backend/attempt_id.h"
+#include "proctor/backend/dialects.h"
 #include "proctor/backend/throttle.h"
 
 namespace proctor {
@@ -20,12 +21,6 @@ struct Try {
   TimePoint sent{};  // the last try
   TimePoint due{};   // when it waits for another try
 };
-
-// llama-server says so for as long as it reads a model from disk: not a failed try.
-bool is_loading(const HttpResponse& response) {
-  return response.status == 503 &&
-         response.body.find("Loading model") != std::string::npos;
-}
 
 // The ways in which a server may repeat a key: as it is, and as JSON escapes it.
 std::vector<std::string> spellings_of(const std::string& key) {

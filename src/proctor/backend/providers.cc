@@ -29,7 +29,8 @@ constexpr std::array all_providers = {
              .key_is_needed = false,
              .concurrency = 4,
              .dialect = &ollama_dialect,
-             .hint = "is ollama running? (ollama serve)"},
+             .hint = "is ollama running? (ollama serve)",
+             .tells = Tells::tags},
     Provider{
         .name = "llama",
         .default_model = "",
@@ -38,7 +39,8 @@ constexpr std::array all_providers = {
         .key_is_needed = false,
         .concurrency = 4,
         .dialect = &openai_dialect,
-        .hint = "is llama-server running? (llama-server -m MODEL.gguf --port 8080)"},
+        .hint = "is llama-server running? (llama-server -m MODEL.gguf --port 8080)",
+        .tells = Tells::props},
     Provider{.name = "deepseek",
              .default_model = "deepseek-chat",
              .base_url = "https://api.deepseek.com",
@@ -46,7 +48,8 @@ constexpr std::array all_providers = {
              .key_is_needed = true,
              .concurrency = 32,
              .dialect = &openai_dialect,
-             .hint = "is the network there?"},
+             .hint = "is the network there?",
+             .tells = Tells::models},
     Provider{.name = "gemini",
              .default_model = "gemini-1.5-flash",
              .base_url = "https://generativelanguage.googleapis.com",
@@ -62,7 +65,8 @@ constexpr std::array all_providers = {
              .key_is_needed = true,
              .concurrency = 32,
              .dialect = &openai_dialect,
-             .hint = "is the network there?"},
+             .hint = "is the network there?",
+             .tells = Tells::models},
     Provider{.name = "anthropic",
              .default_model = "",
              .base_url = "https://api.anthropic.com",
@@ -78,7 +82,8 @@ constexpr std::array all_providers = {
              .key_is_needed = false,
              .concurrency = 32,
              .dialect = &openai_dialect,
-             .hint = "is the server running?"},
+             .hint = "is the server running?",
+             .tells = Tells::models},
 };
 
 }  // namespace
@@ -105,25 +110,6 @@ std::string normal_base_url(std::string_view url) {
   if (url.ends_with("/v1")) url.remove_suffix(3);
   while (url.ends_with('/')) url.remove_suffix(1);
   return std::string(url);
-}
-
-std::optional<std::size_t> slots_of(const Provider& provider, const Model& model,
-                                    HttpClient& http) {
-  if (provider.name != "llama") return std::nullopt;
-  HttpRequest request{.url = model.base_url + "/props"};
-  request.deadlines = {.connect = std::chrono::seconds(2),
-                       .silence = std::chrono::seconds(2),
-                       .total = std::chrono::seconds(5)};
-  if (!model.key.empty()) {
-    request.headers.emplace_back("Authorization", "Bearer " + model.key);
-  }
-  const auto response = fetch(http, std::move(request));
-  if (!response || response->status != 200) return std::nullopt;
-  const auto document = Document::parse(response->body);
-  if (!document) return std::nullopt;
-  const auto slots = number_at(document->root(), "/total_slots");
-  if (!slots || *slots < 1 || *slots > 4096) return std::nullopt;
-  return static_cast<std::size_t>(*slots);
 }
 
 }  // namespace proctor

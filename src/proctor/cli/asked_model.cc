@@ -2,8 +2,11 @@
 
 #include <charconv>
 #include <random>
+#include <thread>
 
 #include <nlohmann/json.hpp>
+
+#include "proctor/cli/run_name.h"
 
 namespace proctor {
 namespace {
@@ -25,6 +28,7 @@ std::optional<std::size_t> ollama_parallelism(const Environment& environment) {
 }
 
 Result<std::unique_ptr<Backend>> make_server_backend(const ModelChoice& choice,
+                                                     const Answerer& there,
                                                      const Arguments& arguments,
                                                      World& world,
                                                      std::size_t questions) {
@@ -42,9 +46,7 @@ Result<std::unique_ptr<Backend>> make_server_backend(const ModelChoice& choice,
   if (asked) {
     options.concurrency = static_cast<std::size_t>(*asked);
   } else {
-    HttpClient probe(http_options(world.environment, 1));
-    options.concurrency = slots_of(*choice.provider, choice.model, probe)
-                              .value_or(choice.provider->concurrency);
+    options.concurrency = there.slots.value_or(choice.provider->concurrency);
     if (choice.provider->name == "ollama") {
       options.concurrency =
           ollama_parallelism(world.environment).value_or(options.concurrency);
@@ -81,7 +83,7 @@ Result<EngineOptions> engine_options(const ModelChoice& choice,
 // is another every time, and which file the model is.
 Result<std::string> server_identity(const ModelChoice& choice,
                                     const Arguments& arguments, World& world) {
-  nlohmann::json json = {{"serve", choice.serve}};
+  nlohmann::json json = {{"serve", command_in_name(choice.serve)}};
   if (!choice.file.empty()) {
     json["model"] = TRY(model_digest(choice.file, digest_cache(world.environment),
                                      talk_of(arguments, world)));
@@ -127,6 +129,28 @@ Status check_can_be_sent(const Exam& exam, const ModelChoice& choice,
       error.in(fmt::format("{}: --protocol {}", choice.title(), exam.protocol.name)));
 }
 
+Result<std::string> identity_beforehand(const ModelChoice& choice,
+                                        const Arguments& arguments, World& world) {
+  if (!choice.serve.empty()) return server_identity(choice, arguments, world);
+  if (choice.provider != nullptr || choice.file.empty()) return std::string();
+  const EngineOptions options = TRY(engine_options(choice, arguments, world));
+  return TRY(forecast(options, {})).identity;
+}
+
+Result<std::int64_t> tokens_of_file(const ModelChoice& choice,
+                                    std::span<const Prompt> prompts,
+                                    const Arguments& arguments, World& world) {
+  std::vector<EngineRequest> requests;
+  for (const Prompt& prompt : prompts) {
+    EngineRequest& request = requests.emplace_back();
+    request.text = prompt.text;
+    for (const Message& message : prompt.messages)
+      request.turns.push_back({message.role, message.content});
+  }
+  const EngineOptions options = TRY(engine_options(choice, arguments, world));
+  return TRY(forecast(options, requests)).prompt_tokens;
+}
+
 Result<OpenModel> open_model(const ModelChoice& choice, const Arguments& arguments,
                              World& world, const std::function<bool()>& is_stopped) {
   OpenModel model{.choice = choice};
@@ -142,13 +166,43 @@ Result<OpenModel> open_model(const ModelChoice& choice, const Arguments& argumen
   return model;
 }
 
-Result<std::unique_ptr<Backend>> ask_model(const OpenModel& model, const Exam& exam,
+namespace {
+
+// Where the model is asked: a server that was started for it has an address of its own.
+ModelChoice at_its_address(const OpenModel& model) {
+  ModelChoice at = model.choice;
+  if (model.server) at.model.base_url = model.server->base_url();
+  return at;
+}
+
+}  // namespace
+
+Result<Answerer> who_is_there(const OpenModel& model, const Arguments& arguments,
+                              World& world, const std::function<bool()>& is_stopped) {
+  if (model.choice.provider == nullptr) return Answerer{.is_there = true};
+  const ModelChoice at = at_its_address(model);
+  const auto most = TRY(arguments.decimal("--timeout", 0.001, 86'400)).value_or(600);
+  const auto until = std::chrono::steady_clock::now() +
+                     std::chrono::milliseconds(static_cast<std::int64_t>(most * 1000));
+  HttpClient http(http_options(world.environment, 1));
+  bool has_said = false;
+  while (true) {
+    Answerer there = who_answers(*at.provider, at.model, http);
+    if (!there.is_loading || std::chrono::steady_clock::now() >= until) return there;
+    if (!std::exchange(has_said, true) && !arguments.has("--quiet"))
+      world.console.say("the server is loading its model: waiting");
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    if (is_stopped()) return fail(Fault::cancelled, "the server is loading its model");
+  }
+}
+
+Result<std::unique_ptr<Backend>> ask_model(const OpenModel& model,
+                                           const Answerer& there, const Exam& exam,
                                            const Arguments& arguments, World& world) {
   const ModelChoice& choice = model.choice;
   if (choice.provider != nullptr) {
-    ModelChoice at = choice;
-    if (model.server) at.model.base_url = model.server->base_url();
-    return make_server_backend(at, arguments, world, exam.selection.size());
+    return make_server_backend(at_its_address(model), there, arguments, world,
+                               exam.selection.size());
   }
   if (!model.engine) {
     const auto seed = TRY(arguments.whole("--seed", 0, INT64_MAX)).value_or(0);

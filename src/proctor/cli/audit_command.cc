@@ -196,7 +196,7 @@ std::string audit_json(const Audit& audit, const ScoredRun& run) {
                              {"reply_end", one.snippet}});
   }
   const Json json = {{"run", run.id},
-                     {"model", run.model_title()},
+                     {"model", run.model_name()},
                      {"dataset", run.info.dataset},
                      {"subjects", run.subjects},
                      {"protocol", run.info.protocol},

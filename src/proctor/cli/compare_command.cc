@@ -231,7 +231,7 @@ Json side_json(const MarkedRun& run) {
   const Count count = run.run.progress.tally.ledger.count();
   const Interval interval = wilson(count);
   return {{"run", run.run.id},
-          {"model", run.run.model_title()},
+          {"model", run.run.model_name()},
           {"dataset", run.run.info.dataset},
           {"dataset_digest", run.run.info.key.dataset_digest},
           {"subjects", run.run.subjects},

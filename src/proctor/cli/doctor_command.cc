@@ -141,12 +141,15 @@ Finding server_finding(const ModelChoice& choice, World& world) {
         attempt.status == 0 ? fmt::format("; {}", choice.provider->hint) : "";
     return {State::wrong, choice.title(), attempt.outcome.error().message + hint};
   }
+  HttpClient http(http_options(world.environment, 1));
+  const std::string who = title_of(who_answers(*choice.provider, choice.model, http));
+  const std::string says =
+      who.empty() ? for_terminal_line(attempt.outcome->model) : who;
   return {State::fine, choice.title(),
           fmt::format("answers \"{}\" in {:.2f} s{}{}",
                       fit(for_terminal_line(attempt.outcome->text), 40),
                       static_cast<double>(attempt.latency.count()) / 1e6,
-                      attempt.outcome->model.empty() ? "" : ", says it is ",
-                      for_terminal_line(attempt.outcome->model))};
+                      says.empty() ? "" : ", says it is ", says)};
 }
 
 }  // namespace

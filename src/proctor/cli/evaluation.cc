@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "proctor/cli/run_again.h"
 #include "proctor/cli/server.h"
 #include "proctor/hub/hub.h"
 
@@ -283,14 +284,20 @@ Result<ModelChoice> choose_model(std::string_view spec, const Arguments& argumen
 
 namespace {
 
-Result<std::vector<Protocol>> choose_protocols(const Arguments& arguments) {
-  std::vector<Protocol> protocols;
+// As each is named, and what that is.
+using NamedProtocol = std::pair<std::string, Protocol>;
+
+Result<std::vector<NamedProtocol>> choose_protocols(const Arguments& arguments) {
+  std::vector<NamedProtocol> protocols;
   for (const std::string& part :
        split(arguments.get("--protocol").value_or("seed"), ',')) {
-    protocols.push_back(
-        TRY(choose_protocol(std::string(python_strip(part)), arguments)));
-    const std::string& name = protocols.back().name;
-    if (std::ranges::count(protocols, name, &Protocol::name) > 1)
+    const std::string asked(python_strip(part));
+    protocols.emplace_back(asked, TRY(choose_protocol(asked, arguments)));
+    const std::string& name = protocols.back().second.name;
+    const auto same = [&](const NamedProtocol& other) {
+      return other.second.name == name;
+    };
+    if (std::ranges::count_if(protocols, same) > 1)
       return fail(Fault::usage, "--protocol: {} is named twice", name);
   }
   return protocols;
@@ -299,10 +306,11 @@ Result<std::vector<Protocol>> choose_protocols(const Arguments& arguments) {
 // Data sets that were read, by split: the protocols of one command mostly share one.
 using ReadSplits = std::map<std::string, std::shared_ptr<const Dataset>>;
 
-Result<Exam> exam_of(Protocol protocol, const Arguments& arguments,
+Result<Exam> exam_of(NamedProtocol protocol, const Arguments& arguments,
                      DatasetWorld& outside, ReadSplits& splits) {
   Exam exam;
-  exam.protocol = std::move(protocol);
+  exam.protocol_asked = std::move(protocol.first);
+  exam.protocol = std::move(protocol.second);
   const std::string reader = arguments.get("--extract").value_or(exam.protocol.extract);
   exam.extractor =
       TRY(find_extractor(reader.empty() ? "first-letter" : reader)
@@ -342,8 +350,8 @@ Result<std::vector<Exam>> prepare_exams(const Arguments& arguments, World& world
                        {}};
   ReadSplits splits;
   std::vector<Exam> exams;
-  std::vector<Protocol> protocols = TRY(choose_protocols(arguments));
-  for (Protocol& protocol : protocols) {
+  std::vector<NamedProtocol> protocols = TRY(choose_protocols(arguments));
+  for (NamedProtocol& protocol : protocols) {
     exams.push_back(TRY(exam_of(std::move(protocol), arguments, outside, splits)));
   }
   return exams;
@@ -388,6 +396,7 @@ Evaluation evaluation_of(const Exam& exam, const ModelChoice& choice,
       .name = arguments.get("--name").value_or(""),
       .note = arguments.get("--note").value_or(""),
       .version = PROCTOR_VERSION,
+      .command = command_of(exam, choice, arguments),
   };
   return evaluation;
 }

@@ -43,6 +43,7 @@ struct Exam {
   std::vector<std::uint32_t> selection;
   std::string subjects;  // as asked for
   Protocol protocol;
+  std::string protocol_asked;  // as --protocol names it: a name, or a file
   std::map<std::string, std::vector<Question>> shots;
   const Extractor* extractor = nullptr;
 };

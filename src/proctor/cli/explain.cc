@@ -8,6 +8,7 @@
 
 #include "proctor/cli/harness_score.h"
 #include "proctor/cli/run_again.h"
+#include "proctor/cli/run_name.h"
 
 namespace proctor {
 namespace {
@@ -106,7 +107,8 @@ struct Chain {
 
 Status check_one_model(const ScoredRun& a, const ScoredRun& b) {
   if (a.info.key.provider == b.info.key.provider &&
-      a.info.key.model == b.info.key.model) {
+      a.info.key.model == b.info.key.model &&
+      !contradicts(answerer_of(a.info), answerer_of(b.info))) {
     return {};
   }
   return fail(Fault::usage,
@@ -119,11 +121,11 @@ Status check_one_model(const ScoredRun& a, const ScoredRun& b) {
 // one with B's prompt.
 Result<std::optional<StoredRun>> find_between(Store& store, const Chain& chain,
                                               bool* has_prompt_of_b) {
-  const RunKey& key_a = chain.a.run.info.key;
+  const RunKey key_a = renamed(chain.a.run.info.key);
   const auto runs = TRY(store.runs());
   std::optional<StoredRun> found;
   for (const StoredRun& run : runs) {
-    RunKey key = run.info.key;
+    RunKey key = renamed(run.info.key);
     key.protocol = key_a.protocol;
     if (!(key == key_a)) continue;
     const auto sent = sent_in(run.info);
@@ -208,6 +210,12 @@ Status add_prompt_and_shots(Store& store, const Chain& chain,
          "、"
          "分けられません"});
     out.next = TRY(command_between(store, chain.a.run, chain.b.run)) + store_option;
+    if (chain.a.run.info.key.request.find("\"headers\"") != std::string::npos) {
+      out.notes.push_back(
+          {"the runs were asked with --header lines, which are not kept: add them to "
+           "the command",
+           "--header の行は保存されないため、コマンドに書き足してください"});
+    }
   }
   return {};
 }

@@ -31,7 +31,6 @@ constexpr std::array command_table = {
     CommandText{Command::run, "run", "[MODEL…]",
                 "evaluate; the same command again goes on where it stopped",
                 "proctor run ollama/mistral:7b\n"
-                "proctor run deepseek/deepseek-chat --subject all\n"
                 "proctor run model.gguf --subject all --protocol mmlu\n"
                 "proctor run hf:OWNER/REPO:Q4_K_M"},
     CommandText{Command::report, "report", "[RUN…]",
@@ -160,6 +159,8 @@ constexpr std::array option_table = {
     Option{"--retries", "N",
            "further tries of a question that gets no answer (default 5)", request_group,
            false, on_run},
+    Option{"--mixed", "", "go on though another model or build answers than before",
+           request_group, false, on_run},
 
     Option{"--exact", "", "a .gguf: the same bits in every run, at some cost",
            request_group, false, on_run},

@@ -65,6 +65,7 @@ std::string model_of(const RunKey& key) {
   return quoted(key.model.empty() ? key.provider : key.provider + "/" + key.model);
 }
 
+// What a run's key has of its server, as options.
 std::string server_of(const RunKey& key) {
   const auto provider = find_provider(key.provider);
   std::string text;
@@ -78,34 +79,143 @@ std::string server_of(const RunKey& key) {
   return text;
 }
 
+std::string serve_of(const RunKey& key) {
+  const Json engine = Json::parse(key.engine, nullptr, false);
+  if (!engine.is_object() || !engine.contains("serve")) return {};
+  return " --serve " + quoted(text_of(engine["serve"]));
+}
+
+// The options that say what is sent. The rest chooses questions, changes no answer, or
+// is in the run's key.
+constexpr std::array kept_options = {
+    "--engine",     "--dataset",    "--split",           "--columns",
+    "--cache-dir",  "--shots-from", "--drop-bad-labels", "--shots",
+    "--system",     "--max-tokens", "--temperature",     "--stop",
+    "--seed",       "--reasoning",  "--only-letters",    "--exact",
+    "--gpu-layers", "--context",    "--chat-template",   "--api-key-env"};
+
+const Option* option_named(std::string_view name) {
+  const auto found = std::ranges::find(options(), name, &Option::name);
+  return found == options().end() ? nullptr : &*found;
+}
+
+// A file or folder by its whole path, so that the command works from anywhere.
+std::string whole_path(const std::string& word) {
+  std::error_code error;
+  if (word.empty() || !std::filesystem::exists(word, error)) return word;
+  const auto path = std::filesystem::absolute(word, error);
+  return error ? word : path.lexically_normal().string();
+}
+
+void add_option(std::string_view name, const Arguments& arguments,
+                std::vector<std::string>& words) {
+  const Option* const option = option_named(name);
+  if (option == nullptr || !arguments.has(name)) return;
+  if (option->value.empty()) {
+    words.emplace_back(name);
+    return;
+  }
+  constexpr std::array files = {"--dataset", "--cache-dir", "--shots-from"};
+  const bool is_file = std::ranges::find(files, name) != files.end();
+  for (const std::string& value : arguments.all(name)) {
+    words.emplace_back(name);
+    words.push_back(is_file ? whole_path(value) : value);
+  }
+}
+
+// Words without one option and its value.
+std::vector<std::string> without(const std::vector<std::string>& words,
+                                 std::string_view option) {
+  std::vector<std::string> kept;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const Option* const at = option_named(words[i]);
+    const bool has_value = at != nullptr && !at->value.empty();
+    if (words[i] != option || at == nullptr) {
+      kept.push_back(words[i]);
+      if (has_value && i + 1 < words.size()) kept.push_back(words[i + 1]);
+    }
+    i += has_value ? 1 : 0;
+  }
+  return kept;
+}
+
+// An option's value among a command's words, or nothing.
+std::optional<std::string> value_in(const std::vector<std::string>& words,
+                                    std::string_view option) {
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    if (words[i] == option) return words[i + 1];
+  }
+  return std::nullopt;
+}
+
+// A part of a run's protocol, whatever stands there.
+Json part_of(const Json& sent, const char* name) {
+  return sent.is_object() && sent.contains(name) ? sent[name] : Json();
+}
+
+int shots_in(const Json& sent) {
+  const Json count = part_of(part_of(sent, "shots"), "count");
+  return count.is_number_integer() ? count.get<int>() : 0;
+}
+
+// Of a run that was kept before commands were.
+std::string words_of_old(const RunInfo& info, const Json& sent) {
+  const auto protocol = find_protocol(info.protocol);
+  std::string text = fmt::format(
+      "{} --protocol {} --dataset {}", model_of(info.key),
+      quoted(protocol ? info.protocol : info.protocol + ".toml"), quoted(info.dataset));
+  if (protocol && info.split != protocol->split && !info.split.empty())
+    text += " --split " + quoted(info.split);
+  if (info.dropped != 0) text += " --drop-bad-labels";
+  if (protocol) text += sampling_of(part_of(sent, "sampling"), *protocol);
+  const Json system = part_of(sent, "system");
+  if (system.is_string() && !system.get<std::string>().empty())
+    text += " --system " + quoted(system.get<std::string>());
+  return text;
+}
+
 }  // namespace
+
+std::vector<std::string> command_of(const Exam& exam, const ModelChoice& choice,
+                                    const Arguments& arguments) {
+  std::vector<std::string> words = {
+      choice.file.empty() ? choice.title() : whole_path(choice.file.string()),
+      "--protocol",
+      exam.protocol_asked.ends_with(".toml") ? whole_path(exam.protocol_asked)
+                                             : exam.protocol_asked};
+  for (const std::string_view name : kept_options) add_option(name, arguments, words);
+  if (arguments.has("--exact")) add_option("--threads", arguments, words);
+  return words;
+}
 
 Result<std::string> command_between(Store& store, const ScoredRun& a,
                                     const ScoredRun& b) {
   const Json sent_a = Json::parse(a.info.key.protocol, nullptr, false);
   const Json sent_b = Json::parse(b.info.key.protocol, nullptr, false);
-  const auto shots = [](const Json& sent) { return sent["shots"]["count"].get<int>(); };
-  const auto of_b = find_protocol(b.info.protocol);
-  const bool takes_a_s = shots(sent_a) == 0 || !of_b || of_b->takes_shots();
+  const auto asked_of_b =
+      value_in(b.info.command, "--protocol").value_or(b.info.protocol);
+  const auto of_b = find_protocol(asked_of_b);
+  const bool takes_a_s = shots_in(sent_a) == 0 || !of_b || of_b->takes_shots();
   const ScoredRun& prompt = takes_a_s ? b : a;
-  const Json& sent = takes_a_s ? sent_b : sent_a;
-  const int count = shots(takes_a_s ? sent_a : sent_b);
-  const auto protocol = find_protocol(prompt.info.protocol);
+  const ScoredRun& shots = takes_a_s ? a : b;
 
   const RunInfo& info = prompt.info;
+  std::string text = "proctor run";
+  const bool is_old = info.command.empty();
+  if (is_old) text += " " + words_of_old(info, takes_a_s ? sent_b : sent_a);
+  for (const std::string& word :
+       without(without(info.command, "--shots"), "--shots-from")) {
+    text += " " + quoted(word);
+  }
+  const int count = shots_in(takes_a_s ? sent_a : sent_b);
+  text += fmt::format(" --shots {}", count);
+  const auto examples = value_in(shots.info.command, "--shots-from");
+  if (examples && count > 0) text += " --shots-from " + quoted(*examples);
   const Dataset dataset = TRY(store.questions(prompt.id));
-  std::string text = fmt::format(
-      "proctor run {} --protocol {} --shots {} --dataset {}", model_of(info.key),
-      quoted(protocol ? info.protocol : info.protocol + ".toml"), count,
-      quoted(info.dataset));
-  if (protocol && info.split != protocol->split && !info.split.empty())
-    text += " --split " + quoted(info.split);
   text += " --subject " + quoted(info.subjects) + limit_of(dataset, info);
-  if (info.dropped != 0) text += " --drop-bad-labels";
-  if (protocol) text += sampling_of(sent["sampling"], *protocol);
-  if (const std::string system = sent.value("system", ""); !system.empty())
-    text += " --system " + quoted(system);
-  return text + server_of(info.key);
+  text += server_of(info.key);
+  if (!value_in(info.command, "--engine")) text += serve_of(info.key);
+  return text;
 }
 
 }  // namespace proctor

@@ -4,9 +4,11 @@
 
 #include "proctor/cli/asked_model.h"
 #include "proctor/cli/commands.h"
+#include "proctor/cli/dry_run.h"
 #include "proctor/cli/evaluation.h"
 #include "proctor/cli/hub_download.h"
 #include "proctor/cli/progress_line.h"
+#include "proctor/cli/run_name.h"
 #include "proctor/cli/runs_table.h"
 #include "proctor/cli/scored_run.h"
 #include "proctor/cli/show_trial.h"
@@ -149,13 +151,46 @@ struct Batch {
   std::string place() const { return of > 1 ? fmt::format("({}/{}) ", at, of) : ""; }
 };
 
+// The evaluation under the name by which the store has its run.
+Result<Evaluation> named_evaluation(const Exam& exam, const OpenModel& model,
+                                    Answerer there, Store& store,
+                                    const Arguments& arguments, World& world) {
+  const ModelChoice& choice = model.choice;
+  Evaluation evaluation =
+      evaluation_of(exam, choice, arguments,
+                    model.identity.empty() ? server_in_name(there) : model.identity);
+  RunInfo& info = evaluation.plan.info;
+  RunName name = TRY(name_in_store(store, info.key, there));
+  info.key = std::move(name.key);
+  info.answerer = answerer_json(there);
+  if (info.answerer.empty()) {  // who it was when it last said so
+    for (const StoredRun& run : TRY(store.runs())) {
+      if (run.id == info.key.id()) info.answerer = run.info.answerer;
+    }
+  }
+  evaluation.answerer = std::move(there);
+  evaluation.mixed = arguments.has("--mixed");
+  if (arguments.has("--quiet")) return evaluation;
+  if (!name.said.empty()) world.console.say(name.said);
+  if (choice.provider != nullptr && choice.provider->tells == Tells::props &&
+      evaluation.answerer.is_there && !evaluation.answerer.says_who()) {
+    world.console.say(
+        fmt::format("{}: the server does not say which model it has; its replies may",
+                    for_terminal_line(choice.title())));
+  }
+  return evaluation;
+}
+
 Result<int> run_one(const Exam& exam, const OpenModel& model, Store& store,
                     const Arguments& arguments, World& world,
                     const SignalWatch& signals, Language language, Batch& batch) {
+  Answerer there = TRY(
+      who_is_there(model, arguments, world, [&signals] { return signals.seen() > 0; }));
   const std::unique_ptr<Backend> backend =
-      TRY(ask_model(model, exam, arguments, world));
+      TRY(ask_model(model, there, exam, arguments, world));
   const ModelChoice& choice = model.choice;
-  const Evaluation evaluation = evaluation_of(exam, choice, arguments, model.identity);
+  const Evaluation evaluation =
+      TRY(named_evaluation(exam, model, std::move(there), store, arguments, world));
   TRY(store.open(evaluation.plan));
 
   Screen screen(evaluation, arguments, world, language, batch.place());
@@ -267,6 +302,8 @@ int run_model(const ModelChoice& choice, const std::vector<Exam>& exams, Store& 
     }
     const auto code =
         run_one(exam, *model, store, arguments, world, signals, language, batch);
+    if (!code && code.error().fault == Fault::cancelled)
+      return not_opened(code.error(), world, signals);
     if (!code) world.console.complain(code.error());
     const int ended = code.value_or(misused);
     if (ended == broke || signals.seen() > 0) return ended;
@@ -297,25 +334,6 @@ void end_batch(const Batch& batch, const Arguments& arguments, World& world,
       store_option(arguments)));
 }
 
-void print_dry_run(const Exam& exam, const ModelChoice& choice,
-                   const Arguments& arguments, World& world) {
-  const Evaluation evaluation = evaluation_of(exam, choice, arguments);
-  std::size_t bytes = 0;
-  for (const TrialId trial : evaluation.plan.trials) {
-    const Prompt prompt = prompt_for(evaluation, trial);
-    bytes += prompt.text.size();
-    for (const Message& message : prompt.messages) bytes += message.content.size();
-  }
-  world.console.print(fmt::format(
-      "{}: would ask {} questions of {} ({}), {} bytes of prompts; protocol {}, "
-      "reader {}, run {}\n",
-      choice.title(),
-      with_thousands(static_cast<std::int64_t>(evaluation.plan.trials.size())),
-      exam.dataset->name, exam.subjects,
-      with_thousands(static_cast<std::int64_t>(bytes)), exam.protocol.name,
-      exam.extractor->name, evaluation.plan.info.key.id().substr(0, 8)));
-}
-
 }  // namespace
 
 Result<int> run_command(const Arguments& arguments, World& world) {
@@ -333,9 +351,7 @@ Result<int> run_command(const Arguments& arguments, World& world) {
     for (const Exam& exam : exams) TRY(check_can_be_sent(exam, choice, arguments));
   }
   if (arguments.has("--dry-run")) {
-    for (const ModelChoice& choice : choices) {
-      for (const Exam& exam : exams) print_dry_run(exam, choice, arguments, world);
-    }
+    TRY(tell_dry_run(choices, exams, arguments, world));
     return complete;
   }
   const auto store =

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proctor/cli/harness_score.h"
+#include "proctor/cli/run_name.h"
 #include "proctor/cli/subjects_title.h"
 
 namespace proctor {
@@ -15,6 +16,21 @@ namespace {
 // `has_reply`: of the run; without one there is no accuracy anywhere.
 nlohmann::ordered_json accuracy_json(std::optional<double> accuracy, bool has_reply) {
   return number_or_null(has_reply ? accuracy : std::nullopt);
+}
+
+// Who was there, as the server said; null where it said nothing.
+nlohmann::ordered_json answerer_json_of(const ScoredRun& run) {
+  auto json = nlohmann::ordered_json::parse(answerer_json(answerer_of(run.info)),
+                                            nullptr, false);
+  return json.is_object() ? json : nlohmann::ordered_json(nullptr);
+}
+
+// The replies by model and build, in the servers' own words.
+nlohmann::ordered_json sources_json(const Progress& progress) {
+  auto json = nlohmann::ordered_json::array();
+  for (const auto& [source, n] : progress.sources)
+    json.push_back({{"model", source.first}, {"build", source.second}, {"n", n}});
+  return json;
 }
 
 nlohmann::ordered_json counts_json(const auto& ledgers, bool has_reply) {
@@ -91,7 +107,59 @@ std::string empty_text(const Progress& progress, Language language) {
       some, n);
 }
 
+// Replies by model, in words fit for a terminal; those that only repeat the name that
+// was asked for are not in it.
+std::map<std::string, std::int64_t> counted_models(const Progress& progress,
+                                                   const RunKey& key) {
+  std::map<std::string, std::int64_t> models;
+  for (const auto& [source, n] : progress.sources) {
+    const std::string model = model_said(key.model, source.first);
+    if (!model.empty()) models[for_terminal_line(model)] += n;
+  }
+  return models;
+}
+
+// "llama (mistral-7b.gguf, b4567)": the model, and all that is known of who answers.
+std::string full_title(const ScoredRun& run) {
+  const std::string who = title_of(answerer_of(run.info));
+  return who.empty() ? run.model_title()
+                     : fmt::format("{} ({})", run.model_name(), who);
+}
+
+std::string list_of(const std::map<std::string, std::int64_t>& counts) {
+  constexpr std::size_t most = 5;  // a cloud may have many builds
+  std::vector<std::pair<std::int64_t, std::string>> order;
+  for (const auto& [word, n] : counts) order.emplace_back(-n, word);
+  std::ranges::sort(order);
+  std::vector<std::string> parts;
+  for (const auto& [n, word] : order) {
+    if (parts.size() < most) parts.push_back(fmt::format("{} {}", word, -n));
+  }
+  if (order.size() > most) parts.push_back(fmt::format("+{}", order.size() - most));
+  return join(parts, ", ");
+}
+
 }  // namespace
+
+std::string mixture_text(const ScoredRun& run, Language language) {
+  // The engine's build names its threads, and llama.cpp's version is in the run's name.
+  if (run.info.key.provider == "gguf") return {};
+  std::map<std::string, std::int64_t> builds;
+  for (const auto& [source, n] : run.progress.sources) {
+    if (!source.second.empty()) builds[for_terminal_line(source.second)] += n;
+  }
+  const auto models = counted_models(run.progress, run.info.key);
+  std::string text;
+  if (models.size() > 1) {
+    text += in_language(language, "answered by {} models: {}\n",
+                        "{} 個のモデルが回答: {}\n", models.size(), list_of(models));
+  }
+  if (builds.size() > 1) {
+    text += in_language(language, "answered by {} builds: {}\n",
+                        "{} 個のビルドが回答: {}\n", builds.size(), list_of(builds));
+  }
+  return text;
+}
 
 nlohmann::ordered_json number_or_null(std::optional<double> value) {
   return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
@@ -107,9 +175,19 @@ bool ScoredRun::is_complete() const {
   return progress.ended() == progress.planned && progress.tally.ledger.failed == 0;
 }
 
-std::string ScoredRun::model_title() const {
+std::string ScoredRun::model_name() const {
   return info.key.model.empty() ? info.key.provider
                                 : info.key.provider + "/" + info.key.model;
+}
+
+std::string ScoredRun::model_title() const {
+  if (!info.key.model.empty()) return model_name();
+  const std::string who = for_terminal_line(answerer_of(info).model);
+  if (!who.empty()) return fmt::format("{} ({})", model_name(), who);
+  const auto models = counted_models(progress, info.key);
+  return models.size() == 1
+             ? fmt::format("{} ({})", model_name(), models.begin()->first)
+             : model_name();
 }
 
 namespace {
@@ -163,7 +241,7 @@ Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
     return see ? see(graded) : Status();
   };
   // The engine's bodies tell what it computed.
-  TRY(store.results(run.id, with_bodies || !run.info.key.engine.empty(), count));
+  TRY(store.results(run.id, with_bodies || run.info.key.provider == "gguf", count));
   scored.subjects = subjects_title(scored.progress.tally, dataset);
   scored.progress.reused = scored.progress.ended();
   scored.progress.planned = scored.progress.ended();
@@ -333,8 +411,9 @@ std::string averages_text(const ScoredRun& run, Language language) {
 
 std::string summary_text(const ScoredRun& run, Language language) {
   std::string text = fmt::format(
-      "{} {}\n", language == Language::ja ? "モデル:" : "Model:", run.model_title());
+      "{} {}\n", language == Language::ja ? "モデル:" : "Model:", full_title(run));
   text += subject_line(run) + accuracy_lines(run, language);
+  text += mixture_text(run, language);
   text += unknown_letters_text(run.progress, language);
   text += empty_text(run.progress, language);
   text += left_out_lines(run, language);
@@ -352,7 +431,9 @@ std::string summary_json(const ScoredRun& run) {
       has_reply ? harness_score(run.info, progress.tally) : std::nullopt;
   nlohmann::ordered_json json = {
       {"run", run.id},
-      {"model", run.model_title()},
+      {"model", run.model_name()},
+      {"answerer", answerer_json_of(run)},
+      {"answered_by", sources_json(run.progress)},
       {"dataset", run.info.dataset},
       {"dataset_digest", run.info.key.dataset_digest},
       {"split", run.info.split},

@@ -30,7 +30,8 @@ struct ScoredRun {
   }
   // Why there is none, or empty.
   const std::string& reason() const { return fatal.empty() ? failure : fatal; }
-  std::string model_title() const;
+  std::string model_name() const;   // "ollama/mistral:7b", "llama"
+  std::string model_title() const;  // and who it is where it has no name
   std::string short_id() const { return id.substr(0, 8); }
 };
 
@@ -59,6 +60,8 @@ Status check_has_reply(const ScoredRun& run);
 // The lines that end a run: subject, accuracy with interval, ledger, bounds,
 // categories.
 std::string summary_text(const ScoredRun& run, Language language);
+// Lines that name each where the replies are of several models or builds; or empty.
+std::string mixture_text(const ScoredRun& run, Language language);
 // The keys of docs/statistics.md, one line without its end.
 std::string summary_json(const ScoredRun& run);
 // Numbers as all commands' JSON has them.

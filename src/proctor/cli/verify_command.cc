@@ -20,6 +20,11 @@ Result<int> verify_command(const Arguments& arguments, World& world) {
         "run {}  {}  {}{}  {}\n", run->short_id(), run->model_title(),
         accuracy_cell(*run), run->has_reply() ? ", 95 % CI " + interval_cell(*run) : "",
         run->extract));
+    const std::string mixture = mixture_text(*run, Language::en);
+    for (const std::string& line : split(mixture, '\n')) {
+      if (line.empty()) continue;
+      world.console.print(fmt::format("run {}  {}\n", run->short_id(), line));
+    }
   }
   if (!troubles.empty()) {
     world.console.say(fmt::format("{}: {} thing{} wrong",

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -134,6 +135,16 @@ class Engine {
 // one that is cut, is not a GGUF or has no usable vocabulary; Fault::usage for too
 // little memory, an unknown template, or a program built without llama.cpp.
 Result<std::unique_ptr<Engine>> load_engine(EngineOptions options);
+
+// What load_engine() would make of a file, told by its header and vocabulary.
+struct EngineForecast {
+  std::string identity;            // EngineInfo::identity
+  std::int64_t prompt_tokens = 0;  // of all requests, through the chat template
+};
+// Reads no weights but for their SHA-256. Errors are load_engine()'s, but for the
+// memory; and Fault::rejected for turns that the template cannot take.
+Result<EngineForecast> forecast(const EngineOptions& options,
+                                std::span<const EngineRequest> requests);
 
 // SHA-256 of a model file, all parts of one that is split. Kept in `cache` by inode,
 // size and time of change, so that 40 GB are read once.

@@ -24,6 +24,11 @@ struct Evaluation {
   Protocol protocol;
   std::map<std::string, std::vector<Question>> shots;  // by subject, in order
   const Extractor* extractor = nullptr;
+  // Who is there, as the server says. A reply by another model than those before it, or
+  // of another build where the server tells its build, is no answer: it ends the run.
+  // Not where the run may be `mixed`.
+  Answerer answerer;
+  bool mixed = false;
 };
 
 // One question's end, as it is told. The pointers are valid during the call.
@@ -53,6 +58,8 @@ struct Progress {
   // kinds.
   std::map<std::string, std::int64_t> reasons;
   Tally tally;
+  // Replies by whom: model and build in the servers' own words.
+  std::map<std::pair<std::string, std::string>, std::int64_t> sources;
 
   std::int64_t ended() const { return tally.ledger.n(); }
 };
@@ -91,7 +98,9 @@ Graded grade(const Evaluation& evaluation, TrialId trial, const Attempt& attempt
 // Adds it to the tally and the token counts.
 void count_graded(const Graded& graded, Progress& progress);
 
-// Asks all of the plan that is not answered yet; requires an open run. Two stops: the
+// Asks all of the plan that is not answered yet; requires an open run. Where the server
+// is another build than the stored replies are of, nothing is asked (Fault::usage, as
+// for a reply by another model: who then, who now, the way out). Two stops: the
 // first ends asking and awaits what is on its way; the second drops that too. An error
 // is the store's; then nothing was told that is not on disk.
 Result<Outcome> run(const Evaluation& evaluation, Backend& backend, Store& store,

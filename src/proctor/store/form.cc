@@ -90,6 +90,8 @@ std::string info_json(const RunInfo& info) {
             {"version", info.version}};
   if (info.dropped != 0) json["dropped"] = info.dropped;
   if (info.hidden) json["hidden"] = true;
+  if (!info.answerer.empty()) json["answerer"] = info.answerer;
+  if (!info.command.empty()) json["command"] = info.command;
   return dump(json);
 }
 
@@ -121,7 +123,9 @@ Result<RunInfo> read_info(std::string_view key_json, std::string_view info) {
                          .name = json.value("name", ""),
                          .note = json.value("note", ""),
                          .version = json.value("version", ""),
-                         .hidden = json.value("hidden", false)};
+                         .hidden = json.value("hidden", false),
+                         .answerer = json.value("answerer", ""),
+                         .command = json.value("command", std::vector<std::string>())};
                    })
       .in("info");
 }

@@ -162,6 +162,21 @@ class MemoryStore : public Store {
     return {};
   }
 
+  Result<std::vector<ReplySource>> sources(const std::string& run_id) override {
+    const MemoryRun& run = *TRY(find(run_id));
+    std::map<std::pair<std::string, std::string>, std::int64_t> counts;
+    for (const auto& [trial, attempts] : run.attempts) {
+      const StoredAttempt* result = result_of(attempts);
+      if (result == nullptr) continue;
+      const Reply& reply = *result->attempt.outcome;
+      ++counts[{reply.model, reply.build}];
+    }
+    std::vector<ReplySource> sources;
+    for (const auto& [source, replies] : counts)
+      sources.push_back({source.first, source.second, replies});
+    return sources;
+  }
+
   Status attempts(const std::string& run_id,
                   const std::function<Status(StoredAttempt)>& see) override {
     const MemoryRun& run = *TRY(find(run_id));

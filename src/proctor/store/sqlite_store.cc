@@ -51,6 +51,7 @@ class SqliteStore : public Store {
   Result<Dataset> questions(const std::string& run_id) override;
   Status results(const std::string& run_id, bool with_bodies,
                  const std::function<Status(StoredResult)>& see) override;
+  Result<std::vector<ReplySource>> sources(const std::string& run_id) override;
   Status attempts(const std::string& run_id,
                   const std::function<Status(StoredAttempt)>& see) override;
   Result<std::vector<Trouble>> verify() override { return verify_sqlite(database_); }
@@ -494,6 +495,21 @@ Status SqliteStore::results(const std::string& run_id, bool with_bodies,
              .generation = stored.generation}));
   }
   return {};
+}
+
+Result<std::vector<ReplySource>> SqliteStore::sources(const std::string& run_id) {
+  const std::int64_t number = TRY(number_of(run_id));
+  SqlStatement row = TRY(database_.prepare(
+      "SELECT coalesce(a.model, ''), coalesce(a.build, ''), count(*) FROM result r "
+      "JOIN attempt a ON a.id = r.attempt WHERE r.run = ? GROUP BY 1, 2 ORDER BY 1, "
+      "2"));
+  row.number(number);
+  std::vector<ReplySource> sources;
+  while (TRY(row.step())) {
+    sources.push_back(
+        {std::string(row.text_at(0)), std::string(row.text_at(1)), row.number_at(2)});
+  }
+  return sources;
 }
 
 Status SqliteStore::attempts(const std::string& run_id,

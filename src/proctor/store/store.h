@@ -49,6 +49,12 @@ struct RunInfo {
   std::string name, note;                // --name, --note
   std::string version;                   // Proctor's
   bool hidden = false;                   // forgotten, until it is asked again
+  // Who was at the address when it was last asked: answerer_json(); empty where nobody
+  // said.
+  std::string answerer;
+  // What follows `proctor run` to ask the same again; empty in older stores. No secret
+  // is in it, and nothing that the key has.
+  std::vector<std::string> command;
 };
 
 struct Plan {
@@ -104,6 +110,13 @@ struct Trouble {
   std::string place, message;
 };
 
+// Whose replies count in a run, in the servers' own words.
+struct ReplySource {
+  std::string model, build;
+  std::int64_t replies = 0;
+  bool operator==(const ReplySource&) const = default;
+};
+
 // One process's hands on a store. Not thread-safe. May hold several runs open.
 class Store {
  public:
@@ -146,6 +159,8 @@ class Store {
   // left empty unless asked for. Stops at the first error that `see` returns.
   virtual Status results(const std::string& run_id, bool with_bodies,
                          const std::function<Status(StoredResult)>& see) = 0;
+  // Of the replies that count, by model and build. No reply's text is read for it.
+  virtual Result<std::vector<ReplySource>> sources(const std::string& run_id) = 0;
   // Every try with its bodies, by generation, then trial, then id.
   virtual Status attempts(const std::string& run_id,
                           const std::function<Status(StoredAttempt)>& see) = 0;

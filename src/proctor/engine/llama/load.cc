@@ -83,20 +83,56 @@ int context_of(const EngineOptions& options, const GgufHeader& header, int train
 }
 
 // All that changes scores, in the order of its keys. Not in it: the context, which only
-// decides what fits.
+// decides what fits, and the threads: their number rounds, as the company of other
+// questions does, and only --exact promises that nothing does.
 std::string identity_of(const EngineOptions& options, const Loaded& loaded) {
   const auto words = [](bool yes) { return yes ? "true" : "false"; };
+  const std::string threads =
+      options.threads > 0 ? fmt::format("{}", options.threads) : "\"auto\"";
   return fmt::format(
       R"({{"cache_k":"f16","cache_v":"f16","chat_template":{},"exact":{},)"
       R"("flash_attention":"{}","gpu_layers":{},"llama_cpp":{},"model_sha256":"{}",)"
-      R"("portion":{},"sequences":{},"share":{},"system":{},"threads":{}}})",
+      R"("portion":{},"sequences":{},"share":{},"system":{}{}}})",
       json_string(loaded.chat->identity()), words(options.exact),
       options.exact ? "off" : "auto",
       llama_supports_gpu_offload() ? options.gpu_layers : 0,
       json_string(llama_version()), loaded.info.digest,
       options.exact && loaded.share ? Session::exact_portion : Session::portion,
       loaded.sequences, words(loaded.share), json_string(llama_print_system_info()),
-      options.threads > 0 ? fmt::format("{}", options.threads) : "\"auto\"");
+      options.exact ? fmt::format(R"(,"threads":{})", threads) : "");
+}
+
+// All that a model says but its weights: what it can be asked, and its identity's
+// parts.
+Status read_vocabulary(const EngineOptions& options, Loaded& loaded) {
+  const std::string name = options.model.string();
+  if (llama_model_has_encoder(loaded.model.get()) ||
+      !llama_model_has_decoder(loaded.model.get()) ||
+      llama_model_is_diffusion(loaded.model.get())) {
+    return fail(Fault::data,
+                "{}: is no model that writes text from left to right, so it cannot sit "
+                "an exam",
+                name);
+  }
+  auto vocabulary = Vocabulary::of(loaded.model.get());
+  if (!vocabulary) {
+    return fail(Fault::data, "{}: {}", options.model.string(),
+                vocabulary.error().message);
+  }
+  loaded.vocabulary = std::make_unique<Vocabulary>(*std::move(vocabulary));
+  loaded.chat = std::make_unique<ChatTemplate>(
+      TRY(ChatTemplate::of(loaded.model.get(), options.chat_template)));
+  loaded.info.is_recurrent = llama_model_is_recurrent(loaded.model.get()) ||
+                             llama_model_is_hybrid(loaded.model.get());
+  loaded.share = options.share && !loaded.info.is_recurrent;
+  const bool one_by_one = options.exact || !loaded.share;
+  loaded.sequences =
+      one_by_one
+          ? 1
+          : static_cast<std::size_t>(std::clamp(
+                options.parallel > 0 ? options.parallel : usual_parallel, 1, 32));
+  loaded.info.digest = TRY(model_digest(options.model, options.cache, options.talk));
+  return {};
 }
 
 }  // namespace
@@ -140,32 +176,9 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
     return fail(Fault::data, "{}: llama.cpp cannot load it{}", name,
                 because(loaded.log->complaints()));
   }
-  if (llama_model_has_encoder(loaded.model.get()) ||
-      !llama_model_has_decoder(loaded.model.get()) ||
-      llama_model_is_diffusion(loaded.model.get())) {
-    return fail(Fault::data,
-                "{}: is no model that writes text from left to right, so it cannot sit "
-                "an exam",
-                name);
-  }
-  auto vocabulary = Vocabulary::of(loaded.model.get());
-  if (!vocabulary) {
-    return fail(Fault::data, "{}: {}", name, vocabulary.error().message);
-  }
-  loaded.vocabulary = std::make_unique<Vocabulary>(*std::move(vocabulary));
-  loaded.chat = std::make_unique<ChatTemplate>(
-      TRY(ChatTemplate::of(loaded.model.get(), options.chat_template)));
+  TRY(read_vocabulary(options, loaded));
 
   EngineInfo& info = loaded.info;
-  info.is_recurrent = llama_model_is_recurrent(loaded.model.get()) ||
-                      llama_model_is_hybrid(loaded.model.get());
-  loaded.share = options.share && !info.is_recurrent;
-  const bool one_by_one = options.exact || !loaded.share;
-  loaded.sequences =
-      one_by_one
-          ? 1
-          : static_cast<std::size_t>(std::clamp(
-                options.parallel > 0 ? options.parallel : usual_parallel, 1, 32));
   info.threads = options.threads > 0 ? options.threads : idle_cores();
   info.context = context;
   info.trained_context = trained;
@@ -173,7 +186,6 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
   info.cache_bytes = need.cache;
   info.buffer_bytes = need.buffers;
   info.model = description_of(loaded.model.get());
-  info.digest = TRY(model_digest(options.model, options.cache, options.talk));
   auto session = Session::of(loaded.model.get(),
                              {.exact = options.exact,
                               .share = loaded.share,
@@ -205,6 +217,35 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
     }
   }
   return loaded;
+}
+
+Result<EngineForecast> forecast(const EngineOptions& options,
+                                std::span<const EngineRequest> requests) {
+  TRY(read_headers(options.model));
+  Loaded loaded;
+  loaded.log = std::make_unique<LlamaLog>(options.log);
+  auto params = llama_model_default_params();
+  params.vocab_only = true;
+  // llama.cpp prints dots where nobody listens to its progress.
+  params.progress_callback = [](float, void*) { return true; };
+  loaded.model.reset(
+      llama_model_load_from_file(options.model.string().c_str(), params));
+  if (!loaded.model) {
+    return fail(Fault::data, "{}: llama.cpp cannot load it{}", options.model.string(),
+                because(loaded.log->complaints()));
+  }
+  TRY(read_vocabulary(options, loaded));
+  EngineForecast out{.identity = identity_of(options, loaded)};
+  for (const EngineRequest& request : requests) {
+    std::vector<Piece> pieces = {{request.text, false}};
+    if (!request.turns.empty()) {
+      TRY(loaded.chat->can_chat());
+      pieces = TRY(loaded.chat->render(request.turns));
+    }
+    const auto tokens = loaded.vocabulary->tokens_of(pieces);
+    out.prompt_tokens += static_cast<std::int64_t>(tokens.size());
+  }
+  return out;
 }
 
 }  // namespace proctor

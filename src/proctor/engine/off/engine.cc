@@ -34,12 +34,25 @@ std::optional<std::string> llama_version_text() {
   return std::nullopt;
 }
 
-Result<std::unique_ptr<Engine>> load_engine(EngineOptions options) {
+namespace {
+
+tl::unexpected<Error> no_engine(const EngineOptions& options) {
   return fail(Fault::usage,
               "{}: this proctor was built without llama.cpp; build it again after "
               "tools/get-llama (./quickstart does both), or serve the file with "
               "llama-server and take the model llama",
               options.model.string());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> load_engine(EngineOptions options) {
+  return no_engine(options);
+}
+
+Result<EngineForecast> forecast(const EngineOptions& options,
+                                std::span<const EngineRequest> /*requests*/) {
+  return no_engine(options);
 }
 
 }  // namespace proctor

@@ -1,0 +1,238 @@
+// Who answers at an address: llama-server's /props and /v1/models, ollama's /api/tags,
+// the lists of models that vLLM and its like give.
+#include <algorithm>
+
+#include "proctor/backend/dialects.h"
+#include "proctor/backend/json.h"
+
+namespace proctor {
+namespace {
+
+using std::chrono::seconds;
+
+// What a JSON address says; and whether anybody is there at all.
+struct Told {
+  std::optional<Document> document;
+  bool is_there = false, is_loading = false;
+};
+
+Told told(const Model& model, std::string url, HttpClient& http) {
+  HttpRequest request{.url = std::move(url), .headers = model.headers};
+  request.deadlines = {
+      .connect = seconds(2), .silence = seconds(2), .total = seconds(5)};
+  if (!model.key.empty()) {
+    add_header(request, "Authorization", "Bearer " + model.key);
+  }
+  Told out;
+  const auto response = fetch(http, std::move(request));
+  if (!response) return out;
+  out.is_there = true;
+  out.is_loading = is_loading(*response);
+  if (response->status != 200) return out;
+  if (auto document = Document::parse(response->body))
+    out.document = *std::move(document);
+  return out;
+}
+
+// A file's name without its folders, which differ from machine to machine; a hub's
+// "owner/name" stays whole.
+std::string file_name_of(std::string_view word) {
+  const bool is_path = word.ends_with(".gguf") || word.starts_with('/') ||
+                       word.starts_with('.') || word.starts_with('~') ||
+                       word.find('\\') != std::string_view::npos;
+  const std::size_t slash = word.find_last_of("/\\");
+  if (!is_path || slash == std::string_view::npos) return std::string(word);
+  return std::string(word.substr(slash + 1));
+}
+
+// The entry of a list of models that is the one asked for; llama-server has one model
+// and takes any name for it.
+std::optional<simdjson::dom::element> entry_of(const Document& document,
+                                               std::string_view name) {
+  simdjson::dom::array entries;
+  if (document.root()["data"].get(entries) != simdjson::SUCCESS) return std::nullopt;
+  for (const auto entry : entries) {
+    if (!name.empty() && text_at(entry, "/id") == name) return entry;
+  }
+  if (entries.size() != 1) return std::nullopt;
+  const auto only = entries.at(0).value();
+  const bool is_llama = text_at(only, "/owned_by") == "llamacpp";
+  return name.empty() || is_llama ? std::optional(only) : std::nullopt;
+}
+
+void add_name(Answerer& answerer, std::string_view word) {
+  std::string name = file_name_of(word);
+  if (name.empty() || std::ranges::find(answerer.names, name) != answerer.names.end())
+    return;
+  answerer.names.push_back(std::move(name));
+}
+
+// /v1/models: `root` is what stands behind a served name, `meta` llama-server's
+// numbers.
+void read_models(const Model& model, const Document& document, Answerer& answerer) {
+  const auto entry = entry_of(document, model.name);
+  if (!entry) return;
+  const std::string_view id = text_at(*entry, "/id");
+  answerer.parameters = number_at(*entry, "/meta/n_params");
+  answerer.bytes = number_at(*entry, "/meta/size");
+  answerer.words = number_at(*entry, "/meta/n_vocab");
+  const bool is_llama =
+      answerer.parameters.has_value() || text_at(*entry, "/owned_by") == "llamacpp";
+  const std::string root = file_name_of(text_at(*entry, "/root"));
+  if (!root.empty() && root != model.name && answerer.model.empty())
+    answerer.model = root;
+  if (is_llama && answerer.model.empty()) answerer.model = file_name_of(id);
+  if (is_llama) add_name(answerer, id);
+}
+
+void ask_llama(const Model& model, HttpClient& http, Answerer& answerer) {
+  const Told props = told(model, model.base_url + "/props", http);
+  answerer.is_there = props.is_there;
+  answerer.is_loading = props.is_loading;
+  if (props.document) {
+    const auto root = props.document->root();
+    const std::string_view path = text_at(root, "/model_path");
+    if (path != "none") answerer.model = file_name_of(path);
+    answerer.build = text_at(root, "/build_info");
+    const auto slots = number_at(root, "/total_slots");
+    if (slots && *slots >= 1 && *slots <= 4096)
+      answerer.slots = static_cast<std::size_t>(*slots);
+    add_name(answerer, path);
+    add_name(answerer, text_at(root, "/model_alias"));
+  }
+  if (!props.is_there || props.is_loading) return;
+  const Told models = told(model, openai_url(model, "/models"), http);
+  if (models.document) read_models(model, *models.document, answerer);
+}
+
+void ask_list(const Model& model, HttpClient& http, Answerer& answerer) {
+  const Told models = told(model, openai_url(model, "/models"), http);
+  answerer.is_there = models.is_there;
+  answerer.is_loading = models.is_loading;
+  if (models.document) read_models(model, *models.document, answerer);
+}
+
+void ask_ollama(const Model& model, HttpClient& http, Answerer& answerer) {
+  const Told tags = told(model, model.base_url + "/api/tags", http);
+  answerer.is_there = tags.is_there;
+  simdjson::dom::array entries;
+  if (!tags.document ||
+      tags.document->root()["models"].get(entries) != simdjson::SUCCESS) {
+    return;
+  }
+  const bool has_tag = model.name.find(':') != std::string::npos;
+  const std::string wanted = has_tag ? model.name : model.name + ":latest";
+  for (const auto entry : entries) {
+    const std::string_view name = text_at(entry, "/name");
+    if (name == wanted || name == model.name) {
+      answerer.digest = text_at(entry, "/digest");
+      add_name(answerer, name);
+      add_name(answerer, model.name);
+    }
+  }
+}
+
+nlohmann::json facts_of(const Answerer& answerer) {
+  nlohmann::json json = nlohmann::json::object();
+  if (!answerer.model.empty()) json["model"] = answerer.model;
+  if (!answerer.digest.empty()) json["digest"] = answerer.digest;
+  if (answerer.parameters) json["n_params"] = *answerer.parameters;
+  if (answerer.bytes) json["size"] = *answerer.bytes;
+  if (answerer.words) json["n_vocab"] = *answerer.words;
+  return json;
+}
+
+std::string dump(const nlohmann::json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
+
+bool Answerer::says_who() const {
+  return !facts_of(*this).empty();
+}
+
+std::string Answerer::identity() const {
+  return says_who() ? dump(facts_of(*this)) : std::string();
+}
+
+std::string answerer_json(const Answerer& answerer) {
+  if (!answerer.says_who()) return {};
+  nlohmann::json json = facts_of(answerer);
+  if (!answerer.build.empty()) json["build"] = answerer.build;
+  return dump(json);
+}
+
+Answerer read_answerer(std::string_view text) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  if (!json.is_object()) return {};
+  const auto word = [&](const char* key) {
+    return json.contains(key) && json[key].is_string() ? json[key].get<std::string>()
+                                                       : std::string();
+  };
+  const auto number = [&](const char* key) {
+    return json.contains(key) && json[key].is_number_integer()
+               ? std::optional(json[key].get<std::int64_t>())
+               : std::nullopt;
+  };
+  return {.model = word("model"),
+          .digest = word("digest"),
+          .parameters = number("n_params"),
+          .bytes = number("size"),
+          .words = number("n_vocab"),
+          .build = word("build")};
+}
+
+bool contradicts(const Answerer& one, const Answerer& other) {
+  const auto facts = facts_of(one);
+  const auto others = facts_of(other);
+  return std::ranges::any_of(facts.items(), [&](const auto& fact) {
+    return others.contains(fact.key()) && others[fact.key()] != fact.value();
+  });
+}
+
+std::string title_of(const Answerer& answerer) {
+  std::vector<std::string> parts;
+  if (!answerer.model.empty()) parts.push_back(for_terminal_line(answerer.model));
+  if (!answerer.digest.empty()) {
+    std::string_view digest = answerer.digest;
+    if (digest.starts_with("sha256:")) digest.remove_prefix(7);
+    parts.push_back(for_terminal_line(digest.substr(0, 12)));
+  }
+  if (!answerer.build.empty()) parts.push_back(for_terminal_line(answerer.build));
+  return join(parts, ", ");
+}
+
+std::string model_said(std::string_view asked, std::string_view said) {
+  // The last is what llama-server says where nobody has asked for a name.
+  if (said == asked || said == "gpt-3.5-turbo") return {};
+  return file_name_of(said);
+}
+
+bool is_loading(const HttpResponse& response) {
+  return response.status == 503 &&
+         response.body.find("Loading model") != std::string::npos;
+}
+
+Answerer who_answers(const Provider& provider, const Model& model, HttpClient& http) {
+  Answerer answerer;
+  const bool is_elsewhere = model.base_url != normal_base_url(provider.base_url);
+  switch (provider.tells) {
+    case Tells::props:
+      ask_llama(model, http, answerer);
+      break;
+    case Tells::tags:
+      ask_ollama(model, http, answerer);
+      break;
+    case Tells::models:
+      answerer.is_there = true;  // a cloud's own address is not asked
+      if (is_elsewhere) ask_list(model, http, answerer);
+      break;
+    case Tells::nothing:
+      answerer.is_there = true;
+      break;
+  }
+  return answerer;
+}
+
+}  // namespace proctor

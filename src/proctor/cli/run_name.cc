@@ -1,0 +1,198 @@
+#include "proctor/cli/run_name.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+namespace proctor {
+namespace {
+
+using Json = nlohmann::json;
+
+// Takes " --flag VALUE" out of a command of our own making.
+void drop_flag(std::string& command, std::string_view flag) {
+  const std::string start = fmt::format(" {} ", flag);
+  const std::size_t at = command.find(start);
+  if (at == std::string::npos) return;
+  const std::size_t end = command.find(' ', at + start.size());
+  command.erase(at, end == std::string::npos ? end : end - at);
+}
+
+std::string short_name(const RunKey& key) {
+  return key.id().substr(0, 8);
+}
+
+// Who answers, as JSON, where it is in the key.
+std::string server_of(const RunKey& key) {
+  const Json engine = Json::parse(key.engine, nullptr, false);
+  if (!engine.is_object() || !engine.contains("server")) return {};
+  return engine["server"].dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+RunKey without_server(RunKey key) {
+  if (!server_of(key).empty()) key.engine.clear();
+  return key;
+}
+
+// The stored runs that were asked the same at the same address, whoever answered.
+using Namesakes = std::vector<const StoredRun*>;
+
+Namesakes namesakes_of(const std::vector<StoredRun>& runs, const RunKey& name) {
+  const RunKey wanted = without_server(name);
+  Namesakes found;
+  for (const StoredRun& run : runs) {
+    if (without_server(renamed(run.info.key)) == wanted) found.push_back(&run);
+  }
+  return found;
+}
+
+const StoredRun& with_most_answers(const Namesakes& runs) {
+  return **std::ranges::max_element(runs, {},
+                                    [](const StoredRun* run) { return run->results; });
+}
+
+// Who answered a stored run, for a person.
+Result<std::string> who_answered(Store& store, const StoredRun& run) {
+  const std::string title = title_of(answerer_of(run.info));
+  if (!title.empty()) return title;
+  std::vector<std::string> models;
+  for (const ReplySource& source : TRY(store.sources(run.id))) {
+    const std::string model = for_terminal_line(source.model);
+    if (!model.empty() && std::ranges::find(models, model) == models.end())
+      models.push_back(model);
+  }
+  return models.empty() ? std::string("a server that did not say who it is")
+                        : join(models, ", ");
+}
+
+Result<bool> is_answered_by_another(Store& store, const StoredRun& run,
+                                    const Answerer& there) {
+  const Answerer then = answerer_of(run.info);
+  if (then.says_who()) return contradicts(then, there);
+  if (there.names.empty()) return false;
+  for (const ReplySource& source : TRY(store.sources(run.id))) {
+    const std::string model = model_said(run.info.key.model, source.model);
+    if (!model.empty() && std::ranges::find(there.names, model) == there.names.end())
+      return true;
+  }
+  return false;
+}
+
+RunName kept_name(const Namesakes& runs, const RunKey& today) {
+  const StoredRun& run = with_most_answers(runs);
+  const std::string which =
+      runs.size() > 1
+          ? fmt::format(" (of {} such runs it has the most answers)", runs.size())
+          : "";
+  return {run.info.key,
+          fmt::format("run {} keeps its name{}; it would be named {} today",
+                      short_name(run.info.key), which, short_name(today))};
+}
+
+// The server says who it is, and today's name is new.
+Result<RunName> name_of_known(Store& store, const Namesakes& found, const RunKey& today,
+                              const Answerer& there) {
+  Namesakes same;
+  const StoredRun* other = nullptr;  // the newest
+  for (const StoredRun* run : found) {
+    if (!TRY(is_answered_by_another(store, *run, there))) {
+      same.push_back(run);
+    } else if (other == nullptr && run->results > 0) {
+      other = run;
+    }
+  }
+  if (!same.empty()) return kept_name(same, today);
+  if (other == nullptr) return RunName{today, ""};
+  return RunName{
+      today, fmt::format("run {} at this address was answered by {}; now {} is there: "
+                         "this is run {}",
+                         short_name(other->info.key), TRY(who_answered(store, *other)),
+                         title_of(there), short_name(today))};
+}
+
+// The server is down or silent, or there is none.
+Result<RunName> name_of_unknown(Store& store, const Namesakes& found,
+                                const RunKey& today) {
+  const bool one_answered = std::ranges::all_of(found, [&](const StoredRun* run) {
+    return server_of(run->info.key) == server_of(found.front()->info.key);
+  });
+  if (!one_answered) {
+    std::vector<std::string> each;
+    for (const StoredRun* run : found) {
+      each.push_back(fmt::format("{} ({})", short_name(run->info.key),
+                                 TRY(who_answered(store, *run))));
+    }
+    return fail(Fault::usage,
+                "the server does not say who it is, and {} runs were asked the same "
+                "there: {}; start the one that is meant, or take another --store; "
+                "proctor report shows what they have",
+                found.size(), join(each, ", "));
+  }
+  const StoredRun& run = with_most_answers(found);
+  if (run.info.key == today) return RunName{today, ""};
+  if (server_of(run.info.key).empty()) return kept_name(found, today);
+  return RunName{run.info.key,
+                 fmt::format("the server does not say who it is; this is run {}, which "
+                             "{} answered",
+                             short_name(run.info.key), TRY(who_answered(store, run)))};
+}
+
+}  // namespace
+
+std::string command_in_name(std::string command) {
+  const bool is_ours =
+      command.starts_with("exec ") &&
+      command.find(" -m {model} --host 127.0.0.1 --port {port}") != std::string::npos;
+  if (!is_ours) return command;
+  for (const std::string_view flag : {"--parallel", "--ctx-size", "--threads"})
+    drop_flag(command, flag);
+  return command;
+}
+
+RunKey renamed(RunKey stored) {
+  Json engine = Json::parse(stored.engine, nullptr, false);
+  if (!engine.is_object()) return stored;
+  if (engine.contains("exact") && engine["exact"] == false) engine.erase("threads");
+  if (engine.contains("serve") && engine["serve"].is_string())
+    engine["serve"] = command_in_name(engine["serve"].get<std::string>());
+  stored.engine = engine.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return stored;
+}
+
+std::vector<RunKey> former_keys(const RunKey& /*today*/) {
+  return {};
+}
+
+std::string server_in_name(const Answerer& there) {
+  if (!there.says_who()) return {};
+  return fmt::format(R"({{"server":{}}})", there.identity());
+}
+
+Answerer answerer_of(const RunInfo& info) {
+  const Answerer last = read_answerer(info.answerer);
+  const std::string server = server_of(info.key);
+  if (server.empty()) return last;
+  Answerer named = read_answerer(server);
+  named.build = last.build;
+  return named;
+}
+
+Result<RunName> name_in_store(Store& store, const RunKey& today,
+                              const Answerer& there) {
+  const std::vector<StoredRun> runs = TRY(store.runs());
+  const bool says_who = !server_of(today).empty();
+  const bool has_it = std::ranges::find(runs, today.id(), &StoredRun::id) != runs.end();
+  // A server that is down may be any of those that were asked at its address.
+  if (has_it && (says_who || there.is_there)) return RunName{today, ""};
+  std::vector<RunKey> names = former_keys(today);
+  names.insert(names.begin(), today);
+  for (const RunKey& name : names) {
+    const Namesakes found = namesakes_of(runs, name);
+    if (found.empty()) continue;
+    return says_who ? name_of_known(store, found, today, there)
+                    : name_of_unknown(store, found, today);
+  }
+  return RunName{today, ""};
+}
+
+}  // namespace proctor

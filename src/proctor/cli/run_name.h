@@ -1,0 +1,42 @@
+// A run's name over time: what was in it before, and which stored run a command goes on
+// with. A name never changes in silence. Not for other folders.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "proctor/store/store.h"
+
+namespace proctor {
+
+// Two things change what names a run, and each has its place:
+//
+// What names hold no longer (the threads of a .gguf that is not --exact): the stored
+// key as it would be today.
+RunKey renamed(RunKey stored);
+// What names did not hold yet: today's key as it was before, newest first.
+std::vector<RunKey> former_keys(const RunKey& today);
+
+// The command of a llama-server as it is in a name: without what only decides how fast
+// it is. Any other command stays as it is.
+std::string command_in_name(std::string command);
+
+// Who answers, as it is in a name: the engine of a key whose server is neither started
+// for the run nor silent; empty where it does not say who it is.
+std::string server_in_name(const Answerer& there);
+// Who answers a stored run: by its name, else as it said when it was last asked.
+Answerer answerer_of(const RunInfo& info);
+
+struct RunName {
+  RunKey key;
+  std::string said;  // a line for the person, or empty
+};
+// The name under which the store has the run of `today`'s key, which `there` would
+// answer: its own, else a former one, of several the run with the most answers. A run
+// from before who answers was in names is the same only where its replies do not
+// contradict who is there. Where the server is down or silent: the one run that was
+// asked the same at this address; of several that different models answered
+// Fault::usage names each. Where the store has none: today's.
+Result<RunName> name_in_store(Store& store, const RunKey& today, const Answerer& there);
+
+}  // namespace proctor
