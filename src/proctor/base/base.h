@@ -158,6 +158,34 @@ std::string sha256_hex(std::string_view bytes);
 // The SHA-1 by which git names a file of that content, in hexadecimal digits.
 std::string git_blob_hex(std::string_view content);
 
+// ---- Secrets ----------------------------------------------------------------------
+
+// Whether what has that name is a secret: a header, an option, a variable, a field or a
+// parameter of an address. "Authorization", "--api-key", "HF_TOKEN", "sig".
+bool names_a_secret(std::string_view name);
+
+// Keys, passwords and tokens that must not be written down, and what a text looks like
+// without them. There is one list a process: whatever leaves it goes through clean().
+class Secrets {
+ public:
+  // Nothing for one of fewer than 8 bytes, or of letters alone and fewer than 16
+  // ("password"): ordinary words hold such by chance, and a reply must stay what it is.
+  void add(std::string_view secret);
+  // A header's, variable's or field's value: all its words where the name is a
+  // secret's. Of any other name only what looks like a key: 20 bytes or more, letters
+  // and digits, no blank.
+  void add_named(std::string_view name, std::string_view value);
+  void add(const Secrets& others);
+  // *** for every secret in it, as it is or as JSON escapes it.
+  std::string clean(std::string text) const;
+
+ private:
+  std::vector<std::string> spellings_;  // the longest first
+};
+
+// As RFC 4648 has it, padded.
+std::string base64_of(std::string_view bytes);
+
 // ---- CSV: RFC 4180, strictly ----
 
 struct CsvRecord {

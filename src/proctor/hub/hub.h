@@ -23,6 +23,9 @@ struct HubWorld {
   std::function<void(std::uint64_t, std::uint64_t)> progress = {};
 };
 
+// HF_TOKEN's, or that of the file where the hub's own tools keep it; empty: none.
+std::string hub_token(const Environment& environment);
+
 struct HubFile {
   std::string repo_kind;  // "datasets" or "models"
   std::string repo;       // "cais/mmlu"

@@ -48,21 +48,6 @@ std::string cleaned(std::string token) {
   return std::string(python_strip(token));
 }
 
-std::string token_of(const Environment& environment) {
-  if (is_true(environment.get("HF_HUB_DISABLE_IMPLICIT_TOKEN"))) return {};
-  for (const char* name : {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"}) {
-    if (const auto token = environment.get(name)) return cleaned(*token);
-  }
-  fs::path file;
-  if (const auto path = environment.get("HF_TOKEN_PATH")) {
-    file = expanded(environment, *path);
-  } else if (const auto home = hf_home(environment)) {
-    file = *home / "token";
-  }
-  const auto token = read_file(file);  // most people have none
-  return token ? cleaned(*token) : std::string();
-}
-
 Result<std::chrono::milliseconds> seconds_in(const Environment& environment,
                                              const char* name) {
   const std::string text = environment.get(name).value_or("10");
@@ -97,6 +82,21 @@ Result<fs::path> hub_cache(const Environment& environment, const fs::path& cache
   return cache_dir.empty() ? cache_folder(environment) : cache_dir;
 }
 
+std::string hub_token(const Environment& environment) {
+  if (is_true(environment.get("HF_HUB_DISABLE_IMPLICIT_TOKEN"))) return {};
+  for (const char* name : {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"}) {
+    if (const auto token = environment.get(name)) return cleaned(*token);
+  }
+  fs::path file;
+  if (const auto path = environment.get("HF_TOKEN_PATH")) {
+    file = expanded(environment, *path);
+  } else if (const auto home = hf_home(environment)) {
+    file = *home / "token";
+  }
+  const auto token = read_file(file);  // most people have none
+  return token ? cleaned(*token) : std::string();
+}
+
 Result<HubSettings> hub_settings(const Environment& environment,
                                  const fs::path& cache_dir) {
   HubSettings settings;
@@ -108,7 +108,7 @@ Result<HubSettings> hub_settings(const Environment& environment,
   TRY(parse_url(settings.endpoint).in("HF_ENDPOINT"));
   TRY(parse_url(settings.datasets_server).in("PROCTOR_DATASETS_SERVER"));
   settings.cache = TRY(hub_cache(environment, cache_dir));
-  settings.token = token_of(environment);
+  settings.token = hub_token(environment);
   for (const char* name : {"HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"}) {
     if (settings.offline.empty() && is_true(environment.get(name))) {
       settings.offline = name;
