@@ -74,15 +74,16 @@ struct HttpOptions {
   // At most so many requests at once, others wait in order; connections are kept alive.
   std::size_t connections = 32;
   std::string user_agent;
-  std::string proxy;    // empty: as libcurl reads HTTPS_PROXY and its like
   std::string ca_file;  // SSL_CERT_FILE; empty: the system's
 };
 
 // One thread of its own does the I/O; all members may be called from one other thread,
 // wake() and cancel() from any. No redirect is followed, ever: whoever may follow one
-// asks again. HTTP/1.1, and HTTP/2 where TLS offers it. Nothing is retried, but that a
-// kept connection which turns out to be closed is replaced: HttpCompletion::sent
-// counts.
+// asks again. A proxy is the one of http_proxy, HTTPS_PROXY, ALL_PROXY and NO_PROXY, as
+// curl reads them in the process's environment; this machine's own addresses
+// (is_loopback()) are asked without one, whatever they say. HTTP/1.1, and HTTP/2 where
+// TLS offers it. Nothing is retried, but that a kept connection which turns out to be
+// closed is replaced: HttpCompletion::sent counts.
 class HttpClient {
  public:
   explicit HttpClient(HttpOptions options);
@@ -123,7 +124,23 @@ Result<UrlParts> parse_url(std::string_view url);
 // Fault::usage as above.
 Result<std::string> resolved_url(std::string_view base, std::string_view location);
 // "https://host" or "http://host:8080": the URL's place without user, path and query,
-// fit for an error message. What is no URL is cut before its first @ ? or #.
+// fit for an error message. Of what is no URL, what stands behind the last @ and before
+// the path: neither can hold a password.
 std::string url_origin(std::string_view url);
+// The whole address, fit for an error message: without user and fragment, and with ***
+// for the value of a parameter whose name is a secret's (is_secret_parameter()). What
+// is no URL is shown as url_origin() has it.
+std::string url_to_show(std::string_view url);
+// key, sig, token and their like; and code, by which Azure's functions are asked.
+bool is_secret_parameter(std::string_view name);
+// A URL without user and password, and these two, decoded; empty where there are none.
+struct UrlAndUser {
+  std::string url, user, password;
+};
+// Fault::usage as parse_url().
+Result<UrlAndUser> without_user(std::string_view url);
+// Whether a host, as parse_url() gives it, is this machine: localhost and names that
+// end in .localhost, 127.0.0.0/8, 0.0.0.0, [::1], [::].
+bool is_loopback(std::string_view host);
 
 }  // namespace proctor

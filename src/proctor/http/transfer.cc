@@ -133,6 +133,7 @@ Status Transfer::prepare(EasyHandle handle, const HttpOptions& options) {
     auto url = parse_url(request_.url);
     if (!url) return fail(Fault::denied, "{}", url.error().message);
     handle_.url = request_.url;
+    handle_.is_loopback = is_loopback(url->host);
   }
   auto headers = list_headers(handle_, request_);
   if (!headers) return tl::unexpected(headers.error().in(place()));
@@ -166,7 +167,8 @@ Status Transfer::prepare(EasyHandle handle, const HttpOptions& options) {
   if (!options.user_agent.empty()) {
     set(curl, CURLOPT_USERAGENT, options.user_agent.c_str());
   }
-  if (!options.proxy.empty()) set(curl, CURLOPT_PROXY, options.proxy.c_str());
+  // An empty one is none: without it libcurl looks into the environment.
+  if (handle_.is_loopback) set(curl, CURLOPT_PROXY, "");
   if (!options.ca_file.empty()) set(curl, CURLOPT_CAINFO, options.ca_file.c_str());
 
   if (request_.method == "HEAD") {

@@ -31,6 +31,7 @@ struct EasyHandle {
   std::unique_ptr<curl_slist, FreeList> list;  // outlives the handle that points to it
   std::unique_ptr<CURL, FreeEasy> easy;
   std::string url;
+  bool is_loopback = false;  // that URL's host
   std::vector<std::pair<std::string, std::string>> headers;
 };
 

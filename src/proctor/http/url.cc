@@ -1,5 +1,6 @@
 #include <memory>
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 
 #include "proctor/http/http.h"
@@ -88,13 +89,70 @@ Result<std::string> resolved_url(std::string_view base, std::string_view locatio
 std::string url_origin(std::string_view text) {
   const Url url = parsed(std::string(text));
   if (!url || !is_http(url.get())) {
-    return std::string(text.substr(0, text.find_first_of("@?#")));
+    const std::size_t colon = text.find("://");
+    std::string scheme(colon == text.npos ? "" : text.substr(0, colon + 3));
+    if (scheme.find('@') != scheme.npos) scheme.clear();
+    if (colon != text.npos) text.remove_prefix(colon + 3);
+    // A password may hold / ? or # unescaped: whatever stands before the last @ goes.
+    if (const std::size_t at = text.rfind('@'); at != text.npos) {
+      text.remove_prefix(at + 1);
+    }
+    return scheme + std::string(text.substr(0, text.find_first_of("/?#")));
   }
   std::string origin =
       part(url.get(), CURLUPART_SCHEME) + "://" + part(url.get(), CURLUPART_HOST);
   const std::string port = part(url.get(), CURLUPART_PORT, CURLU_NO_DEFAULT_PORT);
   if (!port.empty()) origin += ":" + port;
   return origin;
+}
+
+bool is_secret_parameter(std::string_view name) {
+  return names_a_secret(name) || ascii_lower(name) == "code";
+}
+
+std::string url_to_show(std::string_view text) {
+  const Url url = parsed(std::string(text));
+  if (!url || !is_http(url.get())) return url_origin(text);
+  std::string shown = url_origin(text) + part(url.get(), CURLUPART_PATH);
+  char separator = '?';
+  const std::string query = part(url.get(), CURLUPART_QUERY);
+  for (const std::string& parameter : split(query, '&')) {
+    if (parameter.empty()) continue;
+    const std::string name = parameter.substr(0, parameter.find('='));
+    shown += separator;
+    shown += is_secret_parameter(name) ? name + "=***" : parameter;
+    separator = '&';
+  }
+  return shown;
+}
+
+Result<UrlAndUser> without_user(std::string_view text) {
+  const Url url = parsed(std::string(text));
+  if (!url || !is_http(url.get())) return no_url(text);
+  UrlAndUser parts{.url = std::string(text),
+                   .user = part(url.get(), CURLUPART_USER, CURLU_URLDECODE),
+                   .password = part(url.get(), CURLUPART_PASSWORD, CURLU_URLDECODE)};
+  const bool has_user = !part(url.get(), CURLUPART_USER).empty() ||
+                        !part(url.get(), CURLUPART_PASSWORD).empty();
+  if (!has_user) return parts;  // the very text, however it is spelled
+  curl_url_set(url.get(), CURLUPART_USER, nullptr, 0);
+  curl_url_set(url.get(), CURLUPART_PASSWORD, nullptr, 0);
+  parts.url = part(url.get(), CURLUPART_URL);
+  return parts;
+}
+
+bool is_loopback(std::string_view host) {
+  if (host == "localhost" || host.ends_with(".localhost")) return true;
+  std::string bare(trimmed(host, "[]"));
+  in_addr four{};
+  if (::inet_pton(AF_INET, bare.c_str(), &four) == 1) {
+    const std::uint32_t number = ntohl(four.s_addr);
+    return number >> 24U == 127 || number == 0;
+  }
+  in6_addr six{};
+  if (::inet_pton(AF_INET6, bare.c_str(), &six) != 1) return false;
+  if (IN6_IS_ADDR_V4MAPPED(&six)) return six.s6_addr[12] == 127;
+  return IN6_IS_ADDR_LOOPBACK(&six) != 0 || IN6_IS_ADDR_UNSPECIFIED(&six) != 0;
 }
 
 }  // namespace proctor
