@@ -242,5 +242,158 @@ TEST(Encode, a_text_that_is_not_utf_8_is_sent_mended) {
             "{\"messages\":[{\"content\":\"a\xEF\xBF\xBD\",\"role\":\"user\"}]}");
 }
 
+// ---- Addresses ----
+
+std::string asked(std::string_view base_url, std::string_view provider,
+                  const Prompt& prompt) {
+  Model model = model_of(provider, "m", normal_base_url(base_url, provider));
+  return encoded(model, prompt).url;
+}
+
+TEST(EncodeAddress, a_query_stands_at_the_end) {
+  EXPECT_EQ(asked("https://h/openai/deployments/g?api-version=1", "openai-compatible",
+                  chat("?")),
+            "https://h/openai/deployments/g/chat/completions?api-version=1");
+  EXPECT_EQ(asked("http://h/v1?x=1", "openai", chat("?")),
+            "http://h/v1/chat/completions?x=1");
+  EXPECT_EQ(asked("http://h?x=1", "anthropic", chat("?")), "http://h/v1/messages?x=1");
+  EXPECT_EQ(asked("http://h?x=1", "gemini", chat("?")),
+            "http://h/v1beta/models/m:generateContent?x=1");
+}
+
+TEST(EncodeAddress, an_endpoint_is_taken_as_it_is) {
+  const std::string whole = "https://h/my/chat/completions";
+
+  EXPECT_EQ(asked(whole, "openai-compatible", chat("?")), whole);
+  EXPECT_EQ(asked(whole + "?x=1", "openai-compatible", chat("?")), whole + "?x=1");
+  EXPECT_EQ(asked(whole, "openai-compatible", {.text = "2 +"}),
+            "https://h/my/completions");
+  EXPECT_EQ(asked("http://h/v1/chat/completions", "llama", chat("?")),
+            "http://h/v1/chat/completions");
+}
+
+TEST(EncodeAddress, secret_parameters_are_sent_behind_the_others) {
+  Model model = model_of("openai-compatible", "m", "https://h?x=1");
+  model.secret_query = "key=k";
+
+  EXPECT_EQ(encoded(model, chat("?")).url, "https://h/v1/chat/completions?x=1&key=k");
+  model.base_url = "https://h";
+  EXPECT_EQ(encoded(model, chat("?")).url, "https://h/v1/chat/completions?key=k");
+}
+
+// ---- What is merged ----
+
+TEST(EncodeExtraBody, objects_are_merged_and_null_takes_away) {
+  Model model = model_of("ollama", "m");
+  model.extra_body = R"({"options":{"num_ctx":8192},"raw":null})";
+  const Prompt prompt{.text = "2 + 2 =",
+                      .continuations = {" A", " B"},
+                      .labels = "AB",
+                      .choices = {"1", "4"}};
+
+  const std::string body = encoded(model, prompt).body;
+
+  EXPECT_THAT(body, HasSubstr(R"("options":{"num_ctx":8192,"num_predict":1})"));
+  EXPECT_THAT(body, Not(HasSubstr("raw")));
+}
+
+TEST(EncodeOllama, is_told_its_context_where_its_address_takes_it) {
+  Model model = model_of("ollama", "m");
+  model.context = 4096;
+  const Prompt letters{.text = "2 + 2 =",
+                       .continuations = {" A", " B"},
+                       .labels = "AB",
+                       .choices = {"1", "4"}};
+
+  EXPECT_THAT(encoded(model, letters).body, HasSubstr(R"("num_ctx":4096)"));
+  const auto in_a_chat = provider_named("ollama").dialect->encode(model, chat("?"));
+  ASSERT_FALSE(in_a_chat);
+  EXPECT_THAT(in_a_chat.error().message, HasSubstr("OLLAMA_CONTEXT_LENGTH"));
+}
+
+// ---- What models refuse ----
+
+struct Refusing {
+  std::string_view provider, name;
+  std::string_view left;  // of all_set, in Encode's order
+};
+
+// Of a sampling with everything set, what each family is sent. A row each.
+TEST(SamplingFor, each_family_is_sent_what_it_takes) {
+  const std::string_view all = "max_tokens temperature top_p seed stop";
+  for (const auto& [provider, name, left] : {
+           Refusing{"openai", "gpt-4o-mini", all},
+           Refusing{"openai", "gpt-5", "seed"},
+           Refusing{"openai", "gpt-5-mini", "seed"},
+           Refusing{"openai", "gpt-5-chat-latest", all},
+           Refusing{"openai", "gpt-5.1", "max_tokens temperature top_p seed"},
+           Refusing{"openai", "gpt-5.2-pro", "seed"},
+           Refusing{"openai", "o1", "seed stop"},
+           Refusing{"openai", "o3-mini", "seed"},
+           Refusing{"openai", "o4-mini", "seed"},
+           Refusing{"openai", "omni", all},
+           Refusing{"openai-compatible", "gpt-5", all},
+           Refusing{"ollama", "gpt-5", all},
+           Refusing{"anthropic", "claude-3-5-haiku-latest", all},
+           Refusing{"anthropic", "claude-sonnet-4-20250514", all},
+           Refusing{"anthropic", "claude-sonnet-4-5",
+                    "max_tokens temperature seed stop"},
+           Refusing{"anthropic", "claude-opus-4-1", "max_tokens temperature seed stop"},
+           Refusing{"anthropic", "claude-opus-4-7", "max_tokens seed stop"},
+           Refusing{"deepseek", "deepseek-chat", all},
+           Refusing{"deepseek", "deepseek-reasoner", "seed stop"},
+           Refusing{"gemini", "gemini-2.5-flash", "temperature top_p seed stop"},
+           Refusing{"gemini", "gemini-2.5-flash-lite", all},
+           Refusing{"gemini", "gemini-3.5-flash", "temperature top_p seed stop"},
+       }) {
+    const auto sent =
+        sampling_for(model_of(provider, name, "http://h"), all_set, false);
+
+    std::vector<std::string> words;
+    if (sent.sampling.max_tokens) words.emplace_back("max_tokens");
+    if (sent.sampling.temperature) words.emplace_back("temperature");
+    if (sent.sampling.top_p) words.emplace_back("top_p");
+    if (sent.sampling.seed) words.emplace_back("seed");
+    if (!sent.sampling.stop.empty()) words.emplace_back("stop");
+    EXPECT_EQ(join(words, " "), left) << provider << "/" << name;
+    // Anthropic's "\n" goes, its "Q:" stays.
+    const bool is_whole = left == all && sent.sampling == all_set;
+    EXPECT_EQ(sent.left_out.empty(), is_whole) << sent.left_out;
+  }
+}
+
+TEST(SamplingFor, what_is_left_out_is_said_with_its_reason) {
+  EXPECT_EQ(sampling_for(model_of("openai", "gpt-5"), all_set, false).left_out,
+            "temperature, top_p and stop, which it would refuse; max_tokens 16, which "
+            "its thoughts would use up");
+  EXPECT_EQ(
+      sampling_for(model_of("deepseek", "deepseek-reasoner"), all_set, true).left_out,
+      "temperature and top_p, which it would ignore");
+  EXPECT_EQ(
+      sampling_for(model_of("anthropic", "claude-3-opus"), all_set, true).left_out,
+      "blank stop, which it would refuse");
+}
+
+TEST(SamplingFor, a_limit_of_the_user_s_stays) {
+  EXPECT_EQ(sampling_for(model_of("openai", "o3"), all_set, true).sampling.max_tokens,
+            16);
+}
+
+TEST(SamplingFor, a_temperature_of_1_is_what_they_take) {
+  EXPECT_EQ(sampling_for(model_of("openai", "gpt-5"), {.temperature = 1}, false)
+                .sampling.temperature,
+            1);
+}
+
+TEST(SamplingFor, a_model_that_is_told_not_to_think_takes_more) {
+  Sampling asked = all_set;
+  asked.reasoning = "off";
+  EXPECT_EQ(sampling_for(model_of("gemini", "gemini-2.5-flash"), asked, false).sampling,
+            asked);
+  asked.reasoning = "high";
+  EXPECT_FALSE(
+      sampling_for(model_of("openai", "gpt-5.1"), asked, false).sampling.temperature);
+}
+
 }  // namespace
 }  // namespace proctor

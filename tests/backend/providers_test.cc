@@ -59,6 +59,48 @@ TEST(NormalBaseUrl, both_spellings_are_one_server) {
   }
 }
 
+TEST(NormalBaseUrl, a_query_stays_and_v1_goes_before_it) {
+  EXPECT_EQ(normal_base_url("http://h/v1?x=1"), "http://h?x=1");
+  EXPECT_EQ(normal_base_url("http://h/v1/?"), "http://h");
+}
+
+TEST(NormalBaseUrl, an_endpoint_means_its_server) {
+  EXPECT_EQ(normal_base_url("http://h/v1/chat/completions"), "http://h");
+  EXPECT_EQ(normal_base_url("http://h/v1/completions/"), "http://h");
+  EXPECT_EQ(normal_base_url("https://h/v1beta/openai/chat/completions"),
+            "https://h/v1beta/openai");
+  for (const std::string_view path : {"/api", "/api/", "/api/chat", "/api/generate"}) {
+    EXPECT_EQ(normal_base_url(fmt::format("http://h:11434{}", path), "ollama"),
+              "http://h:11434");
+  }
+  EXPECT_EQ(normal_base_url("https://h/v1/messages", "anthropic"), "https://h");
+  for (const std::string_view path :
+       {"/v1beta", "/v1beta/openai", "/v1beta/models/g:generateContent"}) {
+    EXPECT_EQ(normal_base_url(fmt::format("https://h{}", path), "gemini"), "https://h");
+  }
+}
+
+TEST(NormalBaseUrl, a_host_of_such_a_name_is_no_path) {
+  EXPECT_EQ(normal_base_url("http://api", "ollama"), "http://api");
+  EXPECT_EQ(normal_base_url("http://v1"), "http://v1");
+}
+
+TEST(OllamaAddress, is_read_as_ollama_reads_it) {
+  for (const auto& [text, address] :
+       {std::pair("0.0.0.0", "http://localhost:11434"),
+        std::pair("127.0.0.1:11434", "http://localhost:11434"),
+        std::pair("0.0.0.0:8000", "http://localhost:8000"),
+        std::pair(":8000", "http://localhost:8000"),
+        std::pair("gpu.lan", "http://gpu.lan:11434"),
+        std::pair("gpu.lan:1234", "http://gpu.lan:1234"),
+        std::pair("http://gpu.lan", "http://gpu.lan"),
+        std::pair("https://gpu.lan/ollama", "https://gpu.lan/ollama"),
+        std::pair("[::1]:8000", "http://localhost:8000"),
+        std::pair("2001:db8::1", "http://[2001:db8::1]:11434")}) {
+    EXPECT_EQ(ollama_address(text), address) << text;
+  }
+}
+
 TEST(NormalBaseUrl, another_path_stays) {
   EXPECT_EQ(normal_base_url("https://h/v1beta/openai/"), "https://h/v1beta/openai");
   EXPECT_EQ(normal_base_url("https://h/api/v1"), "https://h/api");

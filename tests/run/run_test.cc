@@ -97,6 +97,13 @@ class FullStore final : public Store {
   Result<std::vector<TrialId>> claim(const Plan& plan, std::size_t most) override {
     return store_->claim(plan, most);
   }
+  Status hide(const std::string& id, bool hidden) override {
+    return store_->hide(id, hidden);
+  }
+  Status remove(const std::string& id) override { return store_->remove(id); }
+  Result<std::vector<SubjectReplies>> subjects(const std::string& id) override {
+    return store_->subjects(id);
+  }
   Result<std::vector<StoredRun>> runs() override { return store_->runs(); }
   Result<Dataset> questions(const std::string& id) override {
     return store_->questions(id);
@@ -726,6 +733,31 @@ TEST(Authors, a_clouds_fingerprints_may_change) {
   ASSERT_TRUE(outcome);
   EXPECT_TRUE(outcome->is_complete());
   EXPECT_THAT(outcome->progress.sources, SizeIs(2));
+}
+
+PromptSizes sizes_of(
+    std::initializer_list<std::pair<std::int64_t, std::size_t>> prompts) {
+  PromptSizes sizes;
+  for (const auto& [tokens, question] : prompts) sizes.add(tokens, question);
+  return sizes;
+}
+
+TEST(PromptSizes, one_number_for_questions_of_different_lengths_is_a_cut) {
+  EXPECT_EQ(sizes_of({{700, 100}, {2050, 300}, {2050, 700}, {2050, 500}}).cut(), 3);
+}
+
+TEST(PromptSizes, fewer_tokens_than_a_question_can_have_are_a_cut) {
+  EXPECT_EQ(sizes_of({{600, 5000}, {900, 3000}}).cut(), 1);
+}
+
+TEST(PromptSizes, what_may_be_so_by_chance_is_none) {
+  EXPECT_EQ(sizes_of({{2050, 300}, {2050, 700}}).cut(), 0);
+  EXPECT_EQ(sizes_of({{800, 300}, {800, 300}, {800, 310}}).cut(), 0);
+  EXPECT_EQ(sizes_of({{800, 300}, {800, 500}, {800, 700}, {801, 300}}).cut(), 0);
+}
+
+TEST(PromptSizes, small_numbers_say_nothing) {
+  EXPECT_EQ(sizes_of({{9, 300}, {9, 700}, {9, 5000}}).cut(), 0);
 }
 
 }  // namespace

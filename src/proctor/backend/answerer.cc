@@ -86,7 +86,7 @@ void read_models(const Model& model, const Document& document, Answerer& answere
 }
 
 void ask_llama(const Model& model, HttpClient& http, Answerer& answerer) {
-  const Told props = told(model, model.base_url + "/props", http);
+  const Told props = told(model, endpoint_url(model, "/props"), http);
   answerer.is_there = props.is_there;
   answerer.is_loading = props.is_loading;
   if (props.document) {
@@ -113,7 +113,7 @@ void ask_list(const Model& model, HttpClient& http, Answerer& answerer) {
 }
 
 void ask_ollama(const Model& model, HttpClient& http, Answerer& answerer) {
-  const Told tags = told(model, model.base_url + "/api/tags", http);
+  const Told tags = told(model, endpoint_url(model, "/api/tags"), http);
   answerer.is_there = tags.is_there;
   simdjson::dom::array entries;
   if (!tags.document ||

@@ -102,7 +102,7 @@ Result<HttpRequest> encode_anthropic(const Model& model, const Prompt& prompt) {
   TRY(add_reasoning(model, prompt, body));
   TRY(add_only_letters(model, prompt, body));
   auto request =
-      TRY(json_request(model, model.base_url + "/v1/messages", std::move(body)));
+      TRY(json_request(model, endpoint_url(model, "/v1/messages"), std::move(body)));
   add_header(request, "anthropic-version", "2023-06-01");
   if (!model.key.empty()) add_header(request, "x-api-key", model.key);
   return request;

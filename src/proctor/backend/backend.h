@@ -91,10 +91,16 @@ class Backend {
 struct Model {
   std::string provider;  // "ollama"
   std::string name;      // "mistral:7b"; empty for a llama-server
-  std::string base_url;  // as normal_base_url() leaves it
+  std::string base_url;  // as normal_base_url() leaves it; holds no secret
   std::string key;       // never printed, never stored
   std::vector<std::pair<std::string, std::string>> headers;  // --header
-  std::string extra_body;  // --extra-body: a JSON object whose keys win, or empty
+  // --extra-body: a JSON object that is merged into every request (RFC 7396: objects
+  // with objects, null takes a key away), or empty.
+  std::string extra_body;
+  std::string secret_query;    // "key=…": sent at the end of every address
+  std::optional<int> context;  // tokens: told to a server that takes it (ollama)
+  // What must not be kept of what the server says, beside the key and the headers.
+  Secrets secrets = {};
 };
 
 // One server's language: pure functions, tested without a socket.
@@ -124,6 +130,8 @@ struct Provider {
   std::string_view default_model;  // "deepseek-chat", or empty
   std::string_view base_url;  // "https://api.deepseek.com"; empty: --base-url is needed
   std::span<const std::string_view> key_variables;  // looked up in this order
+  // Where its own tools read another address from, in this order.
+  std::span<const std::string_view> address_variables;
   bool key_is_needed;
   std::size_t concurrency;
   const Dialect* dialect;
@@ -134,8 +142,22 @@ std::span<const Provider> providers();
 // Fault::usage with the nearest name; the caller says where the name stood.
 Result<const Provider*> find_provider(std::string_view name);
 
-// Without a / or /v1 at its end: both spellings mean the same server, and the same run.
-std::string normal_base_url(std::string_view url);
+// The address of a provider's server in one spelling, and so one run: without /, /v1 or
+// an endpoint (/chat/completions, ollama's /api/chat) at its path's end. A query stays.
+// An endpoint whose path names no version stays as well: it is asked as it is.
+std::string normal_base_url(std::string_view url, std::string_view provider = {});
+// OLLAMA_HOST as ollama reads it: host, host:port or a URL; the port is 11434 where
+// neither it nor a scheme is written. This machine is "localhost", however it is named.
+std::string ollama_address(std::string_view host);
+
+// What of a protocol's sampling a model cannot be sent, after its vendor's documents:
+// one table, by names (model_limits.cc).
+struct SentSampling {
+  Sampling sampling;     // what is left
+  std::string left_out;  // for a person: "temperature, which it would refuse"; or empty
+};
+// `limit_is_own`: the user set the limit of tokens, so it stays.
+SentSampling sampling_for(const Model& model, const Sampling& asked, bool limit_is_own);
 
 // What an answer that is not a 200 means: retry (network), this request only
 // (rejected), or never again (denied). The message is the server's own, on one line,

@@ -6,8 +6,14 @@
 
 namespace proctor {
 
-// base URL + /v1 where no version stands in it + endpoint ("/chat/completions").
+// The server's address with `endpoint` at its path's end, before what it asks (its
+// query).
+std::string endpoint_url(const Model& model, std::string_view endpoint);
+// The same with /v1 before the endpoint ("/chat/completions"), where no version stands
+// in the path; an endpoint that stands there is taken as it is.
 std::string openai_url(const Model& model, std::string_view endpoint);
+// A version stands in it (/v1beta/openai), or it is a deployment of Azure's.
+bool path_needs_no_version(std::string_view path);
 
 // llama-server says so for as long as it reads a model from disk: not a failed try.
 bool is_loading(const HttpResponse& response);

@@ -113,7 +113,7 @@ Result<HttpRequest> encode_gemini(const Model& model, const Prompt& prompt) {
   TRY(add_only_letters(model, prompt, body));
   auto request = TRY(json_request(
       model,
-      fmt::format("{}/v1beta/models/{}:generateContent", model.base_url, model.name),
+      endpoint_url(model, fmt::format("/v1beta/models/{}:generateContent", model.name)),
       std::move(body)));
   // In a header, not in the URL: URLs end in logs.
   if (!model.key.empty()) add_header(request, "x-goog-api-key", model.key);

@@ -2,8 +2,6 @@
 #include <cassert>
 #include <unordered_map>
 
-#include <nlohmann/json.hpp>
-
 #include "proctor/backend/attempt_id.h"
 #include "proctor/backend/dialects.h"
 #include "proctor/backend/throttle.h"
@@ -22,13 +20,24 @@ struct Try {
   TimePoint due{};   // when it waits for another try
 };
 
-// The ways in which a server may repeat a key: as it is, and as JSON escapes it.
-std::vector<std::string> spellings_of(const std::string& key) {
-  if (key.size() < 8) return {};  // words of a server hold shorter ones by chance
-  const std::string quoted = nlohmann::json(key).dump(
-      -1, ' ', false, nlohmann::json::error_handler_t::replace);
-  const std::string escaped = quoted.substr(1, quoted.size() - 2);
-  return {replace_all(escaped, "/", "\\/"), escaped, key};
+// All that a request of that model carries and nobody else may see.
+Secrets secrets_of(const Model& model) {
+  Secrets secrets = model.secrets;
+  secrets.add(model.key);
+  for (const auto& [name, value] : model.headers) secrets.add_named(name, value);
+  for (const std::string& parameter : split(model.secret_query, '&')) {
+    secrets.add(
+        parameter.substr(std::min(parameter.find('='), parameter.size() - 1) + 1));
+  }
+  return secrets;
+}
+
+// Wrong addresses are what a person gets wrong: one that was not found is named.
+Error with_address(Error error, int status, const std::string& url) {
+  if (status == 404 || status == 405) {
+    error.message += fmt::format("; asked: {}", for_terminal_line(url_to_show(url)));
+  }
+  return error;
 }
 
 class HttpBackend final : public Backend {
@@ -37,7 +46,7 @@ class HttpBackend final : public Backend {
               HttpOptions http)
       : provider_(provider),
         model_(std::move(model)),
-        secrets_(spellings_of(model_.key)),
+        secrets_(secrets_of(model_)),
         options_(std::move(options)),
         client_(std::move(http)),
         throttle_(options_),
@@ -111,7 +120,7 @@ class HttpBackend final : public Backend {
     record.started = std::chrono::floor<Microseconds>(std::chrono::system_clock::now());
     record.id = ids_.next(record.started);
     attempt.sent = now();
-    record.request = attempt.request.body;
+    record.request = secrets_.clean(attempt.request.body);
     client_.start(tag, attempt.request);
     flying_.emplace(tag, std::move(attempt));
   }
@@ -154,9 +163,10 @@ class HttpBackend final : public Backend {
     HttpResponse response = take(std::move(completion.response));
     made.status = response.status;
     made.latency = response.latency;
-    response.body = without_key(std::move(response.body));
-    for (auto& [name, value] : response.headers) value = without_key(std::move(value));
-    made.outcome = outcome_of(response, attempt.prompt);
+    response.body = secrets_.clean(std::move(response.body));
+    for (auto& [name, value] : response.headers)
+      value = secrets_.clean(std::move(value));
+    made.outcome = outcome_of(response, attempt);
     if (made.outcome) {
       made.response = std::move(response.body);
       throttle_.succeeded();
@@ -176,10 +186,12 @@ class HttpBackend final : public Backend {
     after_failure(std::move(attempt), asked, loading);
   }
 
-  Result<Reply> outcome_of(const HttpResponse& response, const Prompt& prompt) const {
-    if (response.status == 200) return provider_.dialect->decode(response.body, prompt);
+  Result<Reply> outcome_of(const HttpResponse& response, const Try& attempt) const {
+    if (response.status == 200)
+      return provider_.dialect->decode(response.body, attempt.prompt);
     if (auto refusal = refusal_of(response)) return *std::move(refusal);
-    return tl::unexpected(error_of(response));
+    return tl::unexpected(
+        with_address(error_of(response), response.status, attempt.request.url));
   }
 
   // A server that closes a kept connection may have seen the request: it is a try.
@@ -287,14 +299,6 @@ class HttpBackend final : public Backend {
     done_.push_back({attempt.trial, std::move(attempt.attempts)});
   }
 
-  // A server may repeat a key in what it says; the store and the screen never do.
-  std::string without_key(std::string text) const {
-    for (const std::string& secret : secrets_) {
-      text = replace_all(std::move(text), secret, "***");
-    }
-    return text;
-  }
-
   // A thousand questions that meet the same trouble are one line, now and then.
   void say_trying_again(const std::string& message, std::chrono::milliseconds pause) {
     if (!options_.talk) return;
@@ -316,7 +320,7 @@ class HttpBackend final : public Backend {
 
   const Provider& provider_;
   Model model_;
-  std::vector<std::string> secrets_;  // the longest first
+  Secrets secrets_;  // a server may repeat one: neither store nor screen does
   HttpBackendOptions options_;
   HttpClient client_;
   Throttle throttle_;

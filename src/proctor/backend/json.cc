@@ -86,7 +86,7 @@ void add_header(HttpRequest& request, std::string_view name, std::string value) 
 Result<HttpRequest> json_request(const Model& model, std::string url,
                                  nlohmann::json body) {
   if (!model.extra_body.empty()) {
-    body.update(nlohmann::json::parse(model.extra_body));
+    body.merge_patch(nlohmann::json::parse(model.extra_body));
   }
   HttpRequest request{.method = "POST", .url = std::move(url)};
   request.headers = model.headers;

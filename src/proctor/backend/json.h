@@ -53,7 +53,8 @@ void add_header(HttpRequest& request, std::string_view name, std::string value);
 // name, for what it cannot be told.
 Status add_reasoning(const Model& model, const Prompt& prompt, nlohmann::json& body);
 
-// A JSON request to `url`; --extra-body's keys and --header's lines win.
+// A JSON request to `url`; what --extra-body says wins, deep into objects, and so do
+// --header's lines.
 Result<HttpRequest> json_request(const Model& model, std::string url,
                                  nlohmann::json body);
 

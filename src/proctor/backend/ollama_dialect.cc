@@ -18,14 +18,21 @@ bool is_own(const Prompt& prompt) {
 }  // namespace
 
 Result<HttpRequest> encode_ollama(const Model& model, const Prompt& prompt) {
-  if (!is_own(prompt)) return encode_openai(model, prompt);
+  if (!is_own(prompt)) {
+    if (!model.context) return encode_openai(model, prompt);
+    return fail(Fault::usage,
+                "--context: ollama takes it with protocols that score letters after a "
+                "text; for others set OLLAMA_CONTEXT_LENGTH where ollama runs, or "
+                "num_ctx in a Modelfile");
+  }
   TRY(check_letters(prompt));
   const Sampling& sampling = prompt.sampling;
   nlohmann::json options = {{"num_predict", 1}};
+  if (model.context) options["num_ctx"] = *model.context;
   if (sampling.temperature) options["temperature"] = *sampling.temperature;
   if (sampling.top_p) options["top_p"] = *sampling.top_p;
   if (sampling.seed) options["seed"] = *sampling.seed;
-  auto request = TRY(json_request(model, model.base_url + "/api/generate",
+  auto request = TRY(json_request(model, endpoint_url(model, "/api/generate"),
                                   {{"model", model.name},
                                    {"prompt", prompt.text},
                                    {"raw", true},

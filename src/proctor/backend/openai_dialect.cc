@@ -216,15 +216,33 @@ class OpenaiReader {
 
 }  // namespace
 
+std::string endpoint_url(const Model& model, std::string_view endpoint) {
+  const std::string_view base = model.base_url;
+  const std::size_t mark = std::min(base.find('?'), base.size());
+  std::string url =
+      fmt::format("{}{}{}", base.substr(0, mark), endpoint, base.substr(mark));
+  if (model.secret_query.empty()) return url;
+  return url + (mark == base.size() ? '?' : '&') + model.secret_query;
+}
+
+bool path_needs_no_version(std::string_view path) {
+  return std::ranges::any_of(split(path, '/'), is_version) ||
+         path.find("/openai/deployments/") != path.npos;
+}
+
 std::string openai_url(const Model& model, std::string_view endpoint) {
   const auto url = parse_url(model.base_url);
-  bool has_version = false;
-  for (const std::string& segment : split(url ? url->path : "", '/')) {
-    has_version = has_version || is_version(segment);
+  const std::string path = url ? url->path : "";
+  for (const std::string_view whole : {"/chat/completions", "/completions"}) {
+    if (!path.ends_with(whole)) continue;
+    Model there = model;
+    const std::size_t at = there.base_url.rfind(whole, there.base_url.find('?'));
+    there.base_url.erase(at, whole.size());
+    return endpoint_url(there, endpoint);
   }
   // DeepSeek's own address needs no /v1, and the seed's script sends none.
-  const bool bare = has_version || model.provider == "deepseek";
-  return fmt::format("{}{}{}", model.base_url, bare ? "" : "/v1", endpoint);
+  const bool bare = path_needs_no_version(path) || model.provider == "deepseek";
+  return endpoint_url(model, fmt::format("{}{}", bare ? "" : "/v1", endpoint));
 }
 
 Result<HttpRequest> encode_openai(const Model& model, const Prompt& prompt) {

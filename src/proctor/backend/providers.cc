@@ -21,11 +21,18 @@ constexpr std::array<std::string_view, 1> compatible_keys = {
     "OPENAI_COMPATIBLE_API_KEY"};
 constexpr std::array<std::string_view, 1> llama_keys = {"LLAMA_API_KEY"};
 
+constexpr std::array<std::string_view, 1> ollama_addresses = {"OLLAMA_HOST"};
+constexpr std::array<std::string_view, 2> openai_addresses = {"OPENAI_BASE_URL",
+                                                              "OPENAI_API_BASE"};
+constexpr std::array<std::string_view, 1> anthropic_addresses = {"ANTHROPIC_BASE_URL"};
+constexpr std::array<std::string_view, 1> gemini_addresses = {"GOOGLE_GEMINI_BASE_URL"};
+
 constexpr std::array all_providers = {
     Provider{.name = "ollama",
              .default_model = "mistral:7b",
              .base_url = "http://localhost:11434",
              .key_variables = {},
+             .address_variables = ollama_addresses,
              .key_is_needed = false,
              .concurrency = 4,
              .dialect = &ollama_dialect,
@@ -36,6 +43,7 @@ constexpr std::array all_providers = {
         .default_model = "",
         .base_url = "http://localhost:8080",
         .key_variables = llama_keys,
+        .address_variables = {},
         .key_is_needed = false,
         .concurrency = 4,
         .dialect = &openai_dialect,
@@ -45,15 +53,17 @@ constexpr std::array all_providers = {
              .default_model = "deepseek-chat",
              .base_url = "https://api.deepseek.com",
              .key_variables = deepseek_keys,
+             .address_variables = {},
              .key_is_needed = true,
              .concurrency = 32,
              .dialect = &openai_dialect,
              .hint = "is the network there?",
              .tells = Tells::models},
     Provider{.name = "gemini",
-             .default_model = "gemini-1.5-flash",
+             .default_model = "gemini-3.5-flash",
              .base_url = "https://generativelanguage.googleapis.com",
              .key_variables = gemini_keys,
+             .address_variables = gemini_addresses,
              .key_is_needed = true,
              .concurrency = 32,
              .dialect = &gemini_dialect,
@@ -62,6 +72,7 @@ constexpr std::array all_providers = {
              .default_model = "",
              .base_url = "https://api.openai.com",
              .key_variables = openai_keys,
+             .address_variables = openai_addresses,
              .key_is_needed = true,
              .concurrency = 32,
              .dialect = &openai_dialect,
@@ -71,6 +82,7 @@ constexpr std::array all_providers = {
              .default_model = "",
              .base_url = "https://api.anthropic.com",
              .key_variables = anthropic_keys,
+             .address_variables = anthropic_addresses,
              .key_is_needed = true,
              .concurrency = 32,
              .dialect = &anthropic_dialect,
@@ -79,12 +91,24 @@ constexpr std::array all_providers = {
              .default_model = "",
              .base_url = "",
              .key_variables = compatible_keys,
+             .address_variables = {},
              .key_is_needed = false,
              .concurrency = 32,
              .dialect = &openai_dialect,
              .hint = "is the server running?",
              .tells = Tells::models},
 };
+
+void cut_slashes(std::string_view& path) {
+  while (path.ends_with('/')) path.remove_suffix(1);
+}
+
+bool cut(std::string_view& path, std::string_view ending) {
+  if (!path.ends_with(ending)) return false;
+  path.remove_suffix(ending.size());
+  cut_slashes(path);
+  return true;
+}
 
 }  // namespace
 
@@ -105,11 +129,57 @@ Result<const Provider*> find_provider(std::string_view name) {
   return fail(Fault::usage, "no such provider{}", hint);
 }
 
-std::string normal_base_url(std::string_view url) {
-  while (url.ends_with('/')) url.remove_suffix(1);
-  if (url.ends_with("/v1")) url.remove_suffix(3);
-  while (url.ends_with('/')) url.remove_suffix(1);
-  return std::string(url);
+std::string normal_base_url(std::string_view url, std::string_view provider) {
+  const std::size_t mark = std::min(url.find('?'), url.size());
+  const std::string_view query = url.substr(mark);
+  const std::size_t scheme = url.find("://");
+  const std::size_t host = scheme == url.npos ? 0 : scheme + 3;
+  const std::size_t slash = std::min(url.find('/', host), mark);
+  std::string_view path = url.substr(slash, mark - slash);
+
+  cut_slashes(path);
+  if (provider == "ollama") {
+    cut(path, "/api/chat") || cut(path, "/api/generate") || cut(path, "/api");
+  } else if (provider == "anthropic") {
+    cut(path, "/messages");
+  } else if (provider == "gemini") {
+    path = path.substr(0, path.find("/models/"));
+    cut(path, "/openai");
+    cut(path, "/v1beta");
+  }
+  std::string_view stem = path;
+  const bool is_endpoint = cut(stem, "/chat/completions") || cut(stem, "/completions");
+  // Where we would put a /v1 between, the endpoint stays: it says that there is none.
+  if (is_endpoint && path_needs_no_version(stem)) path = stem;
+  cut(path, "/v1");
+  return fmt::format("{}{}{}", url.substr(0, slash), path,
+                     query == "?" ? std::string_view() : query);
+}
+
+std::string ollama_address(std::string_view text) {
+  std::string_view host = trimmed(text, " \t\"'");
+  std::string scheme = "http";
+  std::string port = "11434";
+  if (const std::size_t colon = host.find("://"); colon != host.npos) {
+    scheme = host.substr(0, colon);
+    port = scheme == "https" ? "443" : "80";
+    host.remove_prefix(colon + 3);
+  }
+  const std::size_t slash = std::min(host.find('/'), host.size());
+  const std::string_view path = host.substr(slash);
+  host = host.substr(0, slash);
+  const std::size_t colon = host.rfind(':');
+  const bool is_bare_six = host.find(':') != colon && !host.starts_with('[');
+  if (colon != host.npos && !is_bare_six && host.substr(colon).find(']') == host.npos) {
+    port = host.substr(colon + 1);
+    host = host.substr(0, colon);
+  }
+  std::string name(host);
+  if (is_bare_six) name = "[" + name + "]";
+  if (host.empty() || is_loopback(host)) name = "localhost";
+  const std::string standard = scheme == "https" ? "443" : "80";
+  return fmt::format("{}://{}{}{}", scheme, name, port == standard ? "" : ":" + port,
+                     path);
 }
 
 }  // namespace proctor

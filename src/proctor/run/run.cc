@@ -132,6 +132,16 @@ std::optional<Error> turn_away(const Evaluation& evaluation, Authors& authors,
   return fatal;
 }
 
+std::size_t characters_of(const Question& question) {
+  const auto count = [](const std::string& text) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  };
+  std::size_t sum = count(question.text);
+  for (const std::string& choice : question.choices) sum += count(choice);
+  return sum;
+}
+
 // What earlier runs of this plan have answered. Their failures are asked again.
 Status reuse_answers(const Evaluation& evaluation, Store& store, const Watch& watch,
                      Progress& progress, Authors& authors) {
@@ -196,6 +206,31 @@ Graded grade(const Evaluation& evaluation, TrialId trial, const Attempt& attempt
   return graded;
 }
 
+void PromptSizes::add(std::int64_t tokens, std::size_t question) {
+  // No context is smaller; and where a server counts what it had not yet cached, or no
+  // more than a fake does, the numbers are small.
+  constexpr std::int64_t least = 500;
+  if (tokens < least) return;
+  // Eight characters a token are more than any language has over a whole question.
+  if (question > 8 * static_cast<std::size_t>(tokens)) ++impossible;
+  if (tokens < most_tokens) return;
+  if (tokens > most_tokens) {
+    most_tokens = tokens;
+    at_most = 0;
+    shortest = longest = question;
+  }
+  ++at_most;
+  shortest = std::min(shortest, question);
+  longest = std::max(longest, question);
+}
+
+std::int64_t PromptSizes::cut() const {
+  // Two prompts may have the same number by chance; three of such different lengths
+  // that all have the largest one have not.
+  const bool is_a_wall = at_most >= 3 && 2 * longest >= 3 * shortest;
+  return is_a_wall ? std::max(at_most, impossible) : impossible;
+}
+
 void count_graded(const Graded& graded, Progress& progress) {
   progress.tally.add(graded.question->subject, graded.mark);
   if (!graded.attempt->outcome) {
@@ -216,6 +251,7 @@ void count_graded(const Graded& graded, Progress& progress) {
   if (!reply.model.empty() || !reply.build.empty())
     ++progress.sources[{reply.model, reply.build}];
   progress.prompt_tokens += tokens.prompt.value_or(0);
+  progress.sizes.add(tokens.prompt.value_or(0), characters_of(*graded.question));
   progress.reply_tokens += tokens.reply.value_or(0);
   progress.decoded_tokens += decoded_tokens(*graded.attempt).value_or(0);
 }

@@ -41,6 +41,20 @@ struct Graded {
   Mark mark = Mark::failed;
 };
 
+// How many tokens servers say they read, and whether that can be true: ollama cuts what
+// is longer than its context, and says nothing but the same number every time.
+struct PromptSizes {
+  // Of the replies with the most: how many there are, and how long the shortest and the
+  // longest of their questions are, in characters.
+  std::int64_t most_tokens = 0, at_most = 0;
+  std::size_t shortest = 0, longest = 0;
+  std::int64_t impossible = 0;  // fewer tokens than the question alone can have
+
+  void add(std::int64_t tokens, std::size_t question);
+  // How many prompts were cut, as far as the numbers show it.
+  std::int64_t cut() const;
+};
+
 struct Progress {
   std::int64_t planned = 0;    // trials of the plan
   std::int64_t under_way = 0;  // started, not ended
@@ -57,6 +71,7 @@ struct Progress {
   // Why questions failed, in the attempts' words, and how many of each; at most 100
   // kinds.
   std::map<std::string, std::int64_t> reasons;
+  PromptSizes sizes;
   Tally tally;
   // Replies by whom: model and build in the servers' own words.
   std::map<std::pair<std::string, std::string>, std::int64_t> sources;

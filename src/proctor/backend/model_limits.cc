@@ -1,0 +1,126 @@
+// What models refuse of a sampling that other models of the same address take, and
+// whose limit of tokens their thoughts use up. After the vendors' documents: OpenAI's
+// guide to reasoning and to each gpt-5, Anthropic's pages "what's new" and its
+// messages' errors, DeepSeek's guide to its reasoner, Google's to thinking.
+#include <algorithm>
+#include <array>
+
+#include "proctor/backend/backend.h"
+
+namespace proctor {
+namespace {
+
+enum class Thinks { never, when_asked, unless_off, always };
+enum class Takes {
+  all,
+  one,              // temperature or top_p, not both
+  none_in_thought,  // neither, as long as it thinks
+  none,
+};
+
+struct Row {
+  std::string_view provider;
+  std::string_view name;  // how the model's name begins; # is a digit
+  Thinks thinks = Thinks::never;
+  Takes takes = Takes::all;
+  bool stops = true;  // takes texts that end a reply
+};
+
+// The first row that fits holds.
+constexpr std::array rows = {
+    Row{"openai", "gpt-5-chat"},
+    Row{"openai", "gpt-5.1", Thinks::when_asked, Takes::none_in_thought, false},
+    Row{"openai", "gpt-5.2-pro", Thinks::always, Takes::none, false},
+    Row{"openai", "gpt-5.2", Thinks::when_asked, Takes::none_in_thought, false},
+    Row{"openai", "gpt-5.4-pro", Thinks::always, Takes::none, false},
+    Row{"openai", "gpt-5.4", Thinks::when_asked, Takes::none_in_thought, false},
+    Row{"openai", "gpt-5", Thinks::always, Takes::none, false},
+    Row{"openai", "o1", Thinks::always, Takes::none},
+    Row{"openai", "o#", Thinks::always, Takes::none, false},
+    Row{"anthropic", "claude-3"},
+    Row{"anthropic", "claude-opus-4-2025"},
+    Row{"anthropic", "claude-opus-4-0"},
+    Row{"anthropic", "claude-sonnet-4-2025"},
+    Row{"anthropic", "claude-sonnet-4-0"},
+    Row{"anthropic", "claude-opus-4-7", Thinks::never, Takes::none},
+    Row{"anthropic", "claude-opus-4-8", Thinks::never, Takes::none},
+    Row{"anthropic", "claude-opus-5", Thinks::never, Takes::none},
+    Row{"anthropic", "claude-sonnet-5", Thinks::never, Takes::none},
+    Row{"anthropic", "claude-fable-5", Thinks::never, Takes::none},
+    Row{"anthropic", "", Thinks::never, Takes::one},
+    Row{"deepseek", "deepseek-reasoner", Thinks::always, Takes::none},
+    Row{"deepseek", "", Thinks::when_asked, Takes::none_in_thought},
+    Row{"gemini", "gemini-2.5-flash-lite", Thinks::when_asked},
+    Row{"gemini", "gemini-2.5", Thinks::unless_off},
+    Row{"gemini", "gemini-3", Thinks::unless_off},
+};
+
+bool begins(std::string_view name, std::string_view pattern) {
+  return name.size() >= pattern.size() &&
+         std::equal(pattern.begin(), pattern.end(), name.begin(), [](char p, char c) {
+           return p == c || (p == '#' && c >= '0' && c <= '9');
+         });
+}
+
+bool thinks(Thinks when, const std::string& reasoning) {
+  if (when == Thinks::when_asked) return !reasoning.empty() && reasoning != "off";
+  if (when == Thinks::unless_off) return reasoning != "off";
+  return when == Thinks::always;
+}
+
+// "temperature", "temperature and stop", "temperature, top_p and stop".
+std::string listed(std::vector<std::string> words) {
+  if (words.size() < 2) return join(words, "");
+  const std::string last = std::move(words.back());
+  words.pop_back();
+  return join(words, ", ") + " and " + last;
+}
+
+}  // namespace
+
+SentSampling sampling_for(const Model& model, const Sampling& asked,
+                          bool limit_is_own) {
+  SentSampling sent{.sampling = asked};
+  const auto row = std::ranges::find_if(rows, [&](const Row& each) {
+    return each.provider == model.provider && begins(model.name, each.name);
+  });
+  if (row == rows.end()) return sent;
+  Sampling& sampling = sent.sampling;
+  const bool in_thought = thinks(row->thinks, asked.reasoning);
+  const bool takes_none =
+      row->takes == Takes::none || (row->takes == Takes::none_in_thought && in_thought);
+  std::vector<std::string> refused;
+  // 1 is what they take by themselves, and say so.
+  if (takes_none && sampling.temperature.value_or(1) != 1) {
+    sampling.temperature.reset();
+    refused.emplace_back("temperature");
+  }
+  if (sampling.top_p &&
+      (takes_none || (row->takes == Takes::one && sampling.temperature))) {
+    sampling.top_p.reset();
+    refused.emplace_back("top_p");
+  }
+  const std::size_t stops = sampling.stop.size();
+  if (!row->stops) sampling.stop.clear();
+  if (row->provider == "anthropic") {
+    std::erase_if(sampling.stop,
+                  [](const std::string& stop) { return python_strip(stop).empty(); });
+  }
+  if (sampling.stop.size() != stops) {
+    refused.emplace_back(row->stops ? "blank stop" : "stop");
+  }
+  if (!refused.empty()) {
+    sent.left_out =
+        listed(refused) + (row->provider == "deepseek" ? ", which it would ignore"
+                                                       : ", which it would refuse");
+  }
+  if (in_thought && sampling.max_tokens && !limit_is_own) {
+    if (!sent.left_out.empty()) sent.left_out += "; ";
+    sent.left_out += fmt::format("max_tokens {}, which its thoughts would use up",
+                                 *sampling.max_tokens);
+    sampling.max_tokens.reset();
+  }
+  return sent;
+}
+
+}  // namespace proctor
