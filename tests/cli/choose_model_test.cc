@@ -70,7 +70,7 @@ TEST(ChooseModel, a_provider_alone_stands_for_its_default_model) {
   EXPECT_EQ(chosen("deepseek", {}, with({{"DEEPSEEK_API_KEY", "sk-1"}})).title(),
             "deepseek/deepseek-chat");
   EXPECT_EQ(chosen("gemini", {}, with({{"GEMINI_API_KEY", "sk-1"}})).title(),
-            "gemini/gemini-1.5-flash");
+            "gemini/gemini-3.5-flash");
 }
 
 TEST(ChooseModel, a_name_may_hold_slashes_and_colons) {
@@ -168,7 +168,7 @@ TEST(ChooseModel, headers_are_split_at_their_first_colon) {
 
 TEST(ChooseModel, a_header_without_a_colon_or_with_a_line_end_is_refused) {
   EXPECT_EQ(refusal("ollama", {"--header", "X-A"}),
-            "--header: found X-A, expected 'Name: value'");
+            "--header: found no colon in it, expected 'Name: value'");
   EXPECT_THAT(refusal("ollama", {"--header", ": b"}), StartsWith("--header"));
   EXPECT_THAT(refusal("ollama", {"--header", "X-A: b\r\nX-B: c"}),
               StartsWith("--header"));

@@ -257,7 +257,7 @@ def test_special_tokens_in_a_question_are_text(work, exam, nano):
     for row in ["what", evil]:
         file.write_text(f'question,choice0,choice1,choice2,choice3,answer\n"{row}",1,2,3,4,0\n')
         for protocol in ["mmlu", "seed"]:
-            work.json(*command(nano, "--protocol", protocol, "--max-tokens", 1, "--shots", 0)
+            work.json(*command(nano, "--protocol", protocol, "--shots", 0)
                       if protocol == "mmlu" else
                       command(nano, "--protocol", protocol, "--max-tokens", 1))
     with sqlite3.connect(work.path / "proctor.db") as file:

@@ -141,7 +141,7 @@ def test_gemini_is_asked_in_its_native_form(work, exam_server):
         GEMINI_API_KEY=KEY,
     )
     (sent,) = server.log()
-    assert sent["path"] == "/v1beta/models/gemini-1.5-flash:generateContent"
+    assert sent["path"] == "/v1beta/models/gemini-3.5-flash:generateContent"
     assert sent["headers"]["x-goog-api-key"] == KEY
 
 

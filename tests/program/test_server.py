@@ -212,7 +212,7 @@ def test_an_address_may_be_given_instead_of_a_port(work, free_port):
     [
         (["llama", "--serve", "x"], "expected {port}"),
         (["llama", "--serve", "x {port}", "--base-url", "http://h"], "--base-url"),
-        (["baseline/random", "--serve", "x {port}"], "baseline/random needs no server"),
+        (["baseline/random", "--serve", "x {port}"], "--serve: it is for"),
         (["llama", "--engine", "server"], "llama is no .gguf file"),
         (["llama", "--engine", "serve"], "--engine: found serve, expected process or server"),
         (["a.gguf", "--engine", "server", "--base-url", "http://h"], "--base-url"),

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proctor/cli/run_name.h"
+#include "proctor/cli/secrets.h"
 
 namespace proctor {
 namespace {
@@ -79,11 +80,31 @@ Result<EngineOptions> engine_options(const ModelChoice& choice,
   return options;
 }
 
+// How many tokens the longest prompt may be, as a power of two: ollama cuts what is
+// longer than its own setting, and says nothing. Two bytes a token are fewer than any
+// language has with today's vocabularies. One number for all, for another makes ollama
+// load the model anew; it changes no answer, so it is in no run's name.
+std::optional<int> context_needed(const Exam& exam, const ModelChoice& choice,
+                                  const Arguments& arguments) {
+  const bool can_be_told =
+      exam.protocol.scoring == Scoring::letters && exam.protocol.form == Form::text;
+  if (!can_be_told || choice.model.context) return choice.model.context;
+  const Evaluation evaluation = evaluation_of(exam, choice, arguments);
+  std::size_t longest = 0;
+  for (const TrialId trial : evaluation.plan.trials)
+    longest = std::max(longest, prompt_for(evaluation, trial).text.size());
+  constexpr int usual = 2048;  // the smallest that an ollama has by itself
+  int tokens = usual;
+  while (static_cast<std::size_t>(tokens) < longest / 2 + 2 && tokens < 1 << 20)
+    tokens *= 2;
+  return tokens == usual ? std::nullopt : std::optional(tokens);
+}
+
 // What a server of ours makes of a run: its command with the places in it, for the port
 // is another every time, and which file the model is.
 Result<std::string> server_identity(const ModelChoice& choice,
                                     const Arguments& arguments, World& world) {
-  nlohmann::json json = {{"serve", command_in_name(choice.serve)}};
+  nlohmann::json json = {{"serve", command_in_name(command_to_keep(choice.serve))}};
   if (!choice.file.empty()) {
     json["model"] = TRY(model_digest(choice.file, digest_cache(world.environment),
                                      talk_of(arguments, world)));
@@ -201,8 +222,10 @@ Result<std::unique_ptr<Backend>> ask_model(const OpenModel& model,
                                            const Arguments& arguments, World& world) {
   const ModelChoice& choice = model.choice;
   if (choice.provider != nullptr) {
-    return make_server_backend(at_its_address(model), there, arguments, world,
-                               exam.selection.size());
+    ModelChoice at = at_its_address(model);
+    if (choice.provider->name == "ollama")
+      at.model.context = context_needed(exam, choice, arguments);
+    return make_server_backend(at, there, arguments, world, exam.selection.size());
   }
   if (!model.engine) {
     const auto seed = TRY(arguments.whole("--seed", 0, INT64_MAX)).value_or(0);

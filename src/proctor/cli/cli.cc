@@ -9,6 +9,7 @@
 #include "proctor/cli/commands.h"
 #include "proctor/cli/dotenv.h"
 #include "proctor/cli/evaluation.h"
+#include "proctor/cli/secrets.h"
 #include "proctor/engine/engine.h"
 
 namespace proctor {
@@ -48,16 +49,19 @@ Result<int> act(std::span<const std::string> words, World& world) {
     world.console.print(version_text());
     return complete;
   }
-  const Parsed parsed = TRY(parse_arguments(words));
+  Parsed parsed = TRY(parse_arguments(words));
   if (!parsed.arguments) {
     world.console.print(parsed.text);
     return complete;
   }
+  if (const auto home = world.environment.get("HOME"))
+    parsed.arguments->expand_home(*home);
   const Command command = parsed.arguments->command;
   if (command == Command::run || command == Command::prompt ||
       command == Command::doctor) {
     TRY(take_dotenv(*parsed.arguments, world));
   }
+  world.console.hide(secrets_given(*parsed.arguments, world.environment));
   const Function function = function_of(command);
   return function(*parsed.arguments, world);
 }

@@ -21,15 +21,17 @@ Console::Console(std::FILE* out, std::FILE* err, const Environment& environment)
   }
 }
 
-void Console::print(std::string_view text) {
+void Console::print(std::string_view words) {
   if (has_progress_) end_progress(false);
+  const std::string text = secrets_.clean(std::string(words));
   if (std::fwrite(text.data(), 1, text.size(), out_) != text.size() && lost_ == 0) {
     lost_ = errno;
   }
 }
 
-void Console::say(std::string_view line) {
+void Console::say(std::string_view words) {
   if (has_progress_) end_progress(false);
+  const std::string line = secrets_.clean(std::string(words));
   std::fwrite(line.data(), 1, line.size(), err_);
   std::fputc('\n', err_);
 }
@@ -41,7 +43,7 @@ void Console::complain(const Error& error) {
 void Console::progress(std::string_view line) {
   if (!err_is_terminal_) return;
   // CR, the line, and "erase to the end of the line" (ECMA-48, EL).
-  const std::string text = fmt::format("\r{}\x1B[K", line);
+  const std::string text = fmt::format("\r{}\x1B[K", secrets_.clean(std::string(line)));
   std::fwrite(text.data(), 1, text.size(), err_);
   std::fflush(err_);
   has_progress_ = true;

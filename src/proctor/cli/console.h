@@ -15,6 +15,8 @@ class Console {
  public:
   Console(std::FILE* out, std::FILE* err, const Environment& environment);
 
+  // What is written from now on holds none of these.
+  void hide(Secrets secrets) { secrets_ = std::move(secrets); }
   // The result. Remembers whether all of it could be written.
   void print(std::string_view text);
   // One line of talk: behind a progress line, on a line of its own.
@@ -41,6 +43,7 @@ class Console {
   int columns_ = 80;
   int lost_ = 0;  // errno of the first failed write
   bool has_progress_ = false;
+  Secrets secrets_;
 };
 
 // The text of the user's language, filled in; both have the same places.

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "proctor/cli/applicable.h"
 #include "proctor/cli/commands.h"
 #include "proctor/cli/dotenv.h"
 #include "proctor/cli/evaluation.h"
@@ -120,14 +121,15 @@ std::vector<Finding> key_findings(const Environment& environment) {
 }
 
 // One small question, so that "it answers" is not guessed.
-Finding server_finding(const ModelChoice& choice, World& world) {
+Finding server_finding(const ModelChoice& choice, double seconds, World& world) {
   // A base model would go on for as long as it may.
   const Prompt prompt{.messages = {{"user", "Answer with the letter A."}},
                       .sampling = {.max_tokens = 64},
                       .labels = "A",
                       .choices = {"A"}};
   HttpBackendOptions options{.concurrency = 1, .retries = 1};
-  options.deadlines.total = std::chrono::seconds(60);
+  options.deadlines.total =
+      std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
   const auto backend = make_http_backend(*choice.provider, choice.model, options,
                                          http_options(world.environment, 1));
   backend->start({}, prompt);
@@ -169,12 +171,18 @@ Result<int> doctor_command(const Arguments& arguments, World& world) {
     findings.push_back(std::move(finding));
   }
   const bool names_model = !arguments.positional.empty() || arguments.has("--type");
+  std::vector<ModelChoice> choices;
   if (names_model) {
-    for (const std::string& spec : TRY(model_specs(arguments))) {
-      const ModelChoice choice =
-          TRY(choose_model(spec, arguments, world.environment, true));
-      if (choice.provider != nullptr) findings.push_back(server_finding(choice, world));
-    }
+    for (const std::string& spec : TRY(model_specs(arguments)))
+      choices.push_back(TRY(choose_model(spec, arguments, world.environment, true)));
+  }
+  TRY(check_options_apply(choices, arguments));
+  const double seconds =
+      TRY(arguments.decimal("--timeout", 0.001, 86'400)).value_or(60);
+  for (const ModelChoice& choice : choices) {
+    say_where(choice, world);
+    if (choice.provider != nullptr)
+      findings.push_back(server_finding(choice, seconds, world));
   }
   bool all_fine = true;
   Table table{{{"", Align::left, 4}, {"what", Align::left, 8}, {"found"}}, {}};

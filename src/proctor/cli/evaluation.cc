@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proctor/cli/run_again.h"
+#include "proctor/cli/secrets.h"
 #include "proctor/cli/server.h"
 #include "proctor/hub/hub.h"
 
@@ -47,7 +48,10 @@ Result<std::pair<std::string, std::string>> header_of(const std::string& text) {
   const bool fits = colon != std::string::npos && colon > 0 &&
                     text.find_first_of("\r\n") == std::string::npos;
   if (!fits) {
-    return fail(Fault::usage, "--header: found {}, expected 'Name: value'", text);
+    // It may be a key without its name.
+    return fail(
+        Fault::usage, "--header: found {}, expected 'Name: value'",
+        colon == std::string::npos ? "no colon in it" : "a line end or no name");
   }
   return std::pair(std::string(python_strip(text.substr(0, colon))),
                    std::string(python_strip(text.substr(colon + 1))));
@@ -58,21 +62,29 @@ Result<std::string> extra_body(const Arguments& arguments) {
   if (!text) return std::string();
   const auto json = nlohmann::json::parse(*text, nullptr, false);
   if (!json.is_object()) {
-    return fail(Fault::usage, "--extra-body: found {}, expected a JSON object", *text);
+    return fail(Fault::usage, "--extra-body: found {}, expected a JSON object",
+                json.is_discarded() ? "what is no JSON" : json.type_name());
   }
   return json.dump();
 }
 
 Status apply_sampling(const Arguments& arguments, Sampling& sampling) {
-  if (const auto tokens = TRY(arguments.whole("--max-tokens", 1, 10'000'000))) {
+  if (arguments.get("--max-tokens") == "default") {
+    sampling.max_tokens.reset();
+  } else if (const auto tokens = TRY(arguments.whole("--max-tokens", 1, 10'000'000))) {
     sampling.max_tokens = static_cast<int>(*tokens);
   }
-  if (const auto t = TRY(arguments.decimal("--temperature", 0, 100))) {
+  if (arguments.get("--temperature") == "default") {
+    sampling.temperature.reset();
+  } else if (const auto t = TRY(arguments.decimal("--temperature", 0, 100))) {
     sampling.temperature = *t;
   }
   if (const auto seed = TRY(arguments.whole("--seed", 0, INT64_MAX)))
     sampling.seed = *seed;
-  if (arguments.has("--stop")) sampling.stop = arguments.all("--stop");
+  if (arguments.has("--stop")) {
+    sampling.stop = arguments.all("--stop");
+    std::erase(sampling.stop, "");  // an empty one: none, whatever the protocol has
+  }
   if (arguments.has("--only-letters")) sampling.only_letters = true;
   if (const auto reasoning = arguments.get("--reasoning")) {
     const auto words = reasoning_words();
@@ -178,8 +190,9 @@ std::string headers_digest(const Model& model) {
 std::string request_identity(const Model& model, const Arguments& arguments) {
   nlohmann::json json = nlohmann::json::object();
   if (!model.extra_body.empty()) {
-    json["extra_body"] = nlohmann::json::parse(model.extra_body);
+    json["extra_body"] = nlohmann::json::parse(body_to_keep(model.extra_body));
   }
+  if (model.context) json["context"] = *model.context;
   if (const auto headers = headers_digest(model); !headers.empty())
     json["headers"] = headers;
   if (model.provider == "baseline")
@@ -187,25 +200,76 @@ std::string request_identity(const Model& model, const Arguments& arguments) {
   return json.dump();
 }
 
+// Where a server is asked, and what says so: a flag or a variable.
+struct Address {
+  std::string url, place;
+};
+
+// --base-url, else what the provider's own tools read, else the provider's own.
+Result<Address> address_of(const Provider& provider, const Arguments& arguments,
+                           const Environment& environment, const std::string& serve) {
+  if (const auto url = arguments.get("--base-url")) return Address{*url, "--base-url"};
+  if (!serve.empty()) return Address{};  // one of its own
+  for (const std::string_view variable : provider.address_variables) {
+    const auto url = environment.get(std::string(variable));
+    if (!url) continue;
+    return Address{provider.name == "ollama" ? ollama_address(*url) : *url,
+                   std::string(variable)};
+  }
+  return Address{std::string(provider.base_url), ""};
+}
+
+// The address itself goes into the run's name and onto the screen; what is secret in it
+// travels beside it: a user and a password as a header, a parameter in a query apart.
+Status take_address(const Provider& provider, const Address& address, Model& model) {
+  if (address.url.find('#') != std::string::npos) {
+    return fail(Fault::usage,
+                "found a # in the address; what stands behind it is never sent to a "
+                "server: leave it out (a # of a password is written %23)");
+  }
+  const UrlAndUser parts = TRY(without_user(address.url));
+  if (!parts.user.empty() || !parts.password.empty()) {
+    const bool has_own = std::ranges::any_of(model.headers, [](const auto& header) {
+      return ascii_lower(header.first) == "authorization";
+    });
+    if (!has_own) {
+      model.headers.emplace_back(
+          "Authorization", "Basic " + base64_of(parts.user + ":" + parts.password));
+    }
+  }
+  model.base_url = normal_base_url(address_to_keep(parts.url), provider.name);
+  const std::size_t mark = parts.url.find('?');
+  if (mark == std::string::npos) return {};
+  std::vector<std::string> secret;
+  for (std::string& parameter : split(parts.url.substr(mark + 1), '&')) {
+    if (is_secret_parameter(parameter.substr(0, parameter.find('='))))
+      secret.push_back(std::move(parameter));
+  }
+  model.secret_query = join(secret, "&");
+  return {};
+}
+
 // The server's part of a choice: address, key, and what is added to requests.
 Status choose_server(const std::string& place, const Arguments& arguments,
                      const Environment& environment, bool needs_key,
                      ModelChoice& choice) {
   const Provider& provider = *choice.provider;
-  std::string url = arguments.get("--base-url").value_or("");
-  if (choice.serve.empty()) {
-    if (url.empty()) url = provider.base_url;
-    if (url.empty()) {
-      return fail(Fault::usage, "{}: --base-url is missing: the server's address",
-                  place);
-    }
+  Address address = TRY(address_of(provider, arguments, environment, choice.serve));
+  if (address.url.empty() && choice.serve.empty()) {
+    return fail(Fault::usage, "{}: --base-url is missing: the server's address", place);
   }
-  if (!url.empty()) TRY(parse_url(url).in("--base-url"));
-  choice.model.base_url = normal_base_url(url);
-  choice.model.key =
-      TRY(key_for(provider, arguments, environment, needs_key).in(place));
   for (const std::string& header : arguments.all("--header")) {
     choice.model.headers.push_back(TRY(header_of(header)));
+  }
+  if (!address.url.empty())
+    TRY(take_address(provider, address, choice.model).in(address.place));
+  choice.asked_at = std::move(address.place);
+  choice.model.key =
+      TRY(key_for(provider, arguments, environment, needs_key).in(place));
+  choice.model.secrets = secrets_given(arguments, environment);
+  if (provider.name == "ollama") {
+    const auto context = TRY(arguments.whole("--context", 64, 100'000'000));
+    if (context) choice.model.context = static_cast<int>(*context);
   }
   choice.model.extra_body = TRY(extra_body(arguments));
   return {};
@@ -229,6 +293,16 @@ Result<ModelChoice> choose_file(std::string_view spec, std::string serve,
 
 std::string ModelChoice::title() const {
   return model.name.empty() ? model.provider : model.provider + "/" + model.name;
+}
+
+void say_where(const ModelChoice& choice, World& world) {
+  const bool is_usual = choice.provider == nullptr || choice.asked_at.empty() ||
+                        choice.asked_at.starts_with("--") ||
+                        choice.model.base_url == choice.provider->base_url;
+  if (is_usual) return;
+  world.console.say(fmt::format(
+      "{} is asked at {} ({})", for_terminal_line(choice.title()),
+      for_terminal_line(url_to_show(choice.model.base_url)), choice.asked_at));
 }
 
 std::vector<std::string> key_variables_of(const Provider& provider,
@@ -303,6 +377,34 @@ Result<std::vector<NamedProtocol>> choose_protocols(const Arguments& arguments) 
   return protocols;
 }
 
+// Options of what a protocol does: one of several is enough, as with models.
+Status check_options_of(const std::vector<NamedProtocol>& protocols,
+                        const Arguments& arguments) {
+  const auto none = [&](auto does) {
+    return std::ranges::none_of(protocols, does, &NamedProtocol::second);
+  };
+  std::vector<std::string> names;
+  for (const auto& [asked, protocol] : protocols) names.push_back(protocol.name);
+  if (arguments.has("--shots-from") &&
+      none([](const Protocol& protocol) { return protocol.shots > 0; })) {
+    return fail(Fault::usage, "--shots-from: --protocol {} takes no examples here{}",
+                join(names, ","),
+                none([](const Protocol& protocol) { return protocol.takes_shots(); })
+                    ? ""
+                    : "; --shots K says how many");
+  }
+  for (const std::string_view option : {"--max-tokens", "--stop"}) {
+    const bool writes = !none(
+        [](const Protocol& protocol) { return protocol.scoring == Scoring::generate; });
+    if (arguments.has(option) && !writes) {
+      return fail(Fault::usage,
+                  "{}: --protocol {} scores continuations, so no reply is written",
+                  option, join(names, ","));
+    }
+  }
+  return {};
+}
+
 // Data sets that were read, by split: the protocols of one command mostly share one.
 using ReadSplits = std::map<std::string, std::shared_ptr<const Dataset>>;
 
@@ -351,6 +453,7 @@ Result<std::vector<Exam>> prepare_exams(const Arguments& arguments, World& world
   ReadSplits splits;
   std::vector<Exam> exams;
   std::vector<NamedProtocol> protocols = TRY(choose_protocols(arguments));
+  TRY(check_options_of(protocols, arguments));
   for (NamedProtocol& protocol : protocols) {
     exams.push_back(TRY(exam_of(std::move(protocol), arguments, outside, splits)));
   }
@@ -364,15 +467,40 @@ Result<Exam> prepare_exam(const Arguments& arguments, World& world) {
               exams.size());
 }
 
+namespace {
+
+// The protocol's sampling for that provider, before the model's own refusals.
+Sampling sampling_asked(const Protocol& protocol, const ModelChoice& choice,
+                        const Arguments& arguments) {
+  Sampling sampling = protocol.sampling;
+  const auto limit = protocol.max_tokens_for.find(choice.model.provider);
+  if (limit != protocol.max_tokens_for.end() && !sampling.max_tokens &&
+      !arguments.has("--max-tokens")) {
+    sampling.max_tokens = limit->second;
+  }
+  return sampling;
+}
+
+SentSampling sent_sampling(const Protocol& protocol, const ModelChoice& choice,
+                           const Arguments& arguments) {
+  return sampling_for(choice.model, sampling_asked(protocol, choice, arguments),
+                      arguments.has("--max-tokens"));
+}
+
+}  // namespace
+
+std::string left_out_of(const Exam& exam, const ModelChoice& choice,
+                        const Arguments& arguments) {
+  return sent_sampling(exam.protocol, choice, arguments).left_out;
+}
+
 Evaluation evaluation_of(const Exam& exam, const ModelChoice& choice,
                          const Arguments& arguments, const std::string& engine) {
   Evaluation evaluation{
       .protocol = exam.protocol, .shots = exam.shots, .extractor = exam.extractor};
   Protocol& protocol = evaluation.protocol;
-  const auto limit = protocol.max_tokens_for.find(choice.model.provider);
-  if (limit != protocol.max_tokens_for.end() && !protocol.sampling.max_tokens) {
-    protocol.sampling.max_tokens = limit->second;
-  }
+  // What is not sent is in no run's name.
+  protocol.sampling = sent_sampling(protocol, choice, arguments).sampling;
   Plan& plan = evaluation.plan;
   plan.dataset = exam.dataset.get();
   for (const std::uint32_t ordinal : exam.selection) plan.trials.push_back({ordinal});

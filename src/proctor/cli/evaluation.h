@@ -23,6 +23,8 @@ struct ModelChoice {
   // The command that starts its server for a run, with {port} and {model} in it; empty
   // where there is one already or none is needed.
   std::string serve;
+  // What says where it is asked: "--base-url", "OLLAMA_HOST"; empty: the table does.
+  std::string asked_at;
   std::string title() const;  // "ollama/mistral:7b"
 };
 // Where a provider's key is looked up, in this order: --api-key-env's variable, else
@@ -34,6 +36,8 @@ std::vector<std::string> key_variables_of(const Provider& provider,
 // `needs_key`.
 Result<ModelChoice> choose_model(std::string_view spec, const Arguments& arguments,
                                  const Environment& environment, bool needs_key);
+// Says where it is asked, where a variable of the environment decided that.
+void say_where(const ModelChoice& choice, World& world);
 // The positional models, --type's, or the seed's default.
 Result<std::vector<std::string>> model_specs(const Arguments& arguments);
 
@@ -55,6 +59,10 @@ Result<Exam> prepare_exam(const Arguments& arguments, World& world);
 // `engine`: EngineInfo::identity of a file's engine, else empty.
 Evaluation evaluation_of(const Exam& exam, const ModelChoice& choice,
                          const Arguments& arguments, const std::string& engine = {});
+
+// What of the exam's protocol the model is not sent, for a person: see sampling_for().
+std::string left_out_of(const Exam& exam, const ModelChoice& choice,
+                        const Arguments& arguments);
 
 HttpOptions http_options(const Environment& environment, std::size_t connections);
 

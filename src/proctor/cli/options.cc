@@ -1,6 +1,7 @@
 #include "proctor/cli/options.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <stdexcept>
 
@@ -159,6 +160,18 @@ std::vector<std::string> Arguments::all(std::string_view option) const {
 
 void Arguments::add(std::string_view option, std::string value) {
   values_[std::string(option)].push_back(std::move(value));
+}
+
+void Arguments::expand_home(const std::string& home) {
+  for (const Option& option : options()) {
+    constexpr std::array<std::string_view, 5> paths = {"FILE", "PATH", "DIR", "D", "P"};
+    const auto found = values_.find(option.name);
+    if (found == values_.end() || std::ranges::find(paths, option.value) == paths.end())
+      continue;
+    for (std::string& value : found->second) {
+      if (value == "~" || value.starts_with("~/")) value.replace(0, 1, home);
+    }
+  }
 }
 
 Result<std::optional<std::int64_t>> Arguments::whole(std::string_view option,

@@ -70,6 +70,9 @@ class Arguments {
   Result<std::optional<double>> decimal(std::string_view option, double least,
                                         double most) const;
   void add(std::string_view option, std::string value);
+  // ~ and ~/… of what names a file is the home folder, where no shell saw it: behind
+  // --option= and in --config's file.
+  void expand_home(const std::string& home);
 
  private:
   std::map<std::string, std::vector<std::string>, std::less<>> values_;

@@ -1,7 +1,9 @@
 #include <nlohmann/json.hpp>
 
+#include "proctor/cli/applicable.h"
 #include "proctor/cli/commands.h"
 #include "proctor/cli/evaluation.h"
+#include "proctor/cli/secrets.h"
 
 namespace proctor {
 namespace {
@@ -24,8 +26,8 @@ Json prompt_json(const Question& question, const Prompt& prompt,
   if (!prompt.continuations.empty()) json["continuations"] = prompt.continuations;
   if (choice.provider == nullptr) return json;
   const auto request = choice.provider->dialect->encode(choice.model, prompt);
-  json["url"] = request ? Json(request->url) : Json(nullptr);
-  json["body"] = request ? Json::parse(request->body) : Json(nullptr);
+  json["url"] = request ? Json(url_to_show(request->url)) : Json(nullptr);
+  json["body"] = request ? Json::parse(body_to_keep(request->body)) : Json(nullptr);
   if (!request) json["cannot_be_sent"] = request.error().message;
   return json;
 }
@@ -49,6 +51,7 @@ Result<int> prompt_command(const Arguments& arguments, World& world) {
   const auto specs = TRY(model_specs(arguments));
   const ModelChoice choice =
       TRY(choose_model(specs.front(), arguments, world.environment, false));
+  TRY(check_options_apply(std::span(&choice, 1), arguments));
   const Exam exam = TRY(prepare_exam(arguments, world));
   const Evaluation evaluation = evaluation_of(exam, choice, arguments);
   std::int64_t shown = 0;

@@ -2,6 +2,7 @@
 #include <array>
 #include <csignal>
 
+#include "proctor/cli/applicable.h"
 #include "proctor/cli/asked_model.h"
 #include "proctor/cli/commands.h"
 #include "proctor/cli/dry_run.h"
@@ -193,10 +194,16 @@ Result<int> run_one(const Exam& exam, const OpenModel& model, Store& store,
       TRY(named_evaluation(exam, model, std::move(there), store, arguments, world));
   TRY(store.open(evaluation.plan));
 
+  const std::string left_out = left_out_of(exam, choice, arguments);
+  if (!left_out.empty() && !arguments.has("--quiet")) {
+    world.console.say(
+        fmt::format("{} is not sent {}", for_terminal_line(choice.title()), left_out));
+  }
   Screen screen(evaluation, arguments, world, language, batch.place());
   std::stop_source stop, stop_now;
   std::optional<Error> death;  // of a server that was started for this
   std::string failure;         // the newest
+  bool cut_is_said = false;
   Watch watch;
   watch.saw = [&](const Graded& graded, const Progress&) {
     screen.saw(graded);
@@ -211,6 +218,13 @@ Result<int> run_one(const Exam& exam, const OpenModel& model, Store& store,
               ? "停止します: 送信済みの問題の回答を待ちます（もう一度押すと破棄）"
               : "stopping: what is on its way is awaited, it may be paid for; "
                 "once more drops it");
+    }
+    if (progress.sizes.cut() > 0 && !std::exchange(cut_is_said, true)) {
+      world.console.say(fmt::format(
+          "{}: prompts are cut: it read {} tokens of questions of different lengths; "
+          "give it a longer context (OLLAMA_CONTEXT_LENGTH where ollama runs)",
+          for_terminal_line(choice.title()),
+          with_thousands(progress.sizes.most_tokens)));
     }
     if (model.server && !death) death = model.server->death();
     if (signals.seen() >= 2 || death) stop_now.request_stop();
@@ -345,6 +359,10 @@ Result<int> run_command(const Arguments& arguments, World& world) {
       spec = TRY(download_model(spec, arguments, world));
     }
     choices.push_back(TRY(choose_model(spec, arguments, world.environment, asks)));
+  }
+  TRY(check_options_apply(choices, arguments));
+  if (!arguments.has("--quiet")) {
+    for (const ModelChoice& choice : choices) say_where(choice, world);
   }
   const std::vector<Exam> exams = TRY(prepare_exams(arguments, world));
   for (const ModelChoice& choice : choices) {

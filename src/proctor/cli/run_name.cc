@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "proctor/cli/secrets.h"
+
 namespace proctor {
 namespace {
 
@@ -150,11 +152,19 @@ std::string command_in_name(std::string command) {
 }
 
 RunKey renamed(RunKey stored) {
+  stored.base_url = normal_base_url(address_to_keep(stored.base_url), stored.provider);
+  Json request = Json::parse(stored.request, nullptr, false);
+  if (request.is_object() && request.contains("extra_body")) {
+    request["extra_body"] = Json::parse(body_to_keep(request["extra_body"].dump()));
+    stored.request = request.dump();
+  }
   Json engine = Json::parse(stored.engine, nullptr, false);
   if (!engine.is_object()) return stored;
   if (engine.contains("exact") && engine["exact"] == false) engine.erase("threads");
-  if (engine.contains("serve") && engine["serve"].is_string())
-    engine["serve"] = command_in_name(engine["serve"].get<std::string>());
+  if (engine.contains("serve") && engine["serve"].is_string()) {
+    const auto command = engine["serve"].get<std::string>();
+    engine["serve"] = command_in_name(command_to_keep(command));
+  }
   stored.engine = engine.dump(-1, ' ', false, Json::error_handler_t::replace);
   return stored;
 }

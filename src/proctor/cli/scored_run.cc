@@ -331,6 +331,17 @@ std::string unknown_letters_text(const Progress& progress, Language language) {
                    some, n, none);
 }
 
+std::string cut_prompts_text(const PromptSizes& sizes, Language language) {
+  if (sizes.cut() == 0) return {};
+  return in_language(
+      language,
+      "{} prompts were cut by the server: it read {} tokens of questions of different "
+      "lengths; give it a longer context\n",
+      "サーバーが {} 問のプロンプトを切り詰めました（長さの違う問題でも {} "
+      "トークン）。コンテキスト長を増やしてください\n",
+      with_thousands(sizes.cut()), with_thousands(sizes.most_tokens));
+}
+
 // "Subject: stem (18 subjects)"; where nothing was counted, what was asked for.
 std::string subject_line(const ScoredRun& run) {
   const std::string title =
@@ -416,6 +427,7 @@ std::string summary_text(const ScoredRun& run, Language language) {
   text += mixture_text(run, language);
   text += unknown_letters_text(run.progress, language);
   text += empty_text(run.progress, language);
+  text += cut_prompts_text(run.progress.sizes, language);
   text += left_out_lines(run, language);
   if (run.has_reply()) text += averages_text(run, language);
   return text;
@@ -458,6 +470,7 @@ std::string summary_json(const ScoredRun& run) {
       {"no_letters", progress.no_letters},
       {"empty_replies", progress.empty},
       {"failures", progress.reasons},
+      {"cut_prompts", progress.sizes.cut()},
       {"requests", progress.requests},
       {"reused", progress.reused},
       {"stored", run.stored},
