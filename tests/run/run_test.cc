@@ -87,13 +87,6 @@ class FullStore final : public Store {
     return store_->append(plan, records);
   }
   Status open(const Plan& plan) override { return store_->open(plan); }
-  Status hide(const std::string& id, bool hidden) override {
-    return store_->hide(id, hidden);
-  }
-  Status remove(const std::string& id) override { return store_->remove(id); }
-  Result<std::vector<SubjectReplies>> subjects(const std::string& id) override {
-    return store_->subjects(id);
-  }
   Result<std::vector<TrialId>> claim(const Plan& plan, std::size_t most) override {
     return store_->claim(plan, most);
   }
