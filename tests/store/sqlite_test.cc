@@ -15,6 +15,7 @@
 
 #include "proctor/store/sqlite.h"
 #include "store/store_fixture.h"
+#include "support/growth.h"
 
 namespace proctor {
 namespace {
@@ -354,6 +355,32 @@ TEST_F(SqliteStore, a_store_opened_for_reading_takes_no_run) {
 
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().fault, Fault::store);
+}
+
+// ---- Subjects ----
+
+TEST_F(SqliteStore, telling_subjects_takes_time_as_there_are_questions) {
+  const auto store = open();
+  const auto fill_with = [&](int questions) {
+    const Dataset dataset = dataset_of(questions, fmt::format("of {}", questions));
+    const Plan plan = plan_of(dataset);
+    std::vector<Record> records;
+    for (int i = 0; i < questions; ++i) {
+      records.push_back(record_of(static_cast<std::uint32_t>(i),
+                                  reply_of(fmt::format("{}-{}", questions, i))));
+    }
+    EXPECT_TRUE(store->open(plan));
+    EXPECT_TRUE(store->append(plan, records));
+    return plan.info.key.id();
+  };
+  const std::map<std::size_t, std::string> ids = {{500, fill_with(500)},
+                                                  {2000, fill_with(2000)}};
+
+  const double times = growth(500, [&](std::size_t n) {
+    EXPECT_EQ(store->subjects(ids.at(n))->front().replied, static_cast<int>(n));
+  });
+
+  EXPECT_LT(times, clearly_more_than_linear);
 }
 
 // ---- Removing ----

@@ -419,10 +419,9 @@ tl::unexpected<Error> SqliteStore::no_run(const std::string& run_id) const {
 Result<std::vector<SubjectReplies>> SqliteStore::subjects(const std::string& run_id) {
   const std::int64_t number = TRY(number_of(run_id));
   SqlStatement row = TRY(database_.prepare(
-      "SELECT q.subject, count(*), count(r.ordinal) FROM question q LEFT JOIN "
-      "(SELECT DISTINCT ordinal FROM result WHERE run = ?1) r "
-      "ON r.ordinal = q.ordinal WHERE q.dataset = (SELECT dataset FROM run WHERE "
-      "number = ?1) GROUP BY q.subject ORDER BY q.subject"));
+      "SELECT subject, count(*), sum(EXISTS (SELECT 1 FROM result WHERE run = ?1 AND "
+      "result.ordinal = question.ordinal)) FROM question WHERE dataset = (SELECT "
+      "dataset FROM run WHERE number = ?1) GROUP BY subject ORDER BY subject"));
   row.number(number);
   std::vector<SubjectReplies> listed;
   while (TRY(row.step())) {
