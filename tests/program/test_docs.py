@@ -13,6 +13,7 @@ DOCUMENTS = [*sorted(ROOT.glob("README*.md")), *sorted(ROOT.glob("docs/*.md"))]
 PLACES = {"COMMAND"}
 # Other programs' options that stand alone in a sentence, by document.
 OF_OTHERS = {
+    "backends.md": {"--api-key"},
     "README.md": {"--quick", "--long"},
     "README.ja.md": {"--quick", "--long"},
     "engine.md": {"--mmlu"},
@@ -92,3 +93,8 @@ def test_a_runs_json_has_the_keys_that_are_documented(work):
     documented = set(re.findall(r"`(\w+)`", " ".join(rows)))
     summary = work.json("run", "baseline/A", "--dataset", "exam")
     assert documented - {"stopped", "failure"} == set(summary)
+
+
+def test_the_command_line_is_documented_as_it_is():
+    done = subprocess.run([PROCTOR, "list", "manual"], capture_output=True, text=True)
+    assert done.stdout == (ROOT / "docs/cli.md").read_text()
