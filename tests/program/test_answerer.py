@@ -107,6 +107,7 @@ def test_a_mixed_run_goes_on_and_names_each(work, llama):
     done = work.run(*asking(llama, "--concurrency", 1, "--mixed"))
     assert done.returncode == 0, done.stderr
     assert "answered by 2 models: qwen.gguf 60, mistral.gguf 40" in done.stdout
+    assert "Model: llama (2 models, b1)\n" in done.stdout
     verified = work.run("verify")
     assert verified.returncode == 0
     assert "answered by 2 models: qwen.gguf 60, mistral.gguf 40" in verified.stdout
@@ -126,6 +127,14 @@ def test_another_build_is_refused_before_the_first_question(work, llama):
     mixed = work.run(*asking(llama, "--mixed"))
     assert mixed.returncode == 0
     assert "answered by 2 builds: b2 90, b1 10" in mixed.stdout
+    assert "Model: llama (mistral.gguf, 2 builds)\n" in mixed.stdout
+
+
+def test_the_title_names_who_wrote_the_replies_not_who_is_there(work, llama):
+    work.json(*asking(llama, "--limit", 10))
+    llama.become(build="b2")
+    refused = work.run(*asking(llama))
+    assert "Model: llama (mistral.gguf, b1)\n" in refused.stdout
 
 
 def test_a_complete_run_is_shown_whatever_build_is_there(work, llama):

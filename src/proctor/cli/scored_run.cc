@@ -119,11 +119,36 @@ std::map<std::string, std::int64_t> counted_models(const Progress& progress,
   return models;
 }
 
-// "llama (mistral-7b.gguf, b4567)": the model, and all that is known of who answers.
+std::map<std::string, std::int64_t> counted_builds(const Progress& progress) {
+  std::map<std::string, std::int64_t> builds;
+  for (const auto& [source, n] : progress.sources) {
+    if (!source.second.empty()) builds[for_terminal_line(source.second)] += n;
+  }
+  return builds;
+}
+
+// Who wrote the replies: the one that was there, but for what they say otherwise.
+// Whoever was there last may have written none of them.
+Answerer author_of(const ScoredRun& run) {
+  Answerer author = answerer_of(run.info);
+  const auto models = counted_models(run.progress, run.info.key);
+  if (models.size() > 1) {
+    author.model = fmt::format("{} models", models.size());
+    author.digest.clear();
+  } else if (models.size() == 1 && author.model.empty() && run.info.key.model.empty()) {
+    author.model = models.begin()->first;
+  }
+  const auto builds = counted_builds(run.progress);
+  if (author.build.empty() || builds.empty()) return author;
+  author.build = builds.size() > 1 ? fmt::format("{} builds", builds.size())
+                                   : builds.begin()->first;
+  return author;
+}
+
+// "llama (mistral-7b.gguf, b4567)": the model, and all that is known of who answered.
 std::string full_title(const ScoredRun& run) {
-  const std::string who = title_of(answerer_of(run.info));
-  return who.empty() ? run.model_title()
-                     : fmt::format("{} ({})", run.model_name(), who);
+  const std::string who = title_of(author_of(run));
+  return who.empty() ? run.model_name() : fmt::format("{} ({})", run.model_name(), who);
 }
 
 std::string list_of(const std::map<std::string, std::int64_t>& counts) {
@@ -144,10 +169,7 @@ std::string list_of(const std::map<std::string, std::int64_t>& counts) {
 std::string mixture_text(const ScoredRun& run, Language language) {
   // The engine's build names its threads, and llama.cpp's version is in the run's name.
   if (run.info.key.provider == "gguf") return {};
-  std::map<std::string, std::int64_t> builds;
-  for (const auto& [source, n] : run.progress.sources) {
-    if (!source.second.empty()) builds[for_terminal_line(source.second)] += n;
-  }
+  const auto builds = counted_builds(run.progress);
   const auto models = counted_models(run.progress, run.info.key);
   std::string text;
   if (models.size() > 1) {
@@ -182,12 +204,8 @@ std::string ScoredRun::model_name() const {
 
 std::string ScoredRun::model_title() const {
   if (!info.key.model.empty()) return model_name();
-  const std::string who = for_terminal_line(answerer_of(info).model);
-  if (!who.empty()) return fmt::format("{} ({})", model_name(), who);
-  const auto models = counted_models(progress, info.key);
-  return models.size() == 1
-             ? fmt::format("{} ({})", model_name(), models.begin()->first)
-             : model_name();
+  const std::string who = for_terminal_line(author_of(*this).model);
+  return who.empty() ? model_name() : fmt::format("{} ({})", model_name(), who);
 }
 
 namespace {
