@@ -132,12 +132,13 @@ def test_a_working_folder_does_not_move_the_cache(work):
     assert "/evil" not in work.run("doctor").stdout
 
 
-def test_a_working_folder_gives_a_key(work):
+def test_a_working_folder_gives_a_key(work, exam_server):
     (work.path / ".env").write_text("DEEPSEEK_API_KEY=sk-1\nMY_KEY=sk-2\n")
     done = work.run("doctor")
     assert "gives DEEPSEEK_API_KEY; ignored: MY_KEY" in done.stdout
     assert "DEEPSEEK_API_KEY is set" in done.stdout and "sk-" not in done.stdout
-    done = work.run("doctor", "--api-key-env", "MY_KEY")
+    url = exam_server().url
+    done = work.run("doctor", "llama", "--base-url", url, "--api-key-env", "MY_KEY")
     assert "gives MY_KEY" in done.stdout
 
 
