@@ -238,8 +238,9 @@ class HttpBackend final : public Backend {
         give_up({Fault::network, fmt::format("{}; {}", error.message, provider_.hint)});
       }
     }
-    // A server that answers, if only with errors, is there: the rest need not wait.
-    if (attempt.attempts.back().status != 0) throttle_.open();
+    // A server that answers, if only with errors, is there: the rest need not wait. But
+    // for pages and their like, of which each may be paid.
+    if (attempt.attempts.back().status != 0 && no_replies_ == 0) throttle_.open();
     finish(std::move(attempt));
   }
 

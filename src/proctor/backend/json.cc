@@ -7,11 +7,11 @@ namespace {
 
 // Where the string that begins at `at` ends: behind its closing quote, or at the end.
 std::size_t end_of_string(std::string_view json, std::size_t at) {
-  for (++at; at < json.size(); ++at) {
-    at = json.find_first_of("\"\\", at);
-    if (at == std::string_view::npos) return json.size();
-    if (json[at] == '"') return at + 1;
-    ++at;  // what is escaped
+  for (std::size_t quote = json.find('"', at + 1); quote != std::string_view::npos;
+       quote = json.find('"', quote + 1)) {
+    std::size_t escapes = 0;
+    while (json[quote - escapes - 1] == '\\') ++escapes;  // ends: a quote came before
+    if (escapes % 2 == 0) return quote + 1;
   }
   return json.size();
 }

@@ -6,12 +6,12 @@
 namespace proctor {
 namespace {
 
-// The line that begins the text, which moves behind its end: LF, CR LF or CR.
+// The line that begins the text, which moves behind its end: LF or CR LF.
 std::string_view next_line(std::string_view& text) {
-  const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
-  const std::string_view line = text.substr(0, end);
-  const bool is_pair = text.substr(end).starts_with("\r\n");
-  text.remove_prefix(std::min(text.size(), end + (is_pair ? 2 : 1)));
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  std::string_view line = text.substr(0, end);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  text.remove_prefix(std::min(text.size(), end + 1));
   return line;
 }
 

@@ -183,7 +183,9 @@ std::vector<HttpCompletion> HttpClient::Loop::wait(TimePoint until) {
   std::vector<HttpCompletion> ended = std::exchange(ended_, {});
   lock.unlock();
   for (const HttpCompletion& each : ended) {
-    if (each.response) room_.held -= each.response->body.size();
+    if (!each.response) continue;
+    room_.held -= each.response->body.size();
+    room_.untaken -= each.response->body.size();
   }
   if (room_.somebody_waits.exchange(false)) curl_multi_wakeup(multi_.get());
   return ended;
@@ -320,7 +322,7 @@ void HttpClient::Loop::resume_paused() {
   bool somebody_waits = false;
   for (const auto& transfer : under_way_) {
     if (!transfer->is_paused()) continue;
-    if (room_.first == nullptr || room_.held < room_.most) transfer->resume();
+    if (transfer->may_resume()) transfer->resume();
     somebody_waits = somebody_waits || transfer->is_paused();
   }
   if (somebody_waits) room_.somebody_waits = true;

@@ -267,9 +267,15 @@ bool Transfer::take_body(std::string_view bytes) {
 }
 
 bool Transfer::has_room_for(std::size_t bytes) {
-  if (!request_.sink.empty()) return true;
+  if (!request_.sink.empty() || room_.held + bytes <= room_.most) return true;
+  if (room_.untaken > 0) return false;
   if (room_.first == nullptr) room_.first = this;
-  return room_.first == this || room_.held + bytes <= room_.most;
+  return room_.first == this;
+}
+
+bool Transfer::may_resume() const {
+  const bool is_first = room_.first == nullptr || room_.first == this;
+  return room_.held < room_.most || (is_first && room_.untaken == 0);
 }
 
 void Transfer::resume() {
@@ -386,6 +392,7 @@ HttpCompletion Transfer::complete(CURLcode code) {
   curl_easy_getinfo(easy(), CURLINFO_TOTAL_TIME_T, &microseconds);
   response_.status = static_cast<int>(status);
   response_.latency = Microseconds(microseconds);
+  room_.untaken += response_.body.size();
   return {
       .tag = tag_, .response = std::exchange(response_, HttpResponse{}), .sent = sent_};
 }

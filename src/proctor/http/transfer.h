@@ -38,11 +38,12 @@ struct EasyHandle {
 class Transfer;
 
 // Memory for the bodies of all transfers of a client, those included that ended and
-// were not taken yet. Where it is used up, reading pauses; one transfer goes on in any
-// case, so that some always end.
+// were not taken yet. Where it is used up, reading pauses. One transfer goes on then,
+// so that some always end; but none for as long as bodies wait to be taken.
 struct BodyRoom {
   std::size_t most = 32U << 20U;
-  std::atomic<std::size_t> held = 0;  // also written where completions are taken
+  std::atomic<std::size_t> held = 0;     // also written where completions are taken
+  std::atomic<std::size_t> untaken = 0;  // of them, what ended
   std::atomic<bool> somebody_waits = false;
   const Transfer* first = nullptr;  // the one that goes on; the I/O thread's
 };
@@ -75,6 +76,7 @@ class Transfer {
 
   // Whether it waits for room; then resume() lets it try again.
   bool is_paused() const { return is_paused_; }
+  bool may_resume() const;
   void resume();
 
  private:

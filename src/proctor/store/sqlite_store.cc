@@ -693,6 +693,8 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& pa
                   path.string());
     }
     TRY(create(database));
+    // With the old size of pages SQLite counted how many of them it may hold.
+    TRY(database.execute(settings));
   }
   return std::make_unique<SqliteStore>(std::move(database), file, mode,
                                        std::move(clock));
