@@ -126,7 +126,9 @@ def test_a_proxy_is_asked_for_another_machine(work, echo, start_proxy):
     done = run(work, "http://model.test", http_proxy=proxy.url)
 
     assert done.returncode == 0, done.stderr
-    assert proxy.asked == ["http://model.test/v1/chat/completions"] * 2
+    who, *questions = proxy.asked  # first who answers there
+    assert who == "http://model.test/v1/models"
+    assert questions == ["http://model.test/v1/chat/completions"] * 2
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
