@@ -36,7 +36,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.server.seen.append(("GET", self.path, dict(self.headers), ""))
-        self.answer(404 if "props" in self.path else 200, {"echo": self.path})
+        if not self.server.says_who:
+            return self.answer(404 if "props" in self.path else 200, {"echo": self.path})
+        echo = json.dumps([self.path, dict(self.headers)]).replace("/", "|")
+        self.answer(200, {"data": [{"id": "m", "root": echo}], "model_path": echo,
+                          "build_info": echo, "total_slots": 1})
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
@@ -64,10 +68,11 @@ class EchoServer(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, port=0, said="", die_after=0, errors=True, status=0, good=0,
-                 context=9):
+                 context=9, says_who=False):
         super().__init__(("127.0.0.1", port), Handler)
         self.seen, self.said, self.die_after = [], said, die_after
         self.errors, self.status, self.good = errors, status, good
+        self.says_who = says_who  # in words that repeat the request
         self.context = context  # tokens that it says it read, at most
         self.port = self.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"

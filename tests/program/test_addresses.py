@@ -79,6 +79,14 @@ def test_the_flag_wins_over_the_variable(work, echo):
     assert done.returncode == 0, done.stderr
 
 
+def test_a_working_folder_s_env_file_names_no_server(work, echo):
+    (work.path / ".env").write_text(f"OPENAI_BASE_URL={echo.url}/v1\n")
+
+    done = work.json("prompt", "openai/m", "--dataset", "exam", "--index", 0)
+
+    assert done["url"] == "https://api.openai.com/v1/chat/completions"
+
+
 def test_a_user_and_a_password_are_sent_as_a_header(work, echo):
     url = echo.url.replace("http://", "http://me:s%40cret@")
 

@@ -128,6 +128,18 @@ def test_a_secret_is_nowhere_in_what_is_written(work, way):
                 assert secret.encode() not in content, (place, content[:2000])
 
 
+@pytest.mark.parametrize("model", ["openai-compatible/m", "llama/m"])
+def test_what_a_server_says_of_itself_holds_none_either(work, model):
+    with EchoServer(errors=False, says_who=True) as server:
+        done = work.run("run", model, "--base-url", f"{server.url}?sig={CANARY}", "--header",
+                        f"X-Mine: {CANARY}", "--dataset", "exam", "--limit", 2)
+
+        assert CANARY in str([each for each in server.seen if each[0] == "GET"])
+        assert CANARY not in done.stdout + done.stderr
+        for place, content in everything_written(work, ()):
+            assert CANARY.encode() not in content, place
+
+
 def test_a_refused_word_is_not_repeated(work):
     for words in (("--header", CANARY), ("--extra-body", f'{{"api_key":"{CANARY}"'),
                   ("--base-url", f"http://me:{CANARY}@host:99999999"),

@@ -29,7 +29,8 @@ Told told(const Model& model, std::string url, HttpClient& http) {
   out.is_there = true;
   out.is_loading = is_loading(*response);
   if (response->status != 200) return out;
-  if (auto document = Document::parse(response->body))
+  // What a server says of itself is kept as well, and may repeat what it was sent.
+  if (auto document = Document::parse(secrets_of(model).clean(response->body)))
     out.document = *std::move(document);
   return out;
 }

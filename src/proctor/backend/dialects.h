@@ -18,6 +18,10 @@ bool path_needs_no_version(std::string_view path);
 // llama-server says so for as long as it reads a model from disk: not a failed try.
 bool is_loading(const HttpResponse& response);
 
+// All that a request of that model carries and that nothing a server says may repeat
+// into a store or onto a screen.
+Secrets secrets_of(const Model& model);
+
 Result<HttpRequest> encode_openai(const Model& model, const Prompt& prompt);
 Result<Reply> decode_openai(std::string_view body, const Prompt& prompt);
 Result<HttpRequest> encode_ollama(const Model& model, const Prompt& prompt);

@@ -20,18 +20,6 @@ struct Try {
   TimePoint due{};   // when it waits for another try
 };
 
-// All that a request of that model carries and nobody else may see.
-Secrets secrets_of(const Model& model) {
-  Secrets secrets = model.secrets;
-  secrets.add(model.key);
-  for (const auto& [name, value] : model.headers) secrets.add_named(name, value);
-  for (const std::string& parameter : split(model.secret_query, '&')) {
-    secrets.add(
-        parameter.substr(std::min(parameter.find('='), parameter.size() - 1) + 1));
-  }
-  return secrets;
-}
-
 // Wrong addresses are what a person gets wrong: one that was not found is named.
 Error with_address(Error error, int status, const std::string& url) {
   if (status == 404 || status == 405) {

@@ -182,4 +182,15 @@ std::string ollama_address(std::string_view text) {
                      path);
 }
 
+Secrets secrets_of(const Model& model) {
+  Secrets secrets = model.secrets;
+  secrets.add(model.key);
+  for (const auto& [name, value] : model.headers) secrets.add_named(name, value);
+  for (const std::string& parameter : split(model.secret_query, '&')) {
+    secrets.add(
+        parameter.substr(std::min(parameter.find('='), parameter.size() - 1) + 1));
+  }
+  return secrets;
+}
+
 }  // namespace proctor
