@@ -261,7 +261,11 @@ Result<GgufHeader> read_gguf(const std::filesystem::path& path) {
   if (!std::filesystem::is_regular_file(status)) {
     return fail(Fault::usage, "{}: not a file", path.string());
   }
-  const auto size = static_cast<std::int64_t>(std::filesystem::file_size(path));
+  const auto size =
+      static_cast<std::int64_t>(std::filesystem::file_size(path, problem));
+  if (problem) {  // it went away meanwhile
+    return fail(Fault::io, "{}: {}", path.string(), problem.message());
+  }
   std::ifstream file(path, std::ios::binary);
   if (!file) return fail(Fault::io, "{}: cannot be read", path.string());
   // A header is small, but a vocabulary is in it: read on while it is cut.

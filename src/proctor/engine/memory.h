@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -11,9 +12,14 @@
 
 namespace proctor {
 
+// Sums and products that a hostile header cannot push beyond the largest number. Of
+// numbers that are not negative.
+std::int64_t plus(std::int64_t a, std::int64_t b);
+std::int64_t times(std::int64_t a, std::int64_t b);
+
 struct MemoryNeed {
   std::int64_t weights = 0, cache = 0, buffers = 0;
-  std::int64_t sum() const { return weights + cache + buffers; }
+  std::int64_t sum() const { return plus(weights, plus(cache, buffers)); }
 };
 
 // What is computed at once, and how.
@@ -33,6 +39,12 @@ struct MemoryLeft {
   std::string_view limit;  // "ulimit -v", "the control group", "free memory"
 };
 std::optional<MemoryLeft> memory_left();
+
+// What the control groups of a process leave: the tightest of its own and those above
+// it, in version 2 and 1. What the kernel keeps of files is not used: it is given back
+// when memory is asked for. `root`: /sys/fs/cgroup, `groups`: /proc/self/cgroup.
+std::optional<std::int64_t> left_in_groups(const std::filesystem::path& root,
+                                           const std::filesystem::path& groups);
 
 // "4.7 GB", "812 kB".
 std::string in_bytes(std::int64_t bytes);
