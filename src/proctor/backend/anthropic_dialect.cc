@@ -51,12 +51,8 @@ class AnthropicReader {
     if (const auto model = text_at(message, "/model"); !model.empty()) {
       reply_.model = model;
     }
-    if (const auto number = number_at(message, "/usage/input_tokens")) {
-      reply_.tokens.prompt = number;
-    }
-    if (const auto number = number_at(message, "/usage/output_tokens")) {
-      reply_.tokens.reply = number;
-    }
+    keep_number(reply_.tokens.prompt, message, "/usage/input_tokens");
+    keep_number(reply_.tokens.reply, message, "/usage/output_tokens");
     see_stop(message);
   }
 

@@ -67,12 +67,9 @@ class GeminiReader {
 
  private:
   void see_usage(simdjson::dom::element root) {
-    const auto keep = [root](std::optional<std::int64_t>& kept, std::string_view at) {
-      if (const auto number = number_at(root, at)) kept = number;
-    };
-    keep(reply_.tokens.prompt, "/usageMetadata/promptTokenCount");
-    keep(reply_.tokens.reply, "/usageMetadata/candidatesTokenCount");
-    keep(reply_.tokens.thought, "/usageMetadata/thoughtsTokenCount");
+    keep_number(reply_.tokens.prompt, root, "/usageMetadata/promptTokenCount");
+    keep_number(reply_.tokens.reply, root, "/usageMetadata/candidatesTokenCount");
+    keep_number(reply_.tokens.thought, root, "/usageMetadata/thoughtsTokenCount");
   }
 
   void see_part(simdjson::dom::element part) {

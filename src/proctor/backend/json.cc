@@ -75,6 +75,11 @@ std::optional<std::int64_t> number_at(simdjson::dom::element root,
   return number;
 }
 
+void keep_number(std::optional<std::int64_t>& kept, simdjson::dom::element root,
+                 std::string_view pointer) {
+  if (const auto number = number_at(root, pointer)) kept = number;
+}
+
 void add_header(HttpRequest& request, std::string_view name, std::string value) {
   const std::string lowered = ascii_lower(name);
   for (const auto& header : request.headers) {

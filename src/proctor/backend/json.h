@@ -45,6 +45,10 @@ std::string beginning_of(std::string_view body);
 std::string_view text_at(simdjson::dom::element root, std::string_view pointer);
 std::optional<std::int64_t> number_at(simdjson::dom::element root,
                                       std::string_view pointer);
+// Keeps what stands there, where a number does: of an answer in pieces the last says
+// it.
+void keep_number(std::optional<std::int64_t>& kept, simdjson::dom::element root,
+                 std::string_view pointer);
 
 // A header of Proctor's own; one of that name that stands already, a user's, wins.
 void add_header(HttpRequest& request, std::string_view name, std::string value);

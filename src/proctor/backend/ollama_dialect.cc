@@ -57,12 +57,8 @@ Result<Reply> decode_ollama(std::string_view body, const Prompt& prompt) {
     has_response = has_response || root["response"].get(text) == simdjson::SUCCESS;
     if (!letters) letters = read_letters(root, prompt, reply);
     reply.model = text_at(root, "/model");
-    if (const auto number = number_at(root, "/prompt_eval_count")) {
-      reply.tokens.prompt = number;
-    }
-    if (const auto number = number_at(root, "/eval_count")) {
-      reply.tokens.reply = number;
-    }
+    keep_number(reply.tokens.prompt, root, "/prompt_eval_count");
+    keep_number(reply.tokens.reply, root, "/eval_count");
     return {};
   };
   // One token is asked for: where a stream ends behind it does not matter.

@@ -153,12 +153,10 @@ class OpenaiReader {
   }
 
   void see_usage(simdjson::dom::element root) {
-    const auto keep = [root](std::optional<std::int64_t>& kept, std::string_view at) {
-      if (const auto number = number_at(root, at)) kept = number;
-    };
-    keep(reply_.tokens.prompt, "/usage/prompt_tokens");
-    keep(reply_.tokens.reply, "/usage/completion_tokens");
-    keep(reply_.tokens.thought, "/usage/completion_tokens_details/reasoning_tokens");
+    keep_number(reply_.tokens.prompt, root, "/usage/prompt_tokens");
+    keep_number(reply_.tokens.reply, root, "/usage/completion_tokens");
+    keep_number(reply_.tokens.thought, root,
+                "/usage/completion_tokens_details/reasoning_tokens");
   }
 
   Status see_choice(simdjson::dom::element root, simdjson::dom::element choice) {
