@@ -87,10 +87,29 @@ std::filesystem::path store_path(const Arguments& arguments) {
   return arguments.get("--store").value_or("proctor.db");
 }
 
+int without_throwing(const std::function<int()>& body) {
+  constexpr std::string_view mistake = "; this is a mistake of Proctor's";
+  std::string what;
+  try {
+    return body();
+  } catch (const std::bad_alloc&) {
+    what = "out of memory";
+  } catch (const std::exception& problem) {  // a library's, that nobody has caught
+    what = for_terminal_line(to_valid_utf8(problem.what()));
+    what += mistake;
+  } catch (...) {
+    what = "something was thrown that is no exception";
+    what += mistake;
+  }
+  std::fputs(fmt::format("proctor: {}; what is stored is whole\n", what).c_str(),
+             stderr);
+  return broke;
+}
+
 int main_of_proctor(int argc, char** argv) {
   forbid_core_files();
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe must not end a run that is paid for
-  try {
+  return without_throwing([&]() -> int {
     Environment environment = Environment::of_process();
     Console console(stdout, stderr, environment);
     World world{console, environment};
@@ -105,18 +124,7 @@ int main_of_proctor(int argc, char** argv) {
       return *code == complete ? broke : *code;
     }
     return *code;
-  } catch (const std::bad_alloc&) {
-    std::fputs("proctor: out of memory; what is stored is whole\n", stderr);
-    return broke;
-  } catch (const std::exception& exception) {  // a library's, that nobody has caught
-    std::fputs(
-        fmt::format("proctor: {}; this is a mistake of Proctor's; what is stored "
-                    "is whole\n",
-                    for_terminal_line(exception.what()))
-            .c_str(),
-        stderr);
-    return broke;
-  }
+  });
 }
 
 }  // namespace proctor

@@ -1,8 +1,14 @@
 // The command line: options in, exit code out.
 #pragma once
 
+#include <functional>
+
 namespace proctor {
 
 int main_of_proctor(int argc, char** argv);
+
+// What `body` gives. Where it throws, whatever that is: one line on stderr, and the
+// exit code 1.
+int without_throwing(const std::function<int()>& body);
 
 }  // namespace proctor
