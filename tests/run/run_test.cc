@@ -398,6 +398,25 @@ TEST(Run, the_first_stop_awaits_what_is_on_its_way) {
   EXPECT_FALSE(outcome->is_complete());
 }
 
+TEST(Run, a_stop_is_heard_while_stored_answers_are_read) {
+  const Dataset dataset = exam_of(100);
+  FakeBackend model(4, always("B"));
+  const auto store = make_memory_store();
+  const Evaluation evaluation = evaluation_of(dataset);
+  ASSERT_TRUE(ask(evaluation, model, *store));
+  std::stop_source stop;
+  int told = 0;
+  const Watch watch = {.saw = [&](const Graded&, const Progress&) { ++told; },
+                       .tick = [&](const Progress&) { stop.request_stop(); },
+                       .interval = std::chrono::milliseconds(0)};
+
+  const auto outcome = run(evaluation, model, *store, watch, stop.get_token());
+
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().fault, Fault::cancelled);
+  EXPECT_LT(told, 100);
+}
+
 TEST(Run, the_second_stop_drops_what_is_on_its_way) {
   const Dataset dataset = exam_of(100);
   FakeBackend model(4, always("B"));

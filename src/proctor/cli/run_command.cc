@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <csignal>
+
+#include <unistd.h>
 
 #include "proctor/cli/applicable.h"
 #include "proctor/cli/asked_model.h"
@@ -20,12 +23,19 @@ namespace proctor {
 namespace {
 
 // Signal handlers have no argument: this is what they write, and the only such state.
-volatile std::sig_atomic_t signals_seen = 0;
-volatile std::sig_atomic_t last_signal = 0;
+std::atomic<int> signals_seen = 0;
+std::atomic<int> last_signal = 0;
+std::atomic<bool> second_leaves = false;
+static_assert(std::atomic<int>::is_always_lock_free &&
+              std::atomic<bool>::is_always_lock_free);
+
+int exit_code_of(int signal) {
+  return signal == SIGTERM ? terminated : ExitCode::interrupted;
+}
 
 extern "C" void note_signal(int number) {
-  signals_seen = signals_seen + 1;
   last_signal = number;
+  if (signals_seen.fetch_add(1) > 0 && second_leaves) ::_exit(exit_code_of(number));
 }
 
 // SIGINT and SIGTERM ask to stop, as long as this lives.
@@ -45,9 +55,9 @@ class SignalWatch {
     ::sigaction(SIGTERM, &old_term_, nullptr);
   }
   int seen() const { return signals_seen; }
-  int exit_code() const {
-    return last_signal == SIGTERM ? terminated : ExitCode::interrupted;
-  }
+  int exit_code() const { return exit_code_of(last_signal); }
+  // Whether the second one ends the program at once: while nothing is asked.
+  void let_second_leave(bool yes) const { second_leaves = yes; }
 
  private:
   struct sigaction old_int_ {
@@ -234,6 +244,9 @@ Result<int> run_one(const Exam& exam, const OpenModel& model, Store& store,
       run(evaluation, *backend, store, watch, stop.get_token(), stop_now.get_token());
   if (!outcome) {
     world.console.end_progress(true);
+    if (outcome.error().fault == Fault::cancelled) {
+      return tl::unexpected(outcome.error());
+    }
     world.console.complain(outcome.error());
     return broke;
   }
@@ -300,8 +313,10 @@ int run_model(const ModelChoice& choice, const std::vector<Exam>& exams, Store& 
     // A server may have died once it had answered the last protocol.
     if (!model || (model->server && model->server->death())) {
       model.reset();
+      signals.let_second_leave(true);
       auto opened = open_model(choice, arguments, world,
                                [&signals] { return signals.seen() > 0; });
+      signals.let_second_leave(false);
       if (!opened) {
         batch.at = behind;
         return not_opened(opened.error(), world, signals);

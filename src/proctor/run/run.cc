@@ -144,11 +144,21 @@ std::size_t characters_of(const Question& question) {
 
 // What earlier runs of this plan have answered. Their failures are asked again.
 Status reuse_answers(const Evaluation& evaluation, Store& store, const Watch& watch,
-                     Progress& progress, Authors& authors) {
+                     Progress& progress, Authors& authors,
+                     const std::stop_token& stop) {
   const auto& trials = evaluation.plan.trials;
   std::vector<TrialId> wanted(trials.begin(), trials.end());
   std::ranges::sort(wanted);
+  TimePoint ticked = std::chrono::steady_clock::now();
   const auto see = [&](const StoredResult& result) -> Status {
+    const TimePoint now = std::chrono::steady_clock::now();
+    if (watch.tick && now - ticked >= watch.interval) {
+      ticked = now;
+      watch.tick(progress);
+    }
+    if (stop.stop_requested()) {
+      return fail(Fault::cancelled, "nothing was asked yet");
+    }
     if (result.attempt.outcome) authors.wrote(*result.attempt.outcome);
     if (!result.attempt.outcome || !std::ranges::binary_search(wanted, result.trial)) {
       return {};
@@ -264,7 +274,7 @@ Result<Outcome> run(const Evaluation& evaluation, Backend& backend, Store& store
   Progress& progress = outcome.progress;
   progress.planned = static_cast<std::int64_t>(plan.trials.size());
   Authors authors(evaluation);
-  TRY(reuse_answers(evaluation, store, watch, progress, authors));
+  TRY(reuse_answers(evaluation, store, watch, progress, authors, stop));
   if (!evaluation.mixed && progress.reused < progress.planned)
     outcome.fatal = authors.of_another_build();
   while (true) {

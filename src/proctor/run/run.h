@@ -83,7 +83,8 @@ struct Progress {
 struct Watch {
   // In the order in which questions end; the store's own come first.
   std::function<void(const Graded&, const Progress&)> saw;
-  // At least every `interval` while questions are out, an append's own time apart.
+  // At least every `interval`, also while stored answers are read; an append's own time
+  // apart.
   std::function<void(const Progress&)> tick;
   std::chrono::milliseconds interval{100};
 };
@@ -117,7 +118,8 @@ void count_graded(const Graded& graded, Progress& progress);
 // is another build than the stored replies are of, nothing is asked (Fault::usage, as
 // for a reply by another model: who then, who now, the way out). Two stops: the
 // first ends asking and awaits what is on its way; the second drops that too. An error
-// is the store's; then nothing was told that is not on disk.
+// is the store's, or Fault::cancelled where it was stopped while the stored answers
+// were read; then nothing was told that is not on disk.
 Result<Outcome> run(const Evaluation& evaluation, Backend& backend, Store& store,
                     const Watch& watch, std::stop_token stop = {},
                     std::stop_token stop_now = {});
