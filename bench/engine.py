@@ -175,7 +175,9 @@ def engine(chosen, model, prompts, mode):
     file = chosen.work / f"prompts-{mode}"
     file.write_bytes(b"".join(prompt.encode() + b"\0" for prompt in prompts))
     command = [chosen.build / "bench/bench_engine", model, file, mode]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    plugins = {**os.environ, "PROCTOR_PLUGINS": str(chosen.build)}
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=plugins)
+    return json.loads(done.stdout)
 
 
 # ---- The parts ----------------------------------------------------------------------

@@ -7,7 +7,6 @@ if(PROCTOR_ENGINE STREQUAL "OFF")
   return()
 endif()
 
-set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)  # the programs that link the engine see it too
 find_package(llama CONFIG QUIET)
 if(NOT llama_FOUND)
   execute_process(COMMAND ${PROJECT_SOURCE_DIR}/tools/get-llama --where

@@ -5,8 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "dataset/plugin.h"
 #include "proctor/dataset/dataset.h"
+#include "support/plugin.h"
 #include "support/shared.h"
 
 namespace proctor {

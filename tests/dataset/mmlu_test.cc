@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "dataset/plugin.h"
 #include "proctor/dataset/dataset.h"
+#include "support/plugin.h"
 #include "support/shared.h"
 
 namespace proctor {

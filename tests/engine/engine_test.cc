@@ -1,6 +1,9 @@
 #include "proctor/engine/engine.h"
 
 #include <cmath>
+#include <exception>
+
+#include <dlfcn.h>
 
 #include <gmock/gmock.h>
 
@@ -54,14 +57,95 @@ std::string fault_of(const EngineOptions& options) {
   return engine ? "loaded" : engine.error().message;
 }
 
-TEST(Engine, without_llama_it_says_how_to_get_it) {
-  if (has_engine()) GTEST_SKIP() << "built with llama.cpp";
+// With the plug-ins of this folder, and no others.
+class PluginsOf {
+ public:
+  explicit PluginsOf(const std::filesystem::path& folder) {
+    find_plugin();
+    before_ = std::getenv("PROCTOR_PLUGINS");
+    ::setenv("PROCTOR_PLUGINS", folder.c_str(), 1);
+  }
+  PluginsOf(const PluginsOf&) = delete;
+  PluginsOf& operator=(const PluginsOf&) = delete;
+  ~PluginsOf() { ::setenv("PROCTOR_PLUGINS", before_.c_str(), 1); }
+
+ private:
+  std::string before_;
+};
+
+TEST(Engine, without_its_plug_in_it_says_how_to_get_it) {
+  TemporaryFolder empty;
+  const PluginsOf none(empty.path());
 
   const auto engine = load_engine({.model = "m.gguf"});
 
   ASSERT_FALSE(engine);
   EXPECT_EQ(engine.error().fault, Fault::usage);
-  EXPECT_THAT(engine.error().message, HasSubstr("built without llama.cpp"));
+  EXPECT_THAT(engine.error().message,
+              StartsWith("m.gguf: this proctor has no engine: proctor_llama.so is "));
+}
+
+TEST(Engine, a_plug_in_that_does_not_load_is_named) {
+  TemporaryFolder folder;
+  const auto file = folder.file("proctor_llama.so", "no library");
+  const PluginsOf ours(folder.path());
+
+  EXPECT_THAT(fault_of({.model = "m.gguf"}),
+              HasSubstr(file.string() + " does not load"));
+}
+
+TEST(Engine, what_ends_the_process_is_no_handler_of_ggml) {
+  SKIP_WITHOUT_ENGINE();
+  const std::terminate_handler handler = std::get_terminate();
+
+  Dl_info place{};
+  ASSERT_NE(::dladdr(reinterpret_cast<const void*>(handler), &place), 0);
+
+  EXPECT_THAT(place.dli_fname, ::testing::Not(HasSubstr("ggml")));
+}
+
+TEST(Engine, a_folder_is_no_model) {
+  TemporaryFolder folder;
+  const auto model = folder.path() / "d.gguf";
+  std::filesystem::create_directory(model);
+
+  const auto digest = model_digest(model, {}, {});
+
+  ASSERT_FALSE(digest);
+  EXPECT_EQ(digest.error().message, model.string() + ": not a file");
+}
+
+TEST(Engine, reading_a_models_digest_can_be_stopped) {
+  TemporaryFolder folder;
+  const auto model = folder.file("m.gguf", std::string(std::size_t{5} << 20U, 'x'));
+  int looks = 0;
+
+  const auto digest =
+      model_digest(model, folder.path(), {}, [&] { return ++looks == 3; });
+
+  ASSERT_FALSE(digest);
+  EXPECT_EQ(digest.error().fault, Fault::cancelled);
+  EXPECT_EQ(looks, 3);
+}
+
+TEST(Engine, loading_can_be_stopped_at_every_step) {
+  SKIP_WITHOUT_ENGINE();
+  TemporaryFolder folder;
+  int steps = 0;
+  EngineOptions options = options_for();
+  options.is_stopped = [&] { return ++steps < 0; };
+  engine_with(options);
+  ASSERT_GT(steps, 3);
+
+  for (int step = 1; step <= steps; ++step) {
+    int looks = 0;
+    options.is_stopped = [&] { return ++looks >= step; };
+
+    const auto engine = load_engine(options);
+
+    ASSERT_FALSE(engine) << step;
+    EXPECT_EQ(engine.error().fault, Fault::cancelled) << engine.error().message;
+  }
 }
 
 TEST(Engine, letters_are_scored_by_their_log_probabilities) {

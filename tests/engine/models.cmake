@@ -2,7 +2,11 @@
 # Where there is no Python with numpy and gguf, those tests skip and say so.
 set(PROCTOR_TEST_MODELS ${CMAKE_CURRENT_BINARY_DIR}/models)
 target_compile_definitions(engine_tests PRIVATE PROCTOR_TEST_MODELS="${PROCTOR_TEST_MODELS}")
-target_link_libraries(engine_tests PRIVATE proctor_backend proctor_dataset proctor_prompt)
+target_link_libraries(engine_tests PRIVATE proctor_backend proctor_dataset proctor_prompt
+                                           ${CMAKE_DL_LIBS})
+if(TARGET proctor_llama)
+  add_dependencies(engine_tests proctor_llama)
+endif()
 
 execute_process(COMMAND ${PROJECT_SOURCE_DIR}/tools/get-llama --where RESULT_VARIABLE none
                 OUTPUT_QUIET ERROR_QUIET)

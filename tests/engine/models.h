@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "proctor/engine/engine.h"
+#include "support/plugin.h"
 
 namespace proctor {
 
@@ -20,6 +21,7 @@ inline std::filesystem::path test_model(const std::string& size = "nano") {
 
 // Why tests of the engine cannot run here, or nothing.
 inline std::string engine_is_missing() {
+  find_plugin();
   if (!has_engine()) return "built without llama.cpp (PROCTOR_ENGINE)";
   if (!std::filesystem::exists(test_model())) {
     return "no test model: Python with numpy and gguf was not there for the build";

@@ -8,7 +8,11 @@ import hashlib
 import http.client
 import json
 import os
+import pathlib
+import re
 import resource
+import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -343,3 +347,91 @@ def test_a_run_that_was_named_with_its_threads_is_gone_on_with(work, nano, exam)
     run = json.loads(done.stdout)
     assert (run["run"][:8], run["reused"]) == (then, 10)
     assert f"run {then} keeps its name; it would be named {today} today" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def moved(engine, tmp_path_factory):
+    """What cmake installs, moved to another folder."""
+    if not shutil.which("cmake"):
+        pytest.skip("no cmake")
+    first, second = tmp_path_factory.mktemp("prefix") / "a", tmp_path_factory.mktemp("moved") / "b"
+    done = subprocess.run(["cmake", "--install", pathlib.Path(PROCTOR).parent, "--prefix", first],
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    shutil.move(first, second)
+    return second
+
+
+def libraries_of(file):
+    """What the loader finds, by name."""
+    found = subprocess.run(["ldd", file], capture_output=True, text=True, check=True).stdout
+    pairs = re.findall(r"^\s*(\S+) => (.+?)(?: \(0x\w+\))?$", found, re.MULTILINE)
+    return {name: path for name, path in pairs if re.match(r"lib(llama|ggml)", name)}
+
+
+def test_an_installed_proctor_brings_its_engine_along(moved):
+    (plugin,) = moved.rglob("proctor_llama.so")
+    found = libraries_of(plugin)
+    assert {name.split(".")[0] for name in found} >= {"libllama", "libggml", "libggml-base"}
+    homes = {pathlib.Path(path).resolve().parent for path in found.values()}
+    system = {home for home in homes if str(home).startswith(("/usr/lib", "/lib"))}
+    assert homes - system <= {plugin.parent.resolve()}
+    assert libraries_of(moved / "bin/proctor") == {}
+
+
+def test_an_installed_proctor_runs_a_model(work, exam, nano, moved):
+    work.command = lambda args: [str(moved / "bin/proctor"), *map(str, args)]
+    assert work.json(*command(nano, "--limit", 3))["n"] == 3
+    found = work.run("doctor").stdout
+    assert str(moved) in found and "proctor_llama.so" in found
+
+
+def test_a_proctor_without_its_plug_in_says_so(work, exam, nano):
+    alone = work.path / "bin/proctor"
+    alone.parent.mkdir()
+    shutil.copy(PROCTOR, alone)
+    work.command = lambda args: [str(alone), *map(str, args)]
+    done = work.run(*command(nano))
+    assert done.returncode == 2
+    assert one_line(done.stderr).startswith(f"proctor: {nano}: this proctor has no engine: ")
+    assert work.json("run", "baseline/random", "--dataset", "exam", "--limit", 3)["n"] == 3
+
+
+@pytest.mark.parametrize("words", [["--version"], ["list", "protocols"],
+                                   ["run", "baseline/random", "--dataset", "exam", "--limit", 1]],
+                         ids=lambda words: words[0])  # fmt: skip
+def test_what_runs_no_model_loads_no_engine(work, exam, words):
+    done = work.run(*words, LD_DEBUG="files")
+    assert done.returncode == 0
+    assert "libstdc++" in done.stderr and "llama" not in done.stderr and "ggml" not in done.stderr
+
+
+def test_a_working_folder_does_not_choose_the_engine(work, exam, nano):
+    evil = work.path / "evil"
+    evil.mkdir()
+    (evil / "proctor_llama.so").write_text("no library")
+    (work.path / ".env").write_text(f"PROCTOR_PLUGINS={evil}\n")
+    assert work.json(*command(nano, "--limit", 1))["n"] == 1
+
+
+def test_the_signals_are_heard_while_a_model_is_hashed(work, exam):
+    for signals, code in [([signal.SIGINT], 130), ([signal.SIGTERM], 143)]:
+        with open(work.path / "large.gguf", "wb") as file:
+            file.truncate(200 << 30)  # no blocks: minutes to read all the same
+        process = work.start("run", "large.gguf", "--dataset", "exam", "--serve", "sleep {port}")
+        try:
+            assert process.stderr.readline() == "large.gguf: reading its SHA-256, once\n"
+            for number in signals:
+                process.send_signal(number)
+            _, said = process.communicate(timeout=20)
+        finally:
+            process.kill()
+        assert process.returncode == code
+        assert said == "stopped: the SHA-256 of large.gguf was not read to its end\n"
+
+
+def test_a_folder_is_no_model_for_a_server_either(work, exam):
+    (work.path / "d.gguf").mkdir()
+    done = work.run("run", "d.gguf", "--dataset", "exam", "--serve", "true {port}")
+    assert done.returncode == 2
+    assert one_line(done.stderr) == "proctor: d.gguf: not a file"

@@ -103,11 +103,12 @@ std::optional<int> context_needed(const Exam& exam, const ModelChoice& choice,
 // What a server of ours makes of a run: its command with the places in it, for the port
 // is another every time, and which file the model is.
 Result<std::string> server_identity(const ModelChoice& choice,
-                                    const Arguments& arguments, World& world) {
+                                    const Arguments& arguments, World& world,
+                                    const IsStopped& is_stopped) {
   nlohmann::json json = {{"serve", command_in_name(command_to_keep(choice.serve))}};
   if (!choice.file.empty()) {
     json["model"] = TRY(model_digest(choice.file, digest_cache(world.environment),
-                                     talk_of(arguments, world)));
+                                     talk_of(arguments, world), is_stopped));
   }
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -152,7 +153,7 @@ Status check_can_be_sent(const Exam& exam, const ModelChoice& choice,
 
 Result<std::string> identity_beforehand(const ModelChoice& choice,
                                         const Arguments& arguments, World& world) {
-  if (!choice.serve.empty()) return server_identity(choice, arguments, world);
+  if (!choice.serve.empty()) return server_identity(choice, arguments, world, {});
   if (choice.provider != nullptr || choice.file.empty()) return std::string();
   const EngineOptions options = TRY(engine_options(choice, arguments, world));
   return TRY(forecast(options, {})).identity;
@@ -176,11 +177,12 @@ Result<OpenModel> open_model(const ModelChoice& choice, const Arguments& argumen
                              World& world, const std::function<bool()>& is_stopped) {
   OpenModel model{.choice = choice};
   if (!choice.serve.empty()) {
-    model.identity = TRY(server_identity(choice, arguments, world));
+    model.identity = TRY(server_identity(choice, arguments, world, is_stopped));
     model.server = std::make_unique<Server>(
         TRY(Server::start(choice, arguments, world, is_stopped)));
   } else if (choice.provider == nullptr && !choice.file.empty()) {
     EngineOptions options = TRY(engine_options(choice, arguments, world));
+    options.is_stopped = is_stopped;
     model.engine = TRY(load_engine(std::move(options)));
     model.identity = model.engine->info().identity;
   }

@@ -98,10 +98,13 @@ Finding parquet_finding() {
 }
 
 Finding engine_finding() {
-  const auto version = llama_version_text();
-  return {State::fine, "engine",
-          version ? fmt::format("GGUF files are run by llama.cpp {}", *version)
-                  : "built without llama.cpp: GGUF files need a server"};
+  const auto found = find_engine();
+  // Whoever asks servers alone needs none.
+  const bool is_absent = !found && found.error().fault == Fault::usage;
+  return {is_absent ? State::absent : fine_if(found.has_value()), "engine",
+          found ? fmt::format("GGUF files are run by llama.cpp {} ({})", found->version,
+                              found->plugin.string())
+                : found.error().message};
 }
 
 std::vector<Finding> key_findings(const Environment& environment) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,10 +17,19 @@
 
 namespace proctor {
 
-// Whether this program was built with llama.cpp.
+// llama.cpp is in a plug-in, proctor_llama.so, that is loaded when it is first needed
+// and stays. What is found there:
+struct FoundEngine {
+  std::filesystem::path plugin;
+  std::string version;  // llama.cpp's
+};
+// Fault::usage: there is no plug-in. Fault::data: it does not load, or is of another
+// build than this program.
+Result<FoundEngine> find_engine();
 bool has_engine();
-// llama.cpp's version, or nothing in a program that was built without it.
-std::optional<std::string> llama_version_text();
+
+// Whether somebody has asked to stop: looked at by what takes long. May be empty.
+using IsStopped = std::function<bool()>;
 
 struct EngineOptions {
   std::filesystem::path model;
@@ -37,6 +47,7 @@ struct EngineOptions {
   std::filesystem::path cache;  // where digests are kept; empty: nowhere
   Talk talk;                    // a line for the person; may be empty
   Talk log;                     // llama.cpp's own lines; may be empty
+  IsStopped is_stopped;         // while it is loaded, by the thread that loads
 };
 
 struct EngineTurn {
@@ -99,41 +110,37 @@ struct EngineInfo {
   bool is_recurrent = false;  // nothing can be shared
 };
 
-// Not a singleton; llama.cpp's log and its abort hook alone are the process's. One
-// worker thread computes; start, wait and info belong to one thread, cancel to any.
-// Answers come in the order of the requests, but for those that cannot be done, and
-// replies that are written at once in the order in which they end. Put requests with a
-// common beginning one after another: what one shares with the one before it is not
-// decoded again.
+// Not a singleton; llama.cpp's log and its abort hook alone are the process's. An
+// assertion that fails inside llama.cpp ends the process by _Exit(1), with one line
+// that names the requests under way: nothing is unwound. One worker thread computes;
+// start, wait and info belong to one thread, cancel to any. Answers come in the order
+// of the requests, but for those that cannot be done, and replies that are written at
+// once in the order in which they end. Put requests with a common beginning one after
+// another: what one shares with the one before it is not decoded again.
 class Engine {
  public:
-  ~Engine();
+  Engine() = default;
+  virtual ~Engine() = default;
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  const EngineInfo& info() const;
+  virtual const EngineInfo& info() const = 0;
   // Whether turns can be asked: Fault::usage names --chat-template where not.
-  Status can_chat() const;
-  void start(EngineRequest request);
+  virtual Status can_chat() const = 0;
+  virtual void start(EngineRequest request) = 0;
   // What has ended: as soon as there is something, or nothing at `until`. Every request
   // comes back once.
-  std::vector<EngineAnswer> wait(TimePoint until);
+  virtual std::vector<EngineAnswer> wait(TimePoint until) = 0;
   // Requests that were not begun come back as Fault::cancelled, and with `also_begun`
   // those under way too, after the layer that is being computed (on a GPU: after the
   // portion of 512 tokens). What is started after all have come back is done again.
-  void cancel(bool also_begun);
-
-  // Hidden, so that only this folder sees llama.cpp.
-  struct Worker;
-  explicit Engine(std::unique_ptr<Worker> worker);
-
- private:
-  std::unique_ptr<Worker> worker_;
+  virtual void cancel(bool also_begun) = 0;
 };
 
 // Reads the header, checks the memory, loads. Errors name the file: Fault::data for
 // one that is cut, is not a GGUF or has no usable vocabulary; Fault::usage for too
-// little memory, an unknown template, or a program built without llama.cpp.
+// little memory, an unknown template, or where find_engine() fails; Fault::cancelled
+// soon after options.is_stopped says so.
 Result<std::unique_ptr<Engine>> load_engine(EngineOptions options);
 
 // What load_engine() would make of a file, told by its header and vocabulary.
@@ -147,8 +154,10 @@ Result<EngineForecast> forecast(const EngineOptions& options,
                                 std::span<const EngineRequest> requests);
 
 // SHA-256 of a model file, all parts of one that is split. Kept in `cache` by inode,
-// size and time of change, so that 40 GB are read once.
+// size and time of change, so that 40 GB are read once. Fault::usage for what is no
+// file, Fault::cancelled soon after `is_stopped` says so.
 Result<std::string> model_digest(const std::filesystem::path& model,
-                                 const std::filesystem::path& cache, const Talk& talk);
+                                 const std::filesystem::path& cache, const Talk& talk,
+                                 const IsStopped& is_stopped = {});
 
 }  // namespace proctor

@@ -1,8 +1,8 @@
-#include "proctor/engine/engine.h"
 
 #include <algorithm>
 #include <cassert>
 #include <condition_variable>
+#include <csignal>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -10,6 +10,7 @@
 #include "proctor/engine/llama/load.h"
 #include "proctor/engine/llama/scorer.h"
 #include "proctor/engine/llama/writer.h"
+#include "proctor/engine/plugin.h"
 
 namespace proctor {
 namespace {
@@ -80,7 +81,7 @@ constexpr std::size_t worth_a_base = 64;
 
 }  // namespace
 
-struct Engine::Worker {
+struct EngineWorker {
   Loaded loaded;  // the worker's thread alone touches it, once that runs
   bool exact = false;
   std::unique_ptr<Scorer> scorer;
@@ -95,7 +96,7 @@ struct Engine::Worker {
   std::condition_variable to_worker, to_caller;
   std::jthread thread;
 
-  ~Worker() {
+  ~EngineWorker() {
     abort = true;
     cancelled = true;
     {
@@ -129,7 +130,7 @@ struct Engine::Worker {
   Session& session() { return *loaded.session; }
 };
 
-void Engine::Worker::work() {
+void EngineWorker::work() {
   while (auto job = next(Kind::any, true)) {
     const UnderWay named(job->request.name);
     if (!job->is_writing()) {
@@ -144,7 +145,7 @@ void Engine::Worker::work() {
 }
 
 // The next request, prepared; those that cannot be are finished on the way.
-std::optional<Job> Engine::Worker::next(Kind kind, bool may_wait) {
+std::optional<Job> EngineWorker::next(Kind kind, bool may_wait) {
   while (true) {
     Job job;
     {
@@ -173,7 +174,7 @@ std::optional<Job> Engine::Worker::next(Kind kind, bool may_wait) {
   }
 }
 
-Status Engine::Worker::prepare(Job& job) {
+Status EngineWorker::prepare(Job& job) {
   begin(job);
   if (job.request.turns.empty()) {
     job.pieces.push_back({job.request.text, false});
@@ -190,7 +191,7 @@ Status Engine::Worker::prepare(Job& job) {
   return job.is_writing() ? Status() : find_seam(job);
 }
 
-tl::unexpected<Error> Engine::Worker::overflow(Job& job, std::size_t needed) {
+tl::unexpected<Error> EngineWorker::overflow(Job& job, std::size_t needed) {
   job.answer.overflowed = true;
   return fail(Fault::rejected,
               "context: needs {} tokens, has {}; a larger --context or fewer --shots",
@@ -198,13 +199,13 @@ tl::unexpected<Error> Engine::Worker::overflow(Job& job, std::size_t needed) {
 }
 
 // From here on its time is counted.
-void Engine::Worker::begin(Job& job) {
+void EngineWorker::begin(Job& job) {
   job.began = std::chrono::steady_clock::now();
   job.answer.started =
       std::chrono::floor<Microseconds>(std::chrono::system_clock::now());
 }
 
-void Engine::Worker::finish(Job job, Result<EngineReply> reply) {
+void EngineWorker::finish(Job job, Result<EngineReply> reply) {
   job.answer.tag = job.request.tag;
   job.answer.reply = std::move(reply);
   if (job.began != TimePoint{}) {
@@ -218,7 +219,7 @@ void Engine::Worker::finish(Job job, Result<EngineReply> reply) {
   to_caller.notify_all();
 }
 
-Status Engine::Worker::find_seam(Job& job) {
+Status EngineWorker::find_seam(Job& job) {
   job.seam = TRY(scorer->seam_of(job.pieces, job.tokens, job.request.continuations));
   std::size_t needed = 0;
   for (const Tokens& tail : job.seam.tails) {
@@ -229,7 +230,7 @@ Status Engine::Worker::find_seam(Job& job) {
 }
 
 // The first and all that wait behind it, in groups that share a beginning.
-void Engine::Worker::score_all(Job first) {
+void EngineWorker::score_all(Job first) {
   std::vector<Job> group;
   group.push_back(std::move(first));
   while (auto job = next(Kind::scored, false)) {
@@ -240,7 +241,7 @@ void Engine::Worker::score_all(Job first) {
 }
 
 // Whether its own part fits beside theirs, behind what all of them share.
-bool Engine::Worker::joins(const std::vector<Job>& group, const Job& job) {
+bool EngineWorker::joins(const std::vector<Job>& group, const Job& job) {
   if (group.size() == loaded.sequences || !session().can_share()) return false;
   if (!is_single(group.front().seam) || !is_single(job.seam)) return false;
   const std::size_t before = common_of(group);
@@ -252,7 +253,7 @@ bool Engine::Worker::joins(const std::vector<Job>& group, const Job& job) {
   return own <= Session::portion && common + own <= session().context();
 }
 
-void Engine::Worker::score(std::vector<Job> group) {
+void EngineWorker::score(std::vector<Job> group) {
   for (Job& job : group) begin(job);
   const UnderWay named(group.size() == 1
                            ? group.front().request.name
@@ -295,7 +296,7 @@ void Engine::Worker::score(std::vector<Job> group) {
   }
 }
 
-Result<std::vector<Likelihood>> Engine::Worker::score_alone(Job& job) {
+Result<std::vector<Likelihood>> EngineWorker::score_alone(Job& job) {
   std::size_t together = job.seam.start;
   for (const Tokens& tail : job.seam.tails) together += tail.size();
   // Where the context is too tight for all continuations at once they go in turn.
@@ -303,7 +304,7 @@ Result<std::vector<Likelihood>> Engine::Worker::score_alone(Job& job) {
   return scorer->score(job.tokens, job.seam, sequences, job.reply.decoded);
 }
 
-Result<EngineReply> Engine::Worker::write_alone(Job& job) {
+Result<EngineReply> EngineWorker::write_alone(Job& job) {
   Writer writer = TRY(Writer::of(job.request, *loaded.vocabulary,
                                  session().context() - job.tokens.size()));
   std::int32_t index = TRY(session().hold(job.tokens, job.reply.decoded));
@@ -323,7 +324,7 @@ Result<EngineReply> Engine::Worker::write_alone(Job& job) {
   return std::move(job.reply);
 }
 
-void Engine::Worker::finish_writing(Stream stream, std::string reason) {
+void EngineWorker::finish_writing(Stream stream, std::string reason) {
   session().drop(stream.sequence);
   EngineReply reply = std::move(stream.job.reply);
   reply.finish_reason = std::move(reason);
@@ -334,7 +335,7 @@ void Engine::Worker::finish_writing(Stream stream, std::string reason) {
 
 // Replies of many requests, a token of each at a time. Sequence 0 holds a beginning
 // that they share; it is changed only when nothing is being written.
-void Engine::Worker::write_together(Job first) {
+void EngineWorker::write_together(Job first) {
   std::deque<Job> ahead;
   ahead.push_back(std::move(first));
   std::vector<Stream> streams;
@@ -358,7 +359,7 @@ void Engine::Worker::write_together(Job first) {
 
 // Begins with the first of `ahead`, or ends it with its error. False: it has to wait
 // until others have ended.
-bool Engine::Worker::admit(std::deque<Job>& ahead, std::vector<Stream>& streams) {
+bool EngineWorker::admit(std::deque<Job>& ahead, std::vector<Stream>& streams) {
   Job& job = ahead.front();
   begin(job);
   auto writer = caught([&] {
@@ -411,7 +412,7 @@ bool Engine::Worker::admit(std::deque<Job>& ahead, std::vector<Stream>& streams)
   return true;
 }
 
-void Engine::Worker::step(std::vector<Stream>& streams) {
+void EngineWorker::step(std::vector<Stream>& streams) {
   Batch batch(Session::portion);
   for (Stream& stream : streams) {  // first one token of each reply: nobody waits long
     stream.index = -1;
@@ -454,7 +455,7 @@ void Engine::Worker::step(std::vector<Stream>& streams) {
 }
 
 // The next token, where the last batch has its logits. Why it ended, once it has.
-Result<std::optional<std::string>> Engine::Worker::write(Stream& stream) {
+Result<std::optional<std::string>> EngineWorker::write(Stream& stream) {
   if (stream.index < 0) return std::nullopt;
   const llama_token token = TRY(stream.writer.next(session(), stream.index));
   if (auto reason = stream.writer.take(token)) return reason;
@@ -464,62 +465,103 @@ Result<std::optional<std::string>> Engine::Worker::write(Stream& stream) {
 
 // ---- The engine -------------------------------------------------------------------
 
-Engine::Engine(std::unique_ptr<Worker> worker) : worker_(std::move(worker)) {}
-Engine::~Engine() = default;
+namespace {
 
-const EngineInfo& Engine::info() const {
-  return worker_->loaded.info;
-}
+class LlamaEngine final : public Engine {
+ public:
+  explicit LlamaEngine(std::unique_ptr<EngineWorker> worker)
+      : worker_(std::move(worker)) {}
 
-Status Engine::can_chat() const {
-  return worker_->loaded.chat->can_chat();
-}
+  const EngineInfo& info() const override { return worker_->loaded.info; }
+  Status can_chat() const override { return worker_->loaded.chat->can_chat(); }
 
-void Engine::start(EngineRequest request) {
-  {
-    const std::lock_guard lock(worker_->mutex);
-    if (worker_->under_way == 0) worker_->cancelled = worker_->abort = false;
-    worker_->waiting.push_back(std::move(request));
-    ++worker_->under_way;
+  void start(EngineRequest request) override {
+    {
+      const std::lock_guard lock(worker_->mutex);
+      if (worker_->under_way == 0) worker_->cancelled = worker_->abort = false;
+      worker_->waiting.push_back(std::move(request));
+      ++worker_->under_way;
+    }
+    worker_->to_worker.notify_one();
   }
-  worker_->to_worker.notify_one();
-}
 
-std::vector<EngineAnswer> Engine::wait(TimePoint until) {
-  std::unique_lock lock(worker_->mutex);
-  worker_->to_caller.wait_until(
-      lock, until, [&] { return !worker_->done.empty() || worker_->under_way == 0; });
-  return std::exchange(worker_->done, {});
-}
-
-void Engine::cancel(bool also_begun) {
-  worker_->cancelled = true;
-  if (also_begun) worker_->abort = true;
-}
-
-bool has_engine() {
-  return true;
-}
-
-std::optional<std::string> llama_version_text() {
-  return llama_version();
-}
-
-Result<std::unique_ptr<Engine>> load_engine(EngineOptions options) {
-  auto worker = std::make_unique<Engine::Worker>();
-  try {
-    worker->loaded = TRY(load_model(options, worker->abort));
-  } catch (const std::exception& problem) {
-    return fail(Fault::data, "{}: llama.cpp: {}", options.model.string(),
-                problem.what());
+  std::vector<EngineAnswer> wait(TimePoint until) override {
+    std::unique_lock lock(worker_->mutex);
+    worker_->to_caller.wait_until(
+        lock, until, [&] { return !worker_->done.empty() || worker_->under_way == 0; });
+    return std::exchange(worker_->done, {});
   }
+
+  void cancel(bool also_begun) override {
+    worker_->cancelled = true;
+    if (also_begun) worker_->abort = true;
+  }
+
+ private:
+  std::unique_ptr<EngineWorker> worker_;
+};
+
+// Threads that are made while one lives take no signals: the program's first thread is
+// the one that handles them. llama.cpp's own come from the worker.
+class SignalsToOthers {
+ public:
+  SignalsToOthers() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  SignalsToOthers(const SignalsToOthers&) = delete;
+  SignalsToOthers& operator=(const SignalsToOthers&) = delete;
+  ~SignalsToOthers() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
+};
+
+Result<std::unique_ptr<Engine>> load(const EngineOptions& options) {
+  auto worker = std::make_unique<EngineWorker>();
+  worker->loaded = TRY(load_model(options, worker->abort));
   worker->exact = options.exact;
   worker->scorer = std::make_unique<Scorer>(
       *worker->loaded.vocabulary, *worker->loaded.session,
       options.exact || !worker->loaded.share, worker->loaded.share);
   auto* const mine = worker.get();
+  const SignalsToOthers blocked;
   worker->thread = std::jthread([mine] { mine->work(); });
-  return std::make_unique<Engine>(std::move(worker));
+  return std::make_unique<LlamaEngine>(std::move(worker));
 }
 
+// As caught(), with the file named: what a library throws names nothing.
+template <class Function>
+auto caught_in(const std::filesystem::path& model, const Function& function)
+    -> decltype(function()) {
+  try {
+    return function();
+  } catch (const std::exception& problem) {
+    return fail(Fault::data, "{}: llama.cpp: {}", model.string(), problem.what());
+  }
+}
+
+Result<std::unique_ptr<Engine>> load_caught(EngineOptions options) {
+  return caught_in(options.model, [&] { return load(options); });
+}
+
+Result<EngineForecast> forecast_caught(const EngineOptions& options,
+                                       std::span<const EngineRequest> requests) {
+  return caught_in(options.model, [&] { return forecast_model(options, requests); });
+}
+
+}  // namespace
+
 }  // namespace proctor
+
+extern "C" __attribute__((visibility("default"))) const char* proctor_engine_build() {
+  return PROCTOR_ENGINE_BUILD;
+}
+
+extern "C" __attribute__((visibility("default"))) const proctor::EnginePlugin*
+proctor_engine_plugin() {
+  static const proctor::EnginePlugin plugin{llama_version(), proctor::load_caught,
+                                            proctor::forecast_caught};
+  return &plugin;
+}

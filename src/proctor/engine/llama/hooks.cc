@@ -1,11 +1,7 @@
 #include "proctor/engine/llama/hooks.h"
 
 #include <algorithm>
-#include <array>
-#include <atomic>
-#include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <mutex>
 
 #include <llama.h>
@@ -26,6 +22,8 @@ namespace {
 struct Process {
   std::mutex mutex;
   std::vector<LlamaLog::Sink*> sinks;  // the last one is told
+  std::mutex names_mutex;
+  std::vector<const UnderWay*> names;  // in the order in which they were made
   std::once_flag set_up;
 };
 
@@ -33,10 +31,6 @@ Process& process() {
   static Process the_one;
   return the_one;
 }
-
-// Plain bytes: they are read while the process is falling down.
-std::atomic<std::size_t> names_under_way{0};
-std::array<char, 128> name_under_way{};
 
 constexpr std::size_t most_complaints = 3;
 
@@ -69,23 +63,18 @@ void on_log(ggml_log_level level, const char* text, void* /*unused*/) {
 // An assertion inside llama.cpp has failed. The state of the process is unknown, so
 // nothing is unwound and nobody's destructor runs: what is stored is on disk already.
 void on_abort(const char* message) {
-  std::array<char, 1024> text{};
-  const bool named = names_under_way.load(std::memory_order_acquire) > 0;
-  const int length = std::snprintf(
-      text.data(), text.size(),
-      "proctor: llama.cpp gave up%s%s: %s; the answers so far are stored, the same "
-      "command goes on after them\n",
-      named ? " at " : "", named ? name_under_way.data() : "", message);
-  const auto most =
-      std::min(static_cast<std::size_t>(std::max(length, 0)), text.size());
-  const auto written = ::write(STDERR_FILENO, text.data(), most);
+  const std::string names = names_under_way();
+  const std::string line = fmt::format(
+      "proctor: llama.cpp gave up{}{}: {}; what is stored is whole, the same command "
+      "goes on after it\n",
+      names.empty() ? "" : " at ", names,
+      for_terminal_line(message == nullptr ? "" : message));
+  const auto written = ::write(STDERR_FILENO, line.data(), line.size());
   (void)written;
   std::_Exit(1);
 }
 
 void set_up() {
-  // ggml's own handler would start a debugger to print where it was.
-  ::setenv("GGML_NO_BACKTRACE", "1", 0);
   ::llama_log_set(on_log, nullptr);
   ::ggml_set_abort_callback(on_abort);
   ::llama_backend_init();
@@ -114,16 +103,27 @@ std::string LlamaLog::complaints() {
   return all;
 }
 
-UnderWay::UnderWay(const std::string& what) {
-  // With two engines at once the name is that of the one that began last.
-  const std::size_t length = std::min(what.size(), name_under_way.size() - 1);
-  std::memcpy(name_under_way.data(), what.data(), length);
-  name_under_way[length] = '\0';
-  names_under_way.fetch_add(1, std::memory_order_release);
+UnderWay::UnderWay(const std::string& what)
+    : what_(what), thread_(std::this_thread::get_id()) {
+  const std::lock_guard lock(process().names_mutex);
+  process().names.push_back(this);
 }
 
 UnderWay::~UnderWay() {
-  names_under_way.fetch_sub(1, std::memory_order_release);
+  const std::lock_guard lock(process().names_mutex);
+  std::erase(process().names, this);
+}
+
+std::string names_under_way() {
+  const std::lock_guard lock(process().names_mutex);
+  std::map<std::thread::id, std::string> innermost;
+  for (const UnderWay* each : process().names) innermost[each->thread_] = each->what_;
+  std::string names;
+  for (const auto& [thread, name] : innermost) {
+    if (name.empty()) continue;
+    names += (names.empty() ? "" : " and ") + for_terminal_line(name);
+  }
+  return names;
 }
 
 }  // namespace proctor

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <thread>
 
 #include "proctor/base/base.h"
 
@@ -26,13 +27,22 @@ class LlamaLog {
   std::unique_ptr<Sink> sink_;
 };
 
-// While one lives, a crash inside llama.cpp says that `what` was under way.
+// While one lives, the line of a failed assertion inside llama.cpp says that `what` was
+// under way: of each thread, the one made last.
 class UnderWay {
  public:
   explicit UnderWay(const std::string& what);
   ~UnderWay();
   UnderWay(const UnderWay&) = delete;
   UnderWay& operator=(const UnderWay&) = delete;
+
+ private:
+  friend std::string names_under_way();
+  std::string what_;
+  std::thread::id thread_;
 };
+
+// "question 17", "question 17 and question 3" of two engines; empty where nothing is.
+std::string names_under_way();
 
 }  // namespace proctor

@@ -33,7 +33,8 @@ Result<GgufHeader> read_headers(const std::filesystem::path& model) {
   const auto parts = parts_of(model);
   GgufHeader header = TRY(read_gguf(parts.front()));
   for (std::size_t i = 1; i < parts.size(); ++i) {
-    header.tensor_bytes += TRY(read_gguf(parts[i])).tensor_bytes;
+    header.tensor_bytes =
+        plus(header.tensor_bytes, TRY(read_gguf(parts[i])).tensor_bytes);
   }
   const auto kind = header.texts.find("tokenizer.ggml.model");
   const auto words = header.lengths.find("tokenizer.ggml.tokens");
@@ -61,6 +62,21 @@ Status check_memory(const MemoryNeed& need, int context, const std::string& mode
       model, in_bytes(need.sum()), in_bytes(need.weights), in_bytes(need.cache),
       with_thousands(context), in_bytes(need.buffers), left->limit,
       in_bytes(left->bytes));
+}
+
+bool is_stopped(const EngineOptions& options) {
+  return options.is_stopped && options.is_stopped();
+}
+
+// llama.cpp goes on where this gives true. It prints dots where nobody listens.
+bool on_progress(float /*share*/, void* asked) {
+  return !is_stopped(*static_cast<const EngineOptions*>(asked));
+}
+
+// Between the steps of loading.
+Status go_on(const EngineOptions& options) {
+  if (!is_stopped(options)) return {};
+  return fail(Fault::cancelled, "{} was not loaded", options.model.string());
 }
 
 std::string description_of(const llama_model* model) {
@@ -131,7 +147,9 @@ Status read_vocabulary(const EngineOptions& options, Loaded& loaded) {
           ? 1
           : static_cast<std::size_t>(std::clamp(
                 options.parallel > 0 ? options.parallel : usual_parallel, 1, 32));
-  loaded.info.digest = TRY(model_digest(options.model, options.cache, options.talk));
+  TRY(go_on(options));
+  loaded.info.digest =
+      TRY(model_digest(options.model, options.cache, options.talk, options.is_stopped));
   return {};
 }
 
@@ -166,17 +184,17 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
   loaded.log = std::make_unique<LlamaLog>(options.log);
   auto params = llama_model_default_params();
   params.n_gpu_layers = options.gpu_layers;
-  // llama.cpp prints dots where nobody listens to its progress.
-  params.progress_callback = [](float, void* flag) {
-    return !static_cast<const std::atomic<bool>*>(flag)->load();
-  };
-  params.progress_callback_user_data = const_cast<std::atomic<bool>*>(&stop);
+  params.progress_callback = on_progress;
+  params.progress_callback_user_data = const_cast<EngineOptions*>(&options);
   loaded.model.reset(llama_model_load_from_file(name.c_str(), params));
+  TRY(go_on(options));
   if (!loaded.model) {
     return fail(Fault::data, "{}: llama.cpp cannot load it{}", name,
                 because(loaded.log->complaints()));
   }
   TRY(read_vocabulary(options, loaded));
+
+  TRY(go_on(options));
 
   EngineInfo& info = loaded.info;
   info.threads = options.threads > 0 ? options.threads : idle_cores();
@@ -198,6 +216,7 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
                 session.error().message, because(loaded.log->complaints()));
   }
   loaded.session = *std::move(session);
+  TRY(go_on(options));
   info.build = fmt::format("llama.cpp {}, {} thread{}", llama_version(), info.threads,
                            info.threads == 1 ? "" : "s");
   info.identity = identity_of(options, loaded);
@@ -219,15 +238,15 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
   return loaded;
 }
 
-Result<EngineForecast> forecast(const EngineOptions& options,
-                                std::span<const EngineRequest> requests) {
+Result<EngineForecast> forecast_model(const EngineOptions& options,
+                                      std::span<const EngineRequest> requests) {
   TRY(read_headers(options.model));
   Loaded loaded;
   loaded.log = std::make_unique<LlamaLog>(options.log);
   auto params = llama_model_default_params();
   params.vocab_only = true;
-  // llama.cpp prints dots where nobody listens to its progress.
-  params.progress_callback = [](float, void*) { return true; };
+  params.progress_callback = on_progress;
+  params.progress_callback_user_data = const_cast<EngineOptions*>(&options);
   loaded.model.reset(
       llama_model_load_from_file(options.model.string().c_str(), params));
   if (!loaded.model) {

@@ -27,5 +27,8 @@ struct Loaded {
 
 // `stop` ends a decode that is under way; it must outlive what is loaded.
 Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>& stop);
+// As engine.h's forecast().
+Result<EngineForecast> forecast_model(const EngineOptions& options,
+                                      std::span<const EngineRequest> requests);
 
 }  // namespace proctor

@@ -1,4 +1,4 @@
-// Where the tests find the Parquet plug-in: the build puts it above the test programs.
+// Where the tests find the plug-ins: the build puts them above the test programs.
 #pragma once
 
 #include <cstdlib>
