@@ -4,6 +4,7 @@
 
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -233,6 +234,12 @@ Result<std::string> read_file(const std::filesystem::path& path);
 // does. Fault::io for a folder, and for a file that nobody may write.
 Status write_file(const std::filesystem::path& path, std::string_view content);
 
+// A plug-in of the program, "proctor_parquet.so": the first that is there of
+// $PROCTOR_PLUGINS, the program's own folder, ../lib/proctor and ../lib64/proctor from
+// there. The variable is the process's own: what a working folder holds (.env) must not
+// choose what code is loaded. Nothing where there is none.
+std::optional<std::filesystem::path> find_plugin_file(const std::string& name);
+
 // A file of the source tree that was compiled in, by CMake's proctor_embed().
 struct EmbeddedFile {
   std::string_view name;  // as under the folder it is from: "test/biology_test.csv"
@@ -270,5 +277,25 @@ class Environment {
 
 // Where a folder may say something to the person: one line, without a line end.
 using Talk = std::function<void(std::string_view)>;
+
+// Whether somebody has asked to stop: looked at by what takes long. May be empty.
+using IsStopped = std::function<bool()>;
+
+// Threads that are made while one lives take no signals: the program's first thread is
+// the one that handles them.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
+};
 
 }  // namespace proctor

@@ -1,6 +1,4 @@
 #include <array>
-#include <cstdlib>
-#include <system_error>
 
 #include <dlfcn.h>
 
@@ -15,58 +13,33 @@ namespace fs = std::filesystem;
 constexpr const char* plugin_name = "proctor_parquet.so";
 constexpr Words words{"row", "column"};
 
-// The program's own folder.
-fs::path program_folder() {
-  std::error_code error;
-  fs::path program = fs::read_symlink("/proc/self/exe", error);
-  Dl_info info{};
-  if (error && ::dladdr(reinterpret_cast<const void*>(&program_folder), &info) != 0) {
-    program = fs::absolute(info.dli_fname, error);
-  }
-  return program.parent_path();
-}
-
-// In the order they are tried. The variable is the process's own, not .env's: a working
-// folder must not choose what code is loaded.
-std::vector<fs::path> plugin_folders() {
-  std::vector<fs::path> folders;
-  if (const char* set = std::getenv("PROCTOR_PLUGINS"); set != nullptr && *set != 0) {
-    folders.emplace_back(set);
-  }
-  const fs::path here = program_folder();
-  folders.insert(folders.end(),
-                 {here, here / "../lib/proctor", here / "../lib64/proctor"});
-  return folders;
-}
-
 // Loaded once and never unloaded: dlopen of the same file gives the same library.
 Result<ProctorParquetRead*> plugin() {
-  for (const fs::path& folder : plugin_folders()) {
-    const fs::path path = folder / plugin_name;
-    std::error_code error;
-    if (!fs::exists(path, error)) continue;
-    void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (library == nullptr) {
-      const char* reason = ::dlerror();
-      return fail(
-          Fault::usage,
-          "the Parquet plug-in does not load, pyarrow changed; build Proctor again "
-          "({})",
-          for_terminal_line(reason == nullptr ? path.c_str() : reason));
-    }
-    const auto abi =
-        reinterpret_cast<ProctorParquetAbi*>(::dlsym(library, "proctor_parquet_abi"));
-    const auto read =
-        reinterpret_cast<ProctorParquetRead*>(::dlsym(library, "proctor_parquet_read"));
-    if (abi == nullptr || read == nullptr || abi() != PROCTOR_PARQUET_ABI) {
-      return fail(Fault::usage, "{} is of another version; build Proctor again",
-                  path.string());
-    }
-    return read;
+  const auto path = find_plugin_file(plugin_name);
+  if (!path) {
+    return fail(
+        Fault::usage,
+        "this Proctor was built without Parquet: `pip install pyarrow` and build "
+        "again, or give CSV or JSONL");
   }
-  return fail(Fault::usage,
-              "this Proctor was built without Parquet: `pip install pyarrow` and build "
-              "again, or give CSV or JSONL");
+  void* library = ::dlopen(path->c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) {
+    const char* reason = ::dlerror();
+    return fail(
+        Fault::usage,
+        "the Parquet plug-in does not load, pyarrow changed; build Proctor again "
+        "({})",
+        for_terminal_line(reason == nullptr ? path->c_str() : reason));
+  }
+  const auto abi =
+      reinterpret_cast<ProctorParquetAbi*>(::dlsym(library, "proctor_parquet_abi"));
+  const auto read =
+      reinterpret_cast<ProctorParquetRead*>(::dlsym(library, "proctor_parquet_read"));
+  if (abi == nullptr || read == nullptr || abi() != PROCTOR_PARQUET_ABI) {
+    return fail(Fault::usage, "{} is of another version; build Proctor again",
+                path->string());
+  }
+  return read;
 }
 
 std::string_view view(const ProctorText& text) {

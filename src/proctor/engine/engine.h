@@ -28,9 +28,6 @@ struct FoundEngine {
 Result<FoundEngine> find_engine();
 bool has_engine();
 
-// Whether somebody has asked to stop: looked at by what takes long. May be empty.
-using IsStopped = std::function<bool()>;
-
 struct EngineOptions {
   std::filesystem::path model;
   // Flash attention off, tokens decoded in the same portions for every order of

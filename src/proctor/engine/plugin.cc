@@ -1,8 +1,6 @@
 #include "proctor/engine/plugin.h"
 
-#include <cstdlib>
 #include <exception>
-#include <system_error>
 
 #include <dlfcn.h>
 
@@ -13,39 +11,12 @@ namespace fs = std::filesystem;
 
 constexpr const char* plugin_name = "proctor_llama.so";
 
-fs::path program_folder() {
-  std::error_code error;
-  fs::path program = fs::read_symlink("/proc/self/exe", error);
-  Dl_info info{};
-  if (error && ::dladdr(reinterpret_cast<const void*>(&program_folder), &info) != 0) {
-    program = fs::absolute(info.dli_fname, error);
-  }
-  return program.parent_path();
-}
-
-// As the Parquet plug-in is found. The variable is the process's own, not .env's: a
-// working folder must not choose what code is loaded.
-std::optional<fs::path> find_plugin_file(const std::string& name) {
-  std::vector<fs::path> folders;
-  if (const char* set = std::getenv("PROCTOR_PLUGINS"); set != nullptr && *set != 0) {
-    folders.emplace_back(set);
-  }
-  const fs::path here = program_folder();
-  folders.insert(folders.end(),
-                 {here, here / "../lib/proctor", here / "../lib64/proctor"});
-  for (const fs::path& folder : folders) {
-    std::error_code error;
-    if (fs::exists(folder / name, error)) return (folder / name).lexically_normal();
-  }
-  return std::nullopt;
-}
-
 struct LoadedPlugin {
   fs::path path;
   const EnginePlugin* plugin = nullptr;
 };
 
-// LoadedPlugin once and never unloaded: dlopen of the same file gives the same library.
+// Loaded once and never unloaded: dlopen of the same file gives the same library.
 Result<LoadedPlugin> load_plugin() {
   const auto path = find_plugin_file(plugin_name);
   if (!path) {

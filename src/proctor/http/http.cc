@@ -64,22 +64,6 @@ milliseconds shortest_silence(const Transfer& transfer) {
   return std::min(deadlines.first_byte, deadlines.silence);
 }
 
-// Signals are the program's other threads' business, SIGPIPE from TLS nobody's.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_{};
-};
-
 }  // namespace
 
 class HttpClient::Loop {

@@ -501,23 +501,6 @@ class LlamaEngine final : public Engine {
   std::unique_ptr<EngineWorker> worker_;
 };
 
-// Threads that are made while one lives take no signals: the program's first thread is
-// the one that handles them. llama.cpp's own come from the worker.
-class SignalsToOthers {
- public:
-  SignalsToOthers() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  SignalsToOthers(const SignalsToOthers&) = delete;
-  SignalsToOthers& operator=(const SignalsToOthers&) = delete;
-  ~SignalsToOthers() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_{};
-};
-
 Result<std::unique_ptr<Engine>> load(const EngineOptions& options) {
   auto worker = std::make_unique<EngineWorker>();
   worker->loaded = TRY(load_model(options, worker->abort));
@@ -526,7 +509,7 @@ Result<std::unique_ptr<Engine>> load(const EngineOptions& options) {
       *worker->loaded.vocabulary, *worker->loaded.session,
       options.exact || !worker->loaded.share, worker->loaded.share);
   auto* const mine = worker.get();
-  const SignalsToOthers blocked;
+  const SignalsBlocked blocked;  // llama.cpp's own threads come from the worker
   worker->thread = std::jthread([mine] { mine->work(); });
   return std::make_unique<LlamaEngine>(std::move(worker));
 }
