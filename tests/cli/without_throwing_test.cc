@@ -20,9 +20,9 @@ TEST(WithoutThrowing, the_exit_code_goes_through) {
 }
 
 TEST(WithoutThrowing, an_exception_is_one_line) {
-  EXPECT_EQ(said_where([]() -> int { throw std::runtime_error("bad\nthing"); }),
-            "proctor: bad\\nthing; this is a mistake of Proctor's; what is stored is "
-            "whole\n");
+  EXPECT_EQ(
+      said_where([]() -> int { throw std::runtime_error("bad\nthing"); }),
+      "proctor: bad⏎thing; this is a mistake of Proctor's; what is stored is whole\n");
 }
 
 TEST(WithoutThrowing, a_lack_of_memory_is_one_line) {
