@@ -315,6 +315,16 @@ def nano(engine, tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="session")
+def smollm2():
+    """Real weights: SmolLM2-135M-Instruct, as tools/get-model fetched it."""
+    done = subprocess.run([sys.executable, ROOT / "tools/get-model", "--where"],
+                          capture_output=True, text=True)
+    if done.returncode != 0:
+        pytest.skip("no real weights: tools/get-model fetches them")
+    return pathlib.Path(done.stdout.strip())
+
+
 @contextlib.contextmanager
 def running_llama_server(python, model, *options):
     """llama.cpp's own server on that model; its address."""
