@@ -77,6 +77,36 @@ TEST(RunName, a_run_named_with_its_threads_is_gone_on_with_and_that_is_said) {
                                     then.id().substr(0, 8), today.id().substr(0, 8)));
 }
 
+RunKey key_of_scored(std::string_view limits, std::string_view scoring = "letters") {
+  RunKey key = key_of(engine_of("false"));
+  key.protocol =
+      fmt::format(R"({{"sampling":{{{}}},"scoring":"{}"}})", limits, scoring);
+  return key;
+}
+
+TEST(RunName, a_scored_run_named_with_its_batchs_limits_is_gone_on_with) {
+  const auto store = make_memory_store();
+  const RunKey before = key_of_scored(R"("max_tokens":4,"stop":["x"])");
+  keep(*store, before, 2);
+
+  const auto name =
+      name_in_store(*store, key_of_scored(R"("max_tokens":1)"), in_process);
+
+  ASSERT_TRUE(name);
+  EXPECT_EQ(name->key, before);
+}
+
+TEST(RunName, the_limits_of_a_reply_that_is_written_name_its_run) {
+  const auto store = make_memory_store();
+  keep(*store, key_of_scored(R"("max_tokens":4)", "generate"), 2);
+  const RunKey today = key_of_scored(R"("max_tokens":1)", "generate");
+
+  const auto name = name_in_store(*store, today, in_process);
+
+  ASSERT_TRUE(name);
+  EXPECT_EQ(name->key, today);
+}
+
 TEST(RunName, of_several_former_runs_the_one_with_the_most_answers_goes_on) {
   const auto store = make_memory_store();
   const RunKey most = key_of(engine_of("false", "\"auto\""));

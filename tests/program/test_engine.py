@@ -106,7 +106,7 @@ def test_the_memory_is_told_before_it_is_taken(work, exam, nano):
 def test_several_protocols_load_the_model_once(work, exam, nano):
     three = "mmlu,seed,lmeval_mmlu_continuation"
     done = work.run("run", nano, "--threads", 1, "--dataset", "exam", "--protocol", three,
-                    "--limit", 5, "--json")  # fmt: skip
+                    "--limit", 5, "--json", "--max-tokens", 4)  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("nano.gguf: needs about ") == 1
     runs = [json.loads(line) for line in done.stdout.splitlines()]

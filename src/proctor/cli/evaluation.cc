@@ -68,12 +68,22 @@ Result<std::string> extra_body(const Arguments& arguments) {
   return json.dump();
 }
 
-Status apply_sampling(const Arguments& arguments, Sampling& sampling) {
+// The limits of a reply, of which one of several protocols at least writes some. In the
+// name of one that scores continuations they would part the batch's run from its own.
+Status apply_limits(const Arguments& arguments, Sampling& sampling) {
   if (arguments.get("--max-tokens") == "default") {
     sampling.max_tokens.reset();
   } else if (const auto tokens = TRY(arguments.whole("--max-tokens", 1, 10'000'000))) {
     sampling.max_tokens = static_cast<int>(*tokens);
   }
+  if (arguments.has("--stop")) {
+    sampling.stop = arguments.all("--stop");
+    std::erase(sampling.stop, "");  // an empty one: none, whatever the protocol has
+  }
+  return {};
+}
+
+Status apply_sampling(const Arguments& arguments, Sampling& sampling) {
   if (arguments.get("--temperature") == "default") {
     sampling.temperature.reset();
   } else if (const auto t = TRY(arguments.decimal("--temperature", 0, 100))) {
@@ -81,10 +91,6 @@ Status apply_sampling(const Arguments& arguments, Sampling& sampling) {
   }
   if (const auto seed = TRY(arguments.whole("--seed", 0, INT64_MAX)))
     sampling.seed = *seed;
-  if (arguments.has("--stop")) {
-    sampling.stop = arguments.all("--stop");
-    std::erase(sampling.stop, "");  // an empty one: none, whatever the protocol has
-  }
   if (arguments.has("--only-letters")) sampling.only_letters = true;
   if (const auto reasoning = arguments.get("--reasoning")) {
     const auto words = reasoning_words();
@@ -108,6 +114,8 @@ Result<Protocol> choose_protocol(const std::string& name, const Arguments& argum
     protocol.shots = static_cast<int>(*shots);
   }
   if (const auto system = arguments.get("--system")) protocol.system = *system;
+  if (protocol.scoring == Scoring::generate)
+    TRY(apply_limits(arguments, protocol.sampling));
   TRY(apply_sampling(arguments, protocol.sampling));
   return protocol;
 }

@@ -36,14 +36,32 @@ RunKey without_server(RunKey key) {
   return key;
 }
 
+// A batch's limits of replies were in the names of its scored protocols, too, where
+// they change nothing.
+RunKey without_idle_limits(RunKey key) {
+  Json protocol = Json::parse(key.protocol, nullptr, false);
+  if (!protocol.is_object() || !protocol.contains("sampling") ||
+      !protocol["sampling"].is_object() ||
+      protocol.value("scoring", Json()) == "generate")
+    return key;
+  protocol["sampling"].erase("max_tokens");
+  protocol["sampling"].erase("stop");
+  key.protocol = protocol.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return key;
+}
+
+RunKey as_asked(RunKey key) {
+  return without_idle_limits(without_server(std::move(key)));
+}
+
 // The stored runs that were asked the same at the same address, whoever answered.
 using Namesakes = std::vector<const StoredRun*>;
 
 Namesakes namesakes_of(const std::vector<StoredRun>& runs, const RunKey& name) {
-  const RunKey wanted = without_server(name);
+  const RunKey wanted = as_asked(name);
   Namesakes found;
   for (const StoredRun& run : runs) {
-    if (without_server(renamed(run.info.key)) == wanted) found.push_back(&run);
+    if (as_asked(renamed(run.info.key)) == wanted) found.push_back(&run);
   }
   return found;
 }
