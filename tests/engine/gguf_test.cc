@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/gguf_bytes.h"
 #include "engine/models.h"
 
 namespace proctor {
@@ -9,16 +10,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-void put(std::string& bytes, std::uint64_t number, int width) {
-  for (int i = 0; i < width; ++i) {
-    bytes += static_cast<char>(number >> (8U * static_cast<unsigned>(i)));
-  }
-}
-
-void put_text(std::string& bytes, std::string_view text) {
-  put(bytes, text.size(), 8);
-  bytes += text;
-}
+constexpr auto put = GgufBytes::put;
+constexpr auto put_text = GgufBytes::put_text;
 
 // Two keys and one tensor of 4 x 2 numbers of 32 bits, whole.
 std::string small_file() {

@@ -186,6 +186,14 @@ def test_a_vocabulary_that_llama_cannot_use_is_refused(work, exam, nano):
     assert "odd.gguf: llama.cpp cannot load it: " in complaint(work, model)
 
 
+def test_an_architecture_that_llama_does_not_know_is_refused_with_a_way_out(work, exam, nano):
+    model = changed(nano, work.path / "new.gguf", lambda whole: whole.replace(b"llama", b"lhama"))
+    line = complaint(work, model)
+    assert "unknown model architecture: 'lhama'" in line
+    assert re.search(r"a newer llama.cpp than this one \(\d\S+\) may know it: ", line)
+    assert "-Dllama_ROOT=" in line and "--engine server" in line
+
+
 @pytest.mark.parametrize("context", [64, 1000])
 def test_a_context_too_small_for_every_prompt_is_refused(work, exam, nano, context):
     for question in (work.path / "exam/test").iterdir():

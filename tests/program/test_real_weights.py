@@ -33,6 +33,11 @@ def test_after_five_examples_the_letters_have_most_of_its_weight(work, smollm2):
         assert sum(math.exp(value) for value in logprobs.values()) > 0.5, logprobs
 
 
+def test_it_is_called_what_its_file_says(work, smollm2):
+    said = work.run(*command(smollm2, *LETTERS, "--shots", 0, "--limit", 1)).stderr
+    assert f"{smollm2.name}: Smollm2 135M 8k Lc100K Mix1 Ep2 Q4_1; llama.cpp " in said
+
+
 def test_it_replies_in_words(work, smollm2):
     run = work.json(*command(smollm2, *CHAT, "--limit", 2))
     assert run["complete"] and run["n"] == 2

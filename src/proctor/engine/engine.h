@@ -28,6 +28,21 @@ struct FoundEngine {
 Result<FoundEngine> find_engine();
 bool has_engine();
 
+// What a model file says of itself in its header, all parts of one that is split. Words
+// are the file's own: hostile, but for the title, which is one line for a person.
+struct ModelFile {
+  std::string title;                                    // "SmolLM2 135M Instruct Q4_1"
+  std::string name, size_label, architecture, license;  // empty: it does not say
+  std::string quantisation;  // "Q4_1", of most of its weights
+  std::int64_t parameters = 0, weight_bytes = 0;
+  int context = 0;      // tokens it was trained for; 0: it does not say
+  std::string why_not;  // it cannot be asked anything, "is …", "has …"; or empty
+  std::vector<std::string> warnings;  // it can, but; in the same form
+};
+// Fault::usage for no file, a part that is missing, and one that is not the first;
+// Fault::data for what is no GGUF, or is cut. Needs no plug-in.
+Result<ModelFile> read_model_file(const std::filesystem::path& model);
+
 struct EngineOptions {
   std::filesystem::path model;
   // Flash attention off, tokens decoded in the same portions for every order of
@@ -96,7 +111,7 @@ struct EngineAnswer {
 };
 
 struct EngineInfo {
-  std::string model;     // "llama 8B Q4_K - Medium"
+  std::string model;     // ModelFile::title
   std::string build;     // "llama.cpp 0.5.0, 4 threads": may differ within a run
   std::string identity;  // canonical JSON of all that changes scores
   std::string digest;    // SHA-256 of the file

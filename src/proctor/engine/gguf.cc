@@ -14,20 +14,27 @@ namespace {
 struct TensorType {
   std::uint32_t id;
   std::int64_t numbers, bytes;
+  std::string_view name;
 };
 constexpr std::array tensor_types = {
-    TensorType{0, 1, 4},      TensorType{1, 1, 2},      TensorType{2, 32, 18},
-    TensorType{3, 32, 20},    TensorType{6, 32, 22},    TensorType{7, 32, 24},
-    TensorType{8, 32, 34},    TensorType{9, 32, 36},    TensorType{10, 256, 84},
-    TensorType{11, 256, 110}, TensorType{12, 256, 144}, TensorType{13, 256, 176},
-    TensorType{14, 256, 210}, TensorType{15, 256, 292}, TensorType{16, 256, 66},
-    TensorType{17, 256, 74},  TensorType{18, 256, 98},  TensorType{19, 256, 50},
-    TensorType{20, 32, 18},   TensorType{21, 256, 110}, TensorType{22, 256, 82},
-    TensorType{23, 256, 136}, TensorType{24, 1, 1},     TensorType{25, 1, 2},
-    TensorType{26, 1, 4},     TensorType{27, 1, 8},     TensorType{28, 1, 8},
-    TensorType{29, 256, 56},  TensorType{30, 1, 2},     TensorType{34, 256, 54},
-    TensorType{35, 256, 66},  TensorType{39, 32, 17},   TensorType{40, 64, 36},
-    TensorType{41, 128, 18},  TensorType{42, 64, 18},
+    TensorType{0, 1, 4, "F32"},         TensorType{1, 1, 2, "F16"},
+    TensorType{2, 32, 18, "Q4_0"},      TensorType{3, 32, 20, "Q4_1"},
+    TensorType{6, 32, 22, "Q5_0"},      TensorType{7, 32, 24, "Q5_1"},
+    TensorType{8, 32, 34, "Q8_0"},      TensorType{9, 32, 36, "Q8_1"},
+    TensorType{10, 256, 84, "Q2_K"},    TensorType{11, 256, 110, "Q3_K"},
+    TensorType{12, 256, 144, "Q4_K"},   TensorType{13, 256, 176, "Q5_K"},
+    TensorType{14, 256, 210, "Q6_K"},   TensorType{15, 256, 292, "Q8_K"},
+    TensorType{16, 256, 66, "IQ2_XXS"}, TensorType{17, 256, 74, "IQ2_XS"},
+    TensorType{18, 256, 98, "IQ3_XXS"}, TensorType{19, 256, 50, "IQ1_S"},
+    TensorType{20, 32, 18, "IQ4_NL"},   TensorType{21, 256, 110, "IQ3_S"},
+    TensorType{22, 256, 82, "IQ2_S"},   TensorType{23, 256, 136, "IQ4_XS"},
+    TensorType{24, 1, 1, "I8"},         TensorType{25, 1, 2, "I16"},
+    TensorType{26, 1, 4, "I32"},        TensorType{27, 1, 8, "I64"},
+    TensorType{28, 1, 8, "F64"},        TensorType{29, 256, 56, "IQ1_M"},
+    TensorType{30, 1, 2, "BF16"},       TensorType{34, 256, 54, "TQ1_0"},
+    TensorType{35, 256, 66, "TQ2_0"},   TensorType{39, 32, 17, "MXFP4"},
+    TensorType{40, 64, 36, "NVFP4"},    TensorType{41, 128, 18, "Q1_0"},
+    TensorType{42, 64, 18, "Q2_0"},
 };
 
 enum ValueType : std::uint32_t {
@@ -206,17 +213,31 @@ Result<std::int64_t> read_tensor(Reader& reader, GgufHeader& header) {
   const std::int64_t bytes =  // llama.cpp judges a type that is newer than this table
       known == tensor_types.end() ? 0 : numbers / known->numbers * known->bytes;
   header.tensor_bytes += bytes;
+  std::int64_t& of_type = header.parameters[type];
+  of_type = std::min(of_type + numbers, largest);
   return static_cast<std::int64_t>(offset) + bytes;
 }
 
 }  // namespace
 
+std::string GgufHeader::text(const std::string& key) const {
+  const auto found = texts.find(key);
+  return found == texts.end() ? std::string() : found->second;
+}
+
+std::int64_t GgufHeader::number(const std::string& key, std::int64_t otherwise) const {
+  const auto found = numbers.find(key);
+  return found == numbers.end() ? otherwise : found->second;
+}
+
 std::int64_t GgufHeader::of_architecture(std::string_view key,
                                          std::int64_t otherwise) const {
-  const auto architecture = texts.find("general.architecture");
-  if (architecture == texts.end()) return otherwise;
-  const auto found = numbers.find(fmt::format("{}.{}", architecture->second, key));
-  return found == numbers.end() ? otherwise : found->second;
+  return number(fmt::format("{}.{}", text("general.architecture"), key), otherwise);
+}
+
+std::string_view tensor_type_name(std::uint32_t type) {
+  const auto* const known = std::ranges::find(tensor_types, type, &TensorType::id);
+  return known == tensor_types.end() ? std::string_view() : known->name;
 }
 
 Result<GgufHeader> parse_gguf(std::string_view bytes) {
@@ -303,7 +324,8 @@ std::vector<std::filesystem::path> parts_of(const std::filesystem::path& model) 
     const std::string_view count = end.substr(10, 5);
     const bool is_number =
         std::ranges::all_of(count, [](char c) { return c >= '0' && c <= '9'; });
-    if (end.substr(0, 10) == "-00001-of-" && end.substr(15) == ".gguf" && is_number) {
+    if (end.substr(0, 10) == "-00001-of-" && end.substr(15) == ".gguf" && is_number &&
+        count != "00000") {
       std::vector<std::filesystem::path> parts;
       const int last = std::stoi(std::string(count));
       for (int i = 1; i <= last; ++i) {

@@ -7,6 +7,7 @@
 
 #include "proctor/engine/gguf.h"
 #include "proctor/engine/memory.h"
+#include "proctor/engine/model_file.h"
 
 namespace proctor {
 namespace {
@@ -29,25 +30,12 @@ std::string json_string(std::string_view text) {
   return fmt::format("\"{}\"", escaped);
 }
 
-Result<GgufHeader> read_headers(const std::filesystem::path& model) {
-  const auto parts = parts_of(model);
-  GgufHeader header = TRY(read_gguf(parts.front()));
-  for (std::size_t i = 1; i < parts.size(); ++i) {
-    header.tensor_bytes =
-        plus(header.tensor_bytes, TRY(read_gguf(parts[i])).tensor_bytes);
-  }
-  const auto kind = header.texts.find("tokenizer.ggml.model");
-  const auto words = header.lengths.find("tokenizer.ggml.tokens");
-  if (kind == header.texts.end() || kind->second == "none" ||
-      kind->second == "no_vocab" || words == header.lengths.end() ||
-      words->second == 0) {
-    return fail(Fault::data,
-                "{}: has no vocabulary, so no text can be put in; take a GGUF that was "
-                "converted with its tokenizer",
-                model.string());
-  }
-  if (header.tensors == 0) {
-    return fail(Fault::data, "{}: holds a vocabulary but no weights", model.string());
+// What was read, where it is a model that can be asked.
+Result<GgufHeader> read_model(const std::filesystem::path& model) {
+  GgufHeader header = TRY(read_headers(model));
+  const std::string why_not = model_file_of(header, model).why_not;
+  if (!why_not.empty()) {
+    return fail(Fault::data, "{}: {}", model.string(), why_not);
   }
   return header;
 }
@@ -79,14 +67,29 @@ Status go_on(const EngineOptions& options) {
   return fail(Fault::cancelled, "{} was not loaded", options.model.string());
 }
 
-std::string description_of(const llama_model* model) {
-  std::array<char, 256> text{};
-  llama_model_desc(model, text.data(), text.size());
-  return text.data();
-}
-
 std::string because(std::string_view complaints) {
   return complaints.empty() ? std::string() : fmt::format(": {}", complaints);
+}
+
+tl::unexpected<Error> cannot_load(const std::string& model,
+                                  std::string_view complaints) {
+  constexpr std::array<std::string_view, 4> of_newer = {
+      "unknown model architecture", "unknown tokenizer", "unknown pre-tokenizer",
+      "invalid ggml type"};
+  const bool may_be_newer = std::ranges::any_of(of_newer, [&](std::string_view words) {
+    return complaints.find(words) != std::string_view::npos;
+  });
+  const std::string way_out =
+      may_be_newer
+          ? fmt::format(
+                "; a newer llama.cpp than this one ({}) may know it: build Proctor "
+                "with "
+                "that (-Dllama_ROOT=), or serve the file with a newer llama-server "
+                "(--engine server)",
+                llama_version())
+          : std::string();
+  return fail(Fault::data, "{}: llama.cpp cannot load it{}{}", model,
+              because(complaints), way_out);
 }
 
 int context_of(const EngineOptions& options, const GgufHeader& header, int trained) {
@@ -157,9 +160,9 @@ Status read_vocabulary(const EngineOptions& options, Loaded& loaded) {
 
 Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>& stop) {
   const std::string name = options.model.string();
-  const GgufHeader header = TRY(read_headers(options.model));
-  const int trained = static_cast<int>(std::clamp<std::int64_t>(
-      header.of_architecture("context_length", 0), 0, 1 << 30));
+  const GgufHeader header = TRY(read_model(options.model));
+  const ModelFile file = model_file_of(header, options.model);
+  const int trained = file.context;
   const int context = context_of(options, header, trained);
   if (context < least_context) {
     return fail(Fault::usage, "--context {}: too small for any question; at least {}",
@@ -189,8 +192,7 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
   loaded.model.reset(llama_model_load_from_file(name.c_str(), params));
   TRY(go_on(options));
   if (!loaded.model) {
-    return fail(Fault::data, "{}: llama.cpp cannot load it{}", name,
-                because(loaded.log->complaints()));
+    return cannot_load(name, loaded.log->complaints());
   }
   TRY(read_vocabulary(options, loaded));
 
@@ -203,7 +205,7 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
   info.weight_bytes = need.weights;
   info.cache_bytes = need.cache;
   info.buffer_bytes = need.buffers;
-  info.model = description_of(loaded.model.get());
+  info.model = file.title;
   auto session = Session::of(loaded.model.get(),
                              {.exact = options.exact,
                               .share = loaded.share,
@@ -240,7 +242,7 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
 
 Result<EngineForecast> forecast_model(const EngineOptions& options,
                                       std::span<const EngineRequest> requests) {
-  TRY(read_headers(options.model));
+  TRY(read_model(options.model));
   Loaded loaded;
   loaded.log = std::make_unique<LlamaLog>(options.log);
   auto params = llama_model_default_params();
@@ -250,8 +252,7 @@ Result<EngineForecast> forecast_model(const EngineOptions& options,
   loaded.model.reset(
       llama_model_load_from_file(options.model.string().c_str(), params));
   if (!loaded.model) {
-    return fail(Fault::data, "{}: llama.cpp cannot load it{}", options.model.string(),
-                because(loaded.log->complaints()));
+    return cannot_load(options.model.string(), loaded.log->complaints());
   }
   TRY(read_vocabulary(options, loaded));
   EngineForecast out{.identity = identity_of(options, loaded)};
