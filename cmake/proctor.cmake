@@ -49,6 +49,10 @@ function(proctor_tests name)
   target_include_directories(${name}_tests PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(${name}_tests PRIVATE PROCTOR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name}_tests PRIVATE ${ARGN} GTest::gmock_main)
+  if(PROCTOR_SANITIZE)
+    # The sentences themselves take twice as long to compile with -O1, and run no faster.
+    target_compile_options(${name}_tests PRIVATE -O0)
+  endif()
   proctor_precompile(${name}_tests base_tests <gmock/gmock.h> <gtest/gtest.h>
                      ${PROJECT_SOURCE_DIR}/src/proctor/base/base.h)
   gtest_discover_tests(${name}_tests TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
