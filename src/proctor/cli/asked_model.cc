@@ -60,11 +60,6 @@ Result<std::unique_ptr<Backend>> make_server_backend(const ModelChoice& choice,
                            http_options(world.environment, options.concurrency));
 }
 
-std::filesystem::path digest_cache(const Environment& environment) {
-  const std::string home = environment.get("HOME").value_or("/tmp");
-  return environment.get("XDG_CACHE_HOME").value_or(home + "/.cache") + "/proctor";
-}
-
 Result<EngineOptions> engine_options(const ModelChoice& choice,
                                      const Arguments& arguments, World& world) {
   EngineOptions options{.model = choice.file, .exact = arguments.has("--exact")};
@@ -114,6 +109,11 @@ Result<std::string> server_identity(const ModelChoice& choice,
 }
 
 }  // namespace
+
+std::filesystem::path digest_cache(const Environment& environment) {
+  const std::string home = environment.get("HOME").value_or("/tmp");
+  return environment.get("XDG_CACHE_HOME").value_or(home + "/.cache") + "/proctor";
+}
 
 Talk talk_of(const Arguments& arguments, World& world) {
   if (arguments.has("--quiet")) return {};

@@ -22,6 +22,8 @@ struct OpenModel {
   std::string identity;  // the engine's or that server's part of a run's identity
 };
 
+// Where the SHA-256 of model files are kept.
+std::filesystem::path digest_cache(const Environment& environment);
 // Nothing under --quiet.
 Talk talk_of(const Arguments& arguments, World& world);
 // What a provider cannot be asked is said before it is asked anything.

@@ -3,25 +3,16 @@
 #include <unistd.h>
 
 #include "proctor/cli/applicable.h"
+#include "proctor/cli/asked_model.h"
 #include "proctor/cli/commands.h"
 #include "proctor/cli/dotenv.h"
 #include "proctor/cli/evaluation.h"
+#include "proctor/cli/file_findings.h"
 #include "proctor/engine/engine.h"
 #include "proctor/hub/hub.h"
 
 namespace proctor {
 namespace {
-
-enum class State {
-  fine,
-  absent,  // not there, and nothing is wrong with that
-  wrong,
-};
-
-struct Finding {
-  State state;
-  std::string what, words;
-};
 
 State fine_if(bool is_fine) {
   return is_fine ? State::fine : State::wrong;
@@ -33,6 +24,8 @@ std::string_view sign_of(State state) {
       return "ok";
     case State::absent:
       return "-";
+    case State::doubtful:
+      return "?";
     case State::wrong:
       break;
   }
@@ -123,6 +116,16 @@ std::vector<Finding> key_findings(const Environment& environment) {
   return findings;
 }
 
+// A name of the hub is no file before a run has fetched it.
+Status check_is_here(const ModelChoice& choice) {
+  const std::string name = choice.file.string();
+  if (!is_hub_model(name)) return {};
+  return fail(Fault::usage,
+              "{}: the doctor looks at files that are here; proctor run {} --limit 1 "
+              "fetches it, then name the .gguf",
+              name, name);
+}
+
 // One small question, so that "it answers" is not guessed.
 Finding server_finding(const ModelChoice& choice, double seconds, World& world) {
   // A base model would go on for as long as it may.
@@ -182,10 +185,18 @@ Result<int> doctor_command(const Arguments& arguments, World& world) {
   TRY(check_options_apply(choices, arguments));
   const double seconds =
       TRY(arguments.decimal("--timeout", 0.001, 86'400)).value_or(60);
+  for (const ModelChoice& choice : choices) TRY(check_is_here(choice));
+  std::vector<std::string> files;  // as JSON
   for (const ModelChoice& choice : choices) {
     say_where(choice, world);
-    if (choice.provider != nullptr)
+    if (choice.provider != nullptr) {
       findings.push_back(server_finding(choice, seconds, world));
+    } else if (!choice.file.empty()) {
+      auto [of_file, json] =
+          findings_of_file(choice.file, digest_cache(world.environment));
+      std::ranges::move(of_file, std::back_inserter(findings));
+      files.push_back(std::move(json));
+    }
   }
   bool all_fine = true;
   Table table{{{"", Align::left, 4}, {"what", Align::left, 8}, {"found"}}, {}};
@@ -197,6 +208,9 @@ Result<int> doctor_command(const Arguments& arguments, World& world) {
   world.console.print(table_text(
       table, arguments.has("--json") ? TableFormat::json : TableFormat::terminal,
       100'000));
+  if (arguments.has("--json")) {
+    for (const std::string& json : files) world.console.print(json + "\n");
+  }
   return all_fine ? complete : broke;
 }
 

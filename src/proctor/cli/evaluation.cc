@@ -7,12 +7,14 @@
 #include "proctor/cli/run_again.h"
 #include "proctor/cli/secrets.h"
 #include "proctor/cli/server.h"
+#include "proctor/engine/engine.h"
 #include "proctor/hub/hub.h"
 
 namespace proctor {
 namespace {
 
 constexpr std::string_view seed_subject = "college_computer_science";
+constexpr std::size_t most_named = 5;  // files of a folder
 
 // Where the model's name stood, for an error.
 std::string place_of(std::string_view spec, const Arguments& arguments) {
@@ -297,6 +299,32 @@ Result<ModelChoice> choose_file(std::string_view spec, std::string serve,
   return choice;
 }
 
+// What lies on the disk by that name is meant: why it is no model.
+Status check_path(std::string_view spec) {
+  namespace fs = std::filesystem;
+  std::error_code problem;
+  const fs::path path(spec);
+  if (fs::is_directory(path, problem)) {
+    std::vector<std::string> files;
+    for (fs::directory_iterator each(path, problem), end; !problem && each != end;
+         each.increment(problem)) {
+      if (each->path().extension() == ".gguf")
+        files.push_back(each->path().filename().string());
+    }
+    std::ranges::sort(files);
+    const bool are_more = files.size() > most_named;
+    files.resize(std::min(files.size(), most_named));
+    return fail(Fault::usage, "{}: a folder; expected a .gguf file in it ({}{})", spec,
+                files.empty() ? "it has none" : "it has " + join(files, ", "),
+                are_more ? ", …" : "");
+  }
+  if (!fs::is_regular_file(path, problem)) return {};
+  TRY(read_model_file(path));
+  return fail(Fault::usage,
+              "{}: a GGUF file whose name does not end in .gguf; give it one that does",
+              spec);
+}
+
 }  // namespace
 
 std::string ModelChoice::title() const {
@@ -352,6 +380,7 @@ Result<ModelChoice> choose_model(std::string_view spec, const Arguments& argumen
     TRY(make_baseline(name, 0, 0));
     return choice;
   }
+  if (const auto known = find_provider(provider_name); !known) TRY(check_path(spec));
   const Provider& provider = *TRY(find_provider(provider_name).in(place));
   choice.provider = &provider;
   if (name.empty()) choice.model.name = provider.default_model;

@@ -71,8 +71,9 @@ constexpr std::array command_table = {
                 "check the store and recompute every score from the replies",
                 "proctor verify --store proctor.db"},
     CommandText{Command::doctor, "doctor", "[MODEL]",
-                "check libraries, fonts, cache, keys, and that a server answers",
-                "proctor doctor\nproctor doctor ollama/mistral:7b"},
+                "check libraries, fonts, cache, keys, a server, or what a .gguf says",
+                "proctor doctor\nproctor doctor ollama/mistral:7b\n"
+                "proctor doctor model.gguf"},
     CommandText{Command::list, "list",
                 "models|datasets|protocols|subjects|extractors|runs", "what there is",
                 "proctor list protocols\nproctor list runs"},

@@ -60,30 +60,37 @@ bool is_digest(std::string_view text) {
 }
 
 // One small file a model file, so that two processes never write into the same one.
-Result<std::string> kept_digest(const std::filesystem::path& path,
-                                const std::filesystem::path& cache, const Talk& talk,
-                                const IsStopped& is_stopped) {
-  const auto [size, stamp] = TRY(stamp_of(path));
-  const std::filesystem::path place =
-      cache / "gguf-sha256" / sha256_hex(stamp).substr(0, 24);
-  if (!cache.empty()) {
-    std::ifstream kept(place);
-    std::string its_stamp;
-    std::string its_digest;
-    if (kept >> its_digest >> its_stamp && its_stamp == stamp &&
-        is_digest(its_digest)) {
-      return its_digest;
-    }
-  }
-  if (talk && size > worth_saying) {
+std::filesystem::path place_of(const Stamp& stamp, const std::filesystem::path& cache) {
+  return cache / "gguf-sha256" / sha256_hex(stamp.text).substr(0, 24);
+}
+
+std::optional<std::string> read_kept(const Stamp& stamp,
+                                     const std::filesystem::path& cache) {
+  if (cache.empty()) return std::nullopt;
+  std::ifstream kept(place_of(stamp, cache));
+  std::string its_stamp;
+  std::string its_digest;
+  const bool is_its = kept >> its_digest >> its_stamp && its_stamp == stamp.text &&
+                      is_digest(its_digest);
+  return is_its ? std::optional(its_digest) : std::nullopt;
+}
+
+Result<std::string> digest_of_part(const std::filesystem::path& path,
+                                   const std::filesystem::path& cache, const Talk& talk,
+                                   const IsStopped& is_stopped) {
+  const Stamp stamp = TRY(stamp_of(path));
+  if (const auto kept = read_kept(stamp, cache)) return *kept;
+  if (talk && stamp.size > worth_saying) {
     talk(fmt::format("{}: reading its SHA-256, once", path.filename().string()));
   }
   std::string digest = TRY(digest_of_file(path, is_stopped));
-  if (!cache.empty() && TRY(stamp_of(path)).text == stamp) {
+  if (!cache.empty() && TRY(stamp_of(path)).text == stamp.text) {
+    const std::filesystem::path place = place_of(stamp, cache);
     std::error_code problem;  // a cache that cannot be written costs time, no more
     std::filesystem::create_directories(place.parent_path(), problem);
     if (!problem) {
-      (void)write_file(place, fmt::format("{} {} {}\n", digest, stamp, path.string()));
+      (void)write_file(place,
+                       fmt::format("{} {} {}\n", digest, stamp.text, path.string()));
     }
   }
   return digest;
@@ -91,16 +98,37 @@ Result<std::string> kept_digest(const std::filesystem::path& path,
 
 }  // namespace
 
+namespace {
+
+// The parts' own, or of several one of them all.
+Result<std::string> digest_of_parts(
+    const std::filesystem::path& model,
+    const std::function<Result<std::string>(const std::filesystem::path&)>& digest_of) {
+  const auto parts = parts_of(model);
+  if (parts.size() == 1) return digest_of(model);
+  Sha256 whole;
+  for (const auto& part : parts) whole.add_field(TRY(digest_of(part)));
+  return whole.hex();
+}
+
+}  // namespace
+
 Result<std::string> model_digest(const std::filesystem::path& model,
                                  const std::filesystem::path& cache, const Talk& talk,
                                  const IsStopped& is_stopped) {
-  const auto parts = parts_of(model);
-  if (parts.size() == 1) return kept_digest(model, cache, talk, is_stopped);
-  Sha256 whole;
-  for (const auto& part : parts) {
-    whole.add_field(TRY(kept_digest(part, cache, talk, is_stopped)));
-  }
-  return whole.hex();
+  return digest_of_parts(model, [&](const std::filesystem::path& part) {
+    return digest_of_part(part, cache, talk, is_stopped);
+  });
+}
+
+std::optional<std::string> known_digest(const std::filesystem::path& model,
+                                        const std::filesystem::path& cache) {
+  const auto digest = digest_of_parts(
+      model, [&](const std::filesystem::path& part) -> Result<std::string> {
+        if (auto kept = read_kept(TRY(stamp_of(part)), cache)) return *kept;
+        return fail(Fault::usage, "not read yet");
+      });
+  return digest ? std::optional(*digest) : std::nullopt;
 }
 
 }  // namespace proctor

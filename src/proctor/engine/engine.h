@@ -43,6 +43,9 @@ struct ModelFile {
 // Fault::data for what is no GGUF, or is cut. Needs no plug-in.
 Result<ModelFile> read_model_file(const std::filesystem::path& model);
 
+// "4.7 GB", "812 kB".
+std::string in_bytes(std::int64_t bytes);
+
 struct EngineOptions {
   std::filesystem::path model;
   // Flash attention off, tokens decoded in the same portions for every order of
@@ -165,11 +168,38 @@ struct EngineForecast {
 Result<EngineForecast> forecast(const EngineOptions& options,
                                 std::span<const EngineRequest> requests);
 
+// What a model's chat template does, as it is sent here.
+struct ChatFacts {
+  std::string why_not;         // it cannot be used; or empty
+  bool takes_system = false;   // a system message
+  std::string default_system;  // what it says where there is none; may be empty
+  bool has_thinking_switch = false;
+};
+
+// What load_engine() would find in a file beside its header.
+struct EngineOutlook {
+  ChatFacts chat;
+  std::string family;       // the name of llama.cpp's own template that writes the same
+  std::string bos, eos;     // the tokens' texts; empty: it has none
+  bool adds_bos = false;    // the tokenizer does, before every prompt
+  bool writes_bos = false;  // the chat template does; both together make one
+  int context = 0;          // tokens that a run would have room for
+  std::int64_t weight_bytes = 0, cache_bytes = 0, buffer_bytes = 0;
+  std::int64_t needed_bytes = 0;           // of these, together
+  std::optional<std::int64_t> left_bytes;  // of the memory; where that is known,
+  std::string left_by;  // "free memory", "the control group", "ulimit -v"
+};
+// Reads no weights, nor their SHA-256. Errors are load_engine()'s, but for the memory.
+Result<EngineOutlook> look_at(const EngineOptions& options);
+
 // SHA-256 of a model file, all parts of one that is split. Kept in `cache` by inode,
 // size and time of change, so that 40 GB are read once. Fault::usage for what is no
 // file, Fault::cancelled soon after `is_stopped` says so.
 Result<std::string> model_digest(const std::filesystem::path& model,
                                  const std::filesystem::path& cache, const Talk& talk,
                                  const IsStopped& is_stopped = {});
+// The one that `cache` has already.
+std::optional<std::string> known_digest(const std::filesystem::path& model,
+                                        const std::filesystem::path& cache);
 
 }  // namespace proctor

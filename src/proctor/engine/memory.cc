@@ -14,6 +14,8 @@
 #include <sched.h>
 #endif
 
+#include "proctor/engine/engine.h"
+
 namespace proctor {
 namespace {
 

@@ -46,9 +46,6 @@ std::optional<MemoryLeft> memory_left();
 std::optional<std::int64_t> left_in_groups(const std::filesystem::path& root,
                                            const std::filesystem::path& groups);
 
-// "4.7 GB", "812 kB".
-std::string in_bytes(std::int64_t bytes);
-
 // Physical cores that this process may use and that are not busy; at least 1.
 int idle_cores();
 

@@ -73,4 +73,9 @@ Result<EngineForecast> forecast(const EngineOptions& options,
   return loaded.plugin->forecast(options, requests);
 }
 
+Result<EngineOutlook> look_at(const EngineOptions& options) {
+  const LoadedPlugin loaded = TRY(load_plugin().in(options.model.string()));
+  return loaded.plugin->look_at(options);
+}
+
 }  // namespace proctor

@@ -11,6 +11,7 @@ struct EnginePlugin {
   Result<std::unique_ptr<Engine>> (*load)(EngineOptions options);
   Result<EngineForecast> (*forecast)(const EngineOptions& options,
                                      std::span<const EngineRequest> requests);
+  Result<EngineOutlook> (*look_at)(const EngineOptions& options);
 };
 
 }  // namespace proctor

@@ -534,6 +534,10 @@ Result<EngineForecast> forecast_caught(const EngineOptions& options,
   return caught_in(options.model, [&] { return forecast_model(options, requests); });
 }
 
+Result<EngineOutlook> look_at_caught(const EngineOptions& options) {
+  return caught_in(options.model, [&] { return look_at_model(options); });
+}
+
 }  // namespace
 
 }  // namespace proctor
@@ -545,6 +549,7 @@ extern "C" __attribute__((visibility("default"))) const char* proctor_engine_bui
 extern "C" __attribute__((visibility("default"))) const proctor::EnginePlugin*
 proctor_engine_plugin() {
   static const proctor::EnginePlugin plugin{llama_version(), proctor::load_caught,
-                                            proctor::forecast_caught};
+                                            proctor::forecast_caught,
+                                            proctor::look_at_caught};
   return &plugin;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "proctor/engine/gguf.h"
+#include "proctor/engine/llama/outlook.h"
 #include "proctor/engine/memory.h"
 #include "proctor/engine/model_file.h"
 
@@ -150,10 +151,40 @@ Status read_vocabulary(const EngineOptions& options, Loaded& loaded) {
           ? 1
           : static_cast<std::size_t>(std::clamp(
                 options.parallel > 0 ? options.parallel : usual_parallel, 1, 32));
+  return {};
+}
+
+Status read_digest(const EngineOptions& options, Loaded& loaded) {
   TRY(go_on(options));
   loaded.info.digest =
       TRY(model_digest(options.model, options.cache, options.talk, options.is_stopped));
   return {};
+}
+
+// All but the weights.
+Result<Loaded> load_words(const EngineOptions& options) {
+  Loaded loaded;
+  loaded.log = std::make_unique<LlamaLog>(options.log);
+  auto params = llama_model_default_params();
+  params.vocab_only = true;
+  params.progress_callback = on_progress;
+  params.progress_callback_user_data = const_cast<EngineOptions*>(&options);
+  loaded.model.reset(
+      llama_model_load_from_file(options.model.string().c_str(), params));
+  if (!loaded.model) {
+    return cannot_load(options.model.string(), loaded.log->complaints());
+  }
+  TRY(read_vocabulary(options, loaded));
+  return loaded;
+}
+
+MemoryNeed need_of(const EngineOptions& options, const GgufHeader& header,
+                   int context) {
+  return memory_for(header, {.context = context,
+                             .portion = static_cast<std::int64_t>(
+                                 Session::most_at_once(options.exact && options.share)),
+                             .outputs = static_cast<std::int64_t>(Session::most_logits),
+                             .flash = !options.exact});
 }
 
 }  // namespace
@@ -168,12 +199,7 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
     return fail(Fault::usage, "--context {}: too small for any question; at least {}",
                 context, least_context);
   }
-  const MemoryNeed need =
-      memory_for(header, {.context = context,
-                          .portion = static_cast<std::int64_t>(
-                              Session::most_at_once(options.exact && options.share)),
-                          .outputs = static_cast<std::int64_t>(Session::most_logits),
-                          .flash = !options.exact});
+  const MemoryNeed need = need_of(options, header, context);
   const bool on_gpu = llama_supports_gpu_offload() && options.gpu_layers != 0;
   if (!on_gpu) TRY(check_memory(need, context, name));
   if (options.talk) {
@@ -195,7 +221,7 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
     return cannot_load(name, loaded.log->complaints());
   }
   TRY(read_vocabulary(options, loaded));
-
+  TRY(read_digest(options, loaded));
   TRY(go_on(options));
 
   EngineInfo& info = loaded.info;
@@ -243,18 +269,8 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
 Result<EngineForecast> forecast_model(const EngineOptions& options,
                                       std::span<const EngineRequest> requests) {
   TRY(read_model(options.model));
-  Loaded loaded;
-  loaded.log = std::make_unique<LlamaLog>(options.log);
-  auto params = llama_model_default_params();
-  params.vocab_only = true;
-  params.progress_callback = on_progress;
-  params.progress_callback_user_data = const_cast<EngineOptions*>(&options);
-  loaded.model.reset(
-      llama_model_load_from_file(options.model.string().c_str(), params));
-  if (!loaded.model) {
-    return cannot_load(options.model.string(), loaded.log->complaints());
-  }
-  TRY(read_vocabulary(options, loaded));
+  Loaded loaded = TRY(load_words(options));
+  TRY(read_digest(options, loaded));
   EngineForecast out{.identity = identity_of(options, loaded)};
   for (const EngineRequest& request : requests) {
     std::vector<Piece> pieces = {{request.text, false}};
@@ -266,6 +282,27 @@ Result<EngineForecast> forecast_model(const EngineOptions& options,
     out.prompt_tokens += static_cast<std::int64_t>(tokens.size());
   }
   return out;
+}
+
+Result<EngineOutlook> look_at_model(const EngineOptions& options) {
+  const GgufHeader header = TRY(read_model(options.model));
+  Loaded loaded = TRY(load_words(options));
+  EngineOutlook outlook = outlook_of(loaded);
+  const auto source = header.text("tokenizer.chat_template");
+  outlook.chat.has_thinking_switch =
+      options.chat_template.empty() && source.find("enable_thinking") != source.npos;
+  outlook.context =
+      context_of(options, header, model_file_of(header, options.model).context);
+  const MemoryNeed need = need_of(options, header, outlook.context);
+  outlook.weight_bytes = need.weights;
+  outlook.cache_bytes = need.cache;
+  outlook.buffer_bytes = need.buffers;
+  outlook.needed_bytes = need.sum();
+  if (const auto left = memory_left()) {
+    outlook.left_bytes = left->bytes;
+    outlook.left_by = left->limit;
+  }
+  return outlook;
 }
 
 }  // namespace proctor

@@ -30,5 +30,7 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
 // As engine.h's forecast().
 Result<EngineForecast> forecast_model(const EngineOptions& options,
                                       std::span<const EngineRequest> requests);
+// As engine.h's look_at().
+Result<EngineOutlook> look_at_model(const EngineOptions& options);
 
 }  // namespace proctor
