@@ -52,22 +52,22 @@ def subjects_of(mmlu):
     return names[::5][:12]
 
 
-def how_many(place):
-    """Of the subject at this place: 200 of 12."""
-    return 16 if place % 3 == 0 else 17
+def how_many(place, questions=200):
+    """Of the subject at this place: 200, or 500, of 12."""
+    return questions // 12 + (place % 3 != 0)
 
 
-def prompts_of(mmlu):
-    """200 prompts of 12 subjects, five examples each, as the protocol mmlu has them."""
+def prompts_of(mmlu, questions=200, examples=5):
+    """Prompts of 12 subjects, as the protocol mmlu has them."""
     prompts = []
     for place, subject in enumerate(subjects_of(mmlu)):
-        shots = rows(mmlu / f"csv/dev/{subject}_dev.csv")[:5]
+        shots = rows(mmlu / f"csv/dev/{subject}_dev.csv")[:examples]
         start = "The following are multiple choice questions (with answers) about  "
         start += " ".join(subject.split("_")) + ".\n\n"
         start += "".join(f"{block(row)} {row[5]}\n\n" for row in shots)
-        for row in rows(mmlu / f"csv/test/{subject}_test.csv")[: how_many(place)]:
+        for row in rows(mmlu / f"csv/test/{subject}_test.csv")[: how_many(place, questions)]:
             prompts.append(start + block(row))
-    assert len(prompts) == 200
+    assert len(prompts) == questions
     return prompts
 
 
@@ -171,10 +171,10 @@ def fresh(work, name):
     return work / name
 
 
-def engine(chosen, model, prompts, mode):
+def engine(chosen, model, prompts, mode, *more):
     file = chosen.work / f"prompts-{mode}"
     file.write_bytes(b"".join(prompt.encode() + b"\0" for prompt in prompts))
-    command = [chosen.build / "bench/bench_engine", model, file, mode]
+    command = [chosen.build / "bench/bench_engine", model, file, mode, *more]
     plugins = {**os.environ, "PROCTOR_PLUGINS": str(chosen.build)}
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=plugins)
     return json.loads(done.stdout)
@@ -228,13 +228,15 @@ def speed(chosen):
 
 def exact(chosen):
     model = chosen.model or model_of(chosen.work, chosen.size, chosen.kind, chosen.mmlu)
-    prompts = prompts_of(chosen.mmlu)
-    modes = ["shared", "naive", "exact", "exact-naive"]
+    prompts = prompts_of(chosen.mmlu, chosen.questions, chosen.examples)
+    modes = ["exact", "exact-naive"] if chosen.only_exact else ENGINE_MODES
     with concurrent.futures.ThreadPoolExecutor(chosen.at_once) as pool:
         results = pool.map(lambda mode: engine(chosen, model, prompts, mode)["scores"], modes)
         scores = dict(zip(modes, results))
     lines = []
     for mine, other in [("exact", "exact-naive"), ("shared", "naive"), ("shared", "exact")]:
+        if other not in scores or mine not in scores:
+            continue
         pairs = list(zip(scores[mine], scores[other]))
         far = max(abs(a - b) for one, two in pairs for a, b in zip(one, two))
         changed = sum(one.index(max(one)) != two.index(max(two)) for one, two in pairs)
@@ -243,6 +245,27 @@ def exact(chosen):
     table(f"The same scores: 4 letters of {len(prompts)} questions, {model.name}",
           ["modes", "n", "largest difference", "questions equal to the bit",
            "answers changed"], lines)
+
+
+def together(chosen):
+    """Each question alone behind the beginning, and up to 8 of them at once: in pairs, the
+    order turned from round to round."""
+    model = chosen.model or model_of(chosen.work, chosen.size, chosen.kind, chosen.mmlu)
+    prompts = prompts_of(chosen.mmlu)[: chosen.first]
+    taken = {"1": [], "8": []}
+    for turn in range(chosen.rounds):
+        for parallel in ("1", "8") if turn % 2 == 0 else ("8", "1"):
+            run = engine(chosen, model, prompts, "shared", "1", parallel)
+            taken[parallel].append(run["cpu_s"])
+            print(f"{parallel} at once: {run['cpu_s']:.2f} CPU s", file=sys.stderr)
+    ratios = [one / eight for one, eight in zip(*taken.values())]
+    lines = [[f"{name} at once", len(prompts), f"{statistics.median(times):.2f}",
+              f"{min(times):.2f}-{max(times):.2f} ({len(times)})"]
+             for name, times in taken.items()]
+    lines.append(["1 by 8, in pairs", "", f"{statistics.median(ratios):.3f}",
+                  f"{min(ratios):.3f}-{max(ratios):.3f} ({len(ratios)})"])
+    table(f"Questions computed together: {model.name}",
+          ["way", "n", "CPU s, median", "from-to (runs)"], lines)
 
 
 def answered(store):
@@ -379,7 +402,8 @@ def agree(chosen):
           ["compared", "n", "outcome", ""], lines)
 
 
-PARTS = {"exact": exact, "agree": agree, "speed": speed, "whole": whole}
+ENGINE_MODES = ["shared", "naive", "exact", "exact-naive"]
+PARTS = {"exact": exact, "agree": agree, "speed": speed, "together": together, "whole": whole}
 
 
 def main():
@@ -393,9 +417,13 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--slow-rounds", type=int, default=1, help="of the ways without sharing")
     parser.add_argument("--four-every", type=int, default=1, help="four requests: each Nth prompt")
+    parser.add_argument("--first", type=int, default=200, help="together: of the questions")
     parser.add_argument("--size", default="bench", help="of the random model: nano, tiny, bench")
     parser.add_argument("--kind", default="f16", help="of its weights: f32, f16, q8_0")
     parser.add_argument("--at-once", type=int, default=1, help="ways to measure at a time")
+    parser.add_argument("--questions", type=int, default=200, help="exact: 200 or 500")
+    parser.add_argument("--examples", type=int, default=5, help="exact: of each question")
+    parser.add_argument("--only-exact", action="store_true", help="exact: of --exact alone")
     parser.add_argument("--uninterrupted", action="store_true", help="whole: without kill -9")
     chosen = parser.parse_args()
     chosen.work.mkdir(parents=True, exist_ok=True)

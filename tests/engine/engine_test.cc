@@ -322,6 +322,25 @@ TEST_P(ExactLengths, exact_scores_do_not_depend_on_what_was_asked_before) {
   }
 }
 
+TEST_P(ExactLengths, exact_scores_are_the_same_without_sharing) {
+  SKIP_WITHOUT_ENGINE();
+  EngineOptions options = options_for("tiny");
+  options.exact = true;
+  const std::vector<EngineRequest> requests = beginnings_of_about(GetParam());
+  const auto shared = ask(*engine_with(options), requests);
+  options.share = false;
+  const auto whole = ask(*engine_with(options), requests);
+
+  for (const EngineRequest& request : requests) {
+    const EngineReply& one = *shared.at(request.tag).reply;
+    const EngineReply& other = *whole.at(request.tag).reply;
+    for (std::size_t i = 0; i < one.likelihoods.size(); ++i) {
+      EXPECT_EQ(one.likelihoods[i].sum, other.likelihoods[i].sum)
+          << one.prompt_tokens << " tokens";
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Engine, ExactLengths, ::testing::Values(32, 64, 512, 1024));
 
 TEST(Engine, a_prompt_longer_than_the_context_is_told_and_never_cut) {

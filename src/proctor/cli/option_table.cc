@@ -165,7 +165,7 @@ constexpr std::array option_table = {
     Option{"--mixed", "", "go on though another model or build answers than before",
            request_group, false, on_run},
 
-    Option{"--exact", "", "a .gguf: the same bits in every run, at some cost",
+    Option{"--exact", "", "a .gguf: repeatable to the bit, at some cost; not truer",
            request_group, false, on_run},
     Option{"--threads", "N", "a .gguf: threads (default: the cores that are free)",
            request_group, false, on_run},

@@ -117,8 +117,8 @@ std::string identity_of(const EngineOptions& options, const Loaded& loaded) {
       options.exact ? "off" : "auto",
       llama_supports_gpu_offload() ? options.gpu_layers : 0,
       json_string(llama_version()), loaded.info.digest,
-      options.exact && loaded.share ? Session::exact_portion : Session::portion,
-      loaded.sequences, words(loaded.share), json_string(llama_print_system_info()),
+      options.exact ? Session::exact_portion : Session::portion, loaded.sequences,
+      words(loaded.share), json_string(llama_print_system_info()),
       options.exact ? fmt::format(R"(,"threads":{})", threads) : "");
 }
 
@@ -180,11 +180,12 @@ Result<Loaded> load_words(const EngineOptions& options) {
 
 MemoryNeed need_of(const EngineOptions& options, const GgufHeader& header,
                    int context) {
-  return memory_for(header, {.context = context,
-                             .portion = static_cast<std::int64_t>(
-                                 Session::most_at_once(options.exact && options.share)),
-                             .outputs = static_cast<std::int64_t>(Session::most_logits),
-                             .flash = !options.exact});
+  return memory_for(
+      header,
+      {.context = context,
+       .portion = static_cast<std::int64_t>(Session::most_at_once(options.exact)),
+       .outputs = static_cast<std::int64_t>(Session::most_logits),
+       .flash = !options.exact});
 }
 
 }  // namespace

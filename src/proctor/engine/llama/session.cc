@@ -34,8 +34,7 @@ Result<std::unique_ptr<Session>> Session::of(llama_model* model,
   llama_context_params params = llama_context_default_params();
   params.n_ctx = static_cast<std::uint32_t>(options.context);
   params.n_batch = portion;
-  params.n_ubatch =
-      static_cast<std::uint32_t>(most_at_once(options.exact && options.share));
+  params.n_ubatch = static_cast<std::uint32_t>(most_at_once(options.exact));
   params.n_seq_max = static_cast<std::uint32_t>(options.sequences + 1);
   params.n_outputs_max = most_logits;
   params.n_threads = options.threads;
@@ -143,7 +142,7 @@ Result<llama_token> Session::sample(llama_sampler& sampler, std::int32_t index) 
 Result<std::int32_t> Session::append(std::span<const llama_token> tokens,
                                      std::size_t from, bool logits,
                                      std::int64_t& decoded) {
-  const std::size_t step = options_.exact && options_.share ? exact_portion : portion;
+  const std::size_t step = options_.exact ? exact_portion : portion;
   std::int32_t last = -1;
   std::size_t at = from;
   usual_ = std::min(usual_, from);

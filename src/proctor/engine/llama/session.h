@@ -66,8 +66,8 @@ class Session {
   // same company whatever was shared, and the bits cannot depend on what went before.
   static constexpr std::size_t exact_portion = 32;
   // Tokens that one decode may hold, by which llama.cpp makes its buffers.
-  static constexpr std::size_t most_at_once(bool exact_and_shared) {
-    return exact_and_shared ? 2 * exact_portion : portion;
+  static constexpr std::size_t most_at_once(bool exact) {
+    return exact ? 2 * exact_portion : portion;
   }
 
   // Fault::usage where the context cannot be made (memory).
