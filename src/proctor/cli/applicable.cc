@@ -37,6 +37,7 @@ constexpr std::array rows = {
     Row{"--serve", by_command, "a model of a server or a .gguf"},
     Row{"--serve-wait", own_server | by_command, "--serve and --engine server"},
     Row{"--exact", in_process, "a .gguf in this process"},
+    Row{"--precision", in_process, "a .gguf in this process"},
     Row{"--threads", llama_cpp, "a .gguf in this process or by --engine server"},
     Row{"--gpu-layers", llama_cpp, "a .gguf in this process or by --engine server"},
     Row{"--chat-template", llama_cpp, "a .gguf in this process or by --engine server"},

@@ -63,6 +63,11 @@ Result<std::unique_ptr<Backend>> make_server_backend(const ModelChoice& choice,
 Result<EngineOptions> engine_options(const ModelChoice& choice,
                                      const Arguments& arguments, World& world) {
   EngineOptions options{.model = choice.file, .exact = arguments.has("--exact")};
+  if (const auto precision = arguments.get("--precision")) {
+    if (*precision != "f32")
+      return fail(Fault::usage, "--precision: found {}, expected f32", *precision);
+    options.float32 = true;
+  }
   options.threads =
       static_cast<int>(TRY(arguments.whole("--threads", 1, 4096)).value_or(0));
   options.gpu_layers =

@@ -30,7 +30,6 @@ constexpr std::string_view keep_group = "What is kept and shown";
 constexpr std::array command_table = {
     CommandText{Command::run, "run", "[MODEL…]",
                 "evaluate; the same command again goes on where it stopped",
-                "proctor run ollama/mistral:7b\n"
                 "proctor run model.gguf --subject all --protocol mmlu\n"
                 "proctor run hf:OWNER/REPO:Q4_K_M"},
     CommandText{Command::report, "report", "[RUN…]",
@@ -167,6 +166,9 @@ constexpr std::array option_table = {
 
     Option{"--exact", "", "a .gguf: repeatable to the bit, at some cost; not truer",
            request_group, false, on_run},
+    Option{"--precision", "f32",
+           "a .gguf: next to no rounding error, for 4 bytes a weight", request_group,
+           false, on_run},
     Option{"--threads", "N", "a .gguf: threads (default: the cores that are free)",
            request_group, false, on_run},
     Option{"--gpu-layers", "N",

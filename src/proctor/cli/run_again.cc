@@ -92,7 +92,8 @@ constexpr std::array kept_options = {
     "--cache-dir",  "--shots-from", "--drop-bad-labels", "--shots",
     "--system",     "--max-tokens", "--temperature",     "--stop",
     "--seed",       "--reasoning",  "--only-letters",    "--exact",
-    "--gpu-layers", "--context",    "--chat-template",   "--api-key-env"};
+    "--precision",  "--gpu-layers", "--context",         "--chat-template",
+    "--api-key-env"};
 
 const Option* option_named(std::string_view name) {
   const auto found = std::ranges::find(options(), name, &Option::name);

@@ -51,6 +51,9 @@ struct EngineOptions {
   // Flash attention off, tokens decoded in the same portions for every order of
   // requests, one at a time: the same bits in every run on one kind of machine.
   bool exact = false;
+  // The weights dequantised beforehand: four bytes each, and next to no error of the
+  // arithmetic. Else as the file has them.
+  bool float32 = false;
   // false: each request is decoded whole, as if it were alone. For comparison.
   bool share = true;
   int threads = 0;      // 0: the physical cores that are not busy

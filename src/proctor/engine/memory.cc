@@ -169,6 +169,11 @@ MemoryNeed memory_for(const GgufHeader& header, const MemoryUse& use) {
 
   MemoryNeed need;
   need.weights = header.tensor_bytes;
+  if (use.float32) {
+    need.weights = 0;
+    for (const auto& [type, count] : header.parameters)
+      need.weights = plus(need.weights, times(count, 4));
+  }
   need.cache = times(times(use.context, cached_heads),
                      times(plus(keys, values), use.cache_bytes));
   // The graph's largest rows at once: a layer's activations, which token sees which,

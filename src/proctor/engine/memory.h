@@ -28,6 +28,7 @@ struct MemoryUse {
   std::int64_t outputs = 1;      // rows of logits
   std::int64_t cache_bytes = 2;  // of a number in the cache: f16
   bool flash = true;             // flash attention: no table of all scores
+  bool float32 = false;          // four bytes a weight, whatever the file has
 };
 // An estimate on the high side.
 MemoryNeed memory_for(const GgufHeader& header, const MemoryUse& use);

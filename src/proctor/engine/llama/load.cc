@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "proctor/engine/gguf.h"
+#include "proctor/engine/llama/float32.h"
 #include "proctor/engine/llama/outlook.h"
 #include "proctor/engine/memory.h"
 #include "proctor/engine/model_file.h"
@@ -112,12 +113,13 @@ std::string identity_of(const EngineOptions& options, const Loaded& loaded) {
   return fmt::format(
       R"({{"cache_k":"f16","cache_v":"f16","chat_template":{},"exact":{},)"
       R"("flash_attention":"{}","gpu_layers":{},"llama_cpp":{},"model_sha256":"{}",)"
-      R"("portion":{},"sequences":{},"share":{},"system":{}{}}})",
+      R"("portion":{},{}"sequences":{},"share":{},"system":{}{}}})",
       json_string(loaded.chat->identity()), words(options.exact),
       options.exact ? "off" : "auto",
       llama_supports_gpu_offload() ? options.gpu_layers : 0,
       json_string(llama_version()), loaded.info.digest,
-      options.exact ? Session::exact_portion : Session::portion, loaded.sequences,
+      options.exact ? Session::exact_portion : Session::portion,
+      options.float32 ? R"("precision":"f32",)" : "", loaded.sequences,
       words(loaded.share), json_string(llama_print_system_info()),
       options.exact ? fmt::format(R"(,"threads":{})", threads) : "");
 }
@@ -185,7 +187,8 @@ MemoryNeed need_of(const EngineOptions& options, const GgufHeader& header,
       {.context = context,
        .portion = static_cast<std::int64_t>(Session::most_at_once(options.exact)),
        .outputs = static_cast<std::int64_t>(Session::most_logits),
-       .flash = !options.exact});
+       .flash = !options.exact,
+       .float32 = options.float32});
 }
 
 }  // namespace
@@ -216,7 +219,14 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
   params.n_gpu_layers = options.gpu_layers;
   params.progress_callback = on_progress;
   params.progress_callback_user_data = const_cast<EngineOptions*>(&options);
-  loaded.model.reset(llama_model_load_from_file(name.c_str(), params));
+  std::string path = name;
+  std::optional<PassingFile> float32;
+  if (options.float32) {
+    float32.emplace(TRY(in_float32(options)));
+    path = float32->path().string();
+    TRY(go_on(options));
+  }
+  loaded.model.reset(llama_model_load_from_file(path.c_str(), params));
   TRY(go_on(options));
   if (!loaded.model) {
     return cannot_load(name, loaded.log->complaints());
