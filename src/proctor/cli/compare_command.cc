@@ -94,6 +94,24 @@ std::string interval_line(const Pairs& pairs, Language language) {
                       : (ja ? "偶然かもしれない" : "may be chance"));
 }
 
+// What the rounding of either run can do to the difference; empty where neither scored
+// letters.
+std::string arithmetic_line(const Comparison& comparison, Language language) {
+  if (!comparison.has_leads) return {};
+  const Interval bounds = comparison.near.bounds(comparison.pairs);
+  const bool ja = language == Language::ja;
+  return in_language(
+      language,
+      "arithmetic: {} marks hang on nearly equal letters; {:+.2f} to {:+.2f} points "
+      "whichever way they fall: {}\n",
+      "計算誤差: ほぼ同点の文字で決まった採点が {} 件。どちらに転んでも {:+.2f} ～ "
+      "{:+.2f} ポイント（{}）\n",
+      with_thousands(comparison.near.down + comparison.near.up), 100 * bounds.low,
+      100 * bounds.high,
+      may_be_none(bounds) ? (ja ? "誤差かもしれない" : "may be the arithmetic's")
+                          : (ja ? "誤差を超える" : "more than the arithmetic's"));
+}
+
 std::string side_line(char letter, const MarkedRun& run, const Count& count,
                       Language language) {
   return in_language(language, "{}  {}  {}, {}, {}, read by {}: {}, {}\n",
@@ -227,6 +245,14 @@ Json pairs_json(const Pairs& pairs) {
           {"mcnemar_p", mcnemar_p(pairs)}};
 }
 
+Json arithmetic_json(const Comparison& comparison) {
+  if (!comparison.has_leads) return nullptr;
+  const Interval bounds = comparison.near.bounds(comparison.pairs);
+  return {{"near_marks", comparison.near.down + comparison.near.up},
+          {"bounds", {bounds.low, bounds.high}},
+          {"may_be_none", may_be_none(bounds)}};
+}
+
 Json side_json(const MarkedRun& run) {
   const Count count = run.run.progress.tally.ledger.count();
   const Interval interval = wilson(count);
@@ -277,6 +303,7 @@ std::string comparison_json(const Sides& sides, const Comparison& comparison,
   json.update(pairs_json(comparison.pairs));
   json["interval"] = "Tango 1998, score";
   json["test"] = "McNemar, exact, two-sided";
+  json["arithmetic"] = arithmetic_json(comparison);
   json["unpaired"] = {{"a", unpaired_json(comparison.of_a)},
                       {"b", unpaired_json(comparison.of_b)}};
   auto subjects = Json::object();
@@ -299,7 +326,8 @@ std::string comparison_text(const Sides& sides, const Comparison& comparison,
                   "(n 0)\n") +
            unpaired;
   }
-  return verdict(sides, pairs, language) + interval_line(pairs, language) + "\n" +
+  return verdict(sides, pairs, language) + interval_line(pairs, language) +
+         arithmetic_line(comparison, language) + "\n" +
          side_line('A', sides.a, pairs.a(), language) +
          side_line('B', sides.b, pairs.b(), language) + cells_line(pairs, language) +
          unpaired + subjects_text(comparison, language, console);

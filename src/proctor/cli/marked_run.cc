@@ -1,5 +1,7 @@
 #include "proctor/cli/marked_run.h"
 
+#include "proctor/cli/arithmetic.h"
+
 namespace proctor {
 namespace {
 
@@ -28,6 +30,13 @@ bool has_reply(const MarkedQuestion& question) {
   return question.mark != Mark::failed;
 }
 
+// An answer that another reader made of it is none of the arithmetic's.
+bool could_change(const Graded& graded, double error) {
+  const Lead lead = lead_of(graded);
+  const bool is_right = graded.mark == Mark::right;
+  return lead.is_right == is_right && lead.over_other_mark < error;
+}
+
 // What of `one` has no partner in `other`.
 Unpaired unpaired(const MarkedRun& one, const MarkedRun& other) {
   Unpaired out;
@@ -52,13 +61,15 @@ Result<MarkedRun> read_marked_run(Store& store, const StoredRun& run,
   const std::vector<QuestionKey> keys = keys_of(dataset);
   MarkedRun marked;
   marked.questions.insert(keys.begin(), keys.end());
+  const double error = arithmetic_error(run.info.key).value_or(0);
   const auto see = [&](const Graded& graded) -> Status {
     QuestionKey key = keys[graded.trial.ordinal];
     key.repeat = graded.trial.repeat;
     key.rotation = graded.trial.rotation;
     marked.marks[std::move(key)] = {.subject = graded.question->subject,
                                     .id = graded.question->id,
-                                    .mark = graded.mark};
+                                    .mark = graded.mark,
+                                    .could_change = could_change(graded, error)};
     return {};
   };
   marked.run = TRY(score_stored_run(store, run, dataset, look, false, see));
@@ -67,12 +78,14 @@ Result<MarkedRun> read_marked_run(Store& store, const StoredRun& run,
 
 Comparison compare_runs(const MarkedRun& a, const MarkedRun& b) {
   Comparison comparison{.of_a = unpaired(a, b), .of_b = unpaired(b, a)};
+  comparison.has_leads = near_ties(a.run) || near_ties(b.run);
   for (const auto& [key, of_a] : a.marks) {
     const auto of_b = b.marks.find(key);
     if (of_b == b.marks.end() || !has_reply(of_a) || !has_reply(of_b->second)) continue;
     const bool a_right = of_a.mark == Mark::right;
     const bool b_right = of_b->second.mark == Mark::right;
     comparison.pairs.add(a_right, b_right);
+    comparison.near.add(a_right, of_a.could_change, b_right, of_b->second.could_change);
     comparison.by_subject[of_a.subject].add(a_right, b_right);
   }
   return comparison;

@@ -26,6 +26,8 @@ struct QuestionKey {
 struct MarkedQuestion {
   std::string subject, id;
   Mark mark = Mark::failed;
+  // Whether the arithmetic's error could have made it right, or not right.
+  bool could_change = false;
 };
 
 struct MarkedRun {
@@ -48,6 +50,8 @@ struct Comparison {
   Pairs pairs;
   std::map<std::string, Pairs, std::less<>> by_subject;
   Unpaired of_a, of_b;
+  bool has_leads = false;  // of one run at least
+  NearPairs near;          // marks of the pairs that the arithmetic could have changed
 };
 
 // Those that got a reply in both; one without a reply says nothing about the model.

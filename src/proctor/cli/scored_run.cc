@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "proctor/cli/arithmetic.h"
 #include "proctor/cli/harness_score.h"
 #include "proctor/cli/run_name.h"
 #include "proctor/cli/subjects_title.h"
@@ -390,7 +391,7 @@ std::string accuracy_lines(const ScoredRun& run, Language language) {
         ja ? fmt::format("（不明分をすべて誤り・すべて正解とした場合 {} %）", bounds)
            : fmt::format("; {} % with all unknown wrong or right", bounds);
   }
-  return text + "\n";
+  return text + "\n" + arithmetic_text(run, language);
 }
 
 // What this summary leaves out: bad labels, questions that are still to be asked, and
@@ -478,6 +479,7 @@ std::string summary_json(const ScoredRun& run) {
       {"ci95", {interval.low, interval.high}},
       {"ledger", ledger_json(ledger)},
       {"bounds", {bounds.low, bounds.high}},
+      {"arithmetic", arithmetic_json(run)},
       {"by_subject", counts_json(progress.tally.by_subject, has_reply)},
       {"by_category",
        counts_json(by_category(progress.tally, run.info.dataset), has_reply)},

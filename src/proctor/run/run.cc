@@ -241,6 +241,15 @@ std::int64_t PromptSizes::cut() const {
   return is_a_wall ? std::max(at_most, impossible) : impossible;
 }
 
+Lead lead_of(const Graded& graded) {
+  if (!graded.attempt->outcome) return {};
+  std::string right;
+  for (const char letter : labels_of(graded.question->choices.size())) {
+    if (is_right(*graded.question, letter)) right += letter;
+  }
+  return lead_of(graded.attempt->outcome->logprobs, right);
+}
+
 void count_graded(const Graded& graded, Progress& progress) {
   progress.tally.add(graded.question->subject, graded.mark);
   if (!graded.attempt->outcome) {
@@ -257,6 +266,7 @@ void count_graded(const Graded& graded, Progress& progress) {
     const std::size_t known = reply.logprobs.size();
     progress.unknown_letters += known < graded.question->choices.size() ? 1 : 0;
     progress.no_letters += known == 0 ? 1 : 0;
+    if (known > 0) progress.leads.push_back(lead_of(graded));
   }
   if (!reply.model.empty() || !reply.build.empty())
     ++progress.sources[{reply.model, reply.build}];

@@ -65,6 +65,7 @@ struct Progress {
   // Replies of scored letters in which a letter's likelihood is not known, since the
   // server lists the likeliest tokens only; and those of them in which none is.
   std::int64_t unknown_letters = 0, no_letters = 0;
+  std::vector<Lead> leads;  // of the answers whose likelihoods are known
   // Replies without a word that count as unread or cut; those of them that are thoughts
   // alone; and those of these whose thoughts the token limit cut.
   std::int64_t empty = 0, thoughts_only = 0, thoughts_cut = 0;
@@ -110,6 +111,9 @@ MarkedAnswer mark_reply(const Extractor& extractor, const Question& question,
                         const Reply& reply);
 // What an attempt at a question is worth. Pure.
 Graded grade(const Evaluation& evaluation, TrialId trial, const Attempt& attempt);
+
+// By how much its likeliest letter leads, where letters were scored.
+Lead lead_of(const Graded& graded);
 
 // Adds it to the tally and the token counts.
 void count_graded(const Graded& graded, Progress& progress);

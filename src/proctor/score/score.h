@@ -14,6 +14,7 @@
 #include "proctor/base/base.h"
 #include "proctor/score/aggregation.h"
 #include "proctor/score/count.h"
+#include "proctor/score/near_ties.h"
 #include "proctor/score/paired.h"
 
 namespace proctor {

@@ -1,0 +1,145 @@
+"""What the rounding of the arithmetic can do to a score, and computing without it."""
+
+import contextlib
+import http.server
+import json
+import re
+import threading
+
+import pytest
+
+from conftest import one_line
+
+LETTERS = "ABCD"
+
+
+def likelihoods(prompt, shift):
+    """Of the four letters after this question: any distance, some of them small."""
+    number = int(re.findall(r"(\d+): what follows", prompt)[-1])
+    return {f" {letter}": -1 - (number * 37 + at * at * 29 + at * number + shift * at) % 101 / 100
+            for at, letter in enumerate(LETTERS)}
+
+
+@contextlib.contextmanager
+def scoring_letters(shift=0):
+    """A server of OpenAI's form that has the likelihoods above."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            self.answer(404, {"error": {"message": "no such page"}})
+
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            top = likelihoods(body["prompt"], shift)
+            best = max(top, key=top.get)
+            self.answer(200, {"choices": [{"text": best, "finish_reason": "length", "logprobs": {
+                "tokens": [best], "token_logprobs": [top[best]], "top_logprobs": [top]}}]})
+
+        def answer(self, status, document):
+            text = json.dumps(document).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def command(url, *more):
+    return ["run", "openai-compatible/m", "--base-url", url, "--dataset", "exam",
+            "--protocol", "mmlu", "--shots", 0, *more]  # fmt: skip
+
+
+def fallen(line, error, best):
+    """Whether it is right, a near tie having fallen the best way for the score, or the worst."""
+    top = max(line["logprobs"].values())
+    near = [letter for letter, value in line["logprobs"].items() if top - value < error]
+    return (any if best else all)(letter == line["right"] for letter in near)
+
+
+def test_flipping_just_the_near_ties_gives_just_the_bounds(work):
+    with scoring_letters() as url:
+        told = work.json(*command(url))["arithmetic"]
+
+    lines, error = work.exported(), told["error"]
+    two = [sorted(line["logprobs"].values())[-2:] for line in lines]
+    assert told["scored"] == 100
+    assert 0 < told["near_ties"] == sum(high - low < error for low, high in two) < 100
+    bounds = [sum(fallen(line, error, best) for line in lines) / 100 for best in (False, True)]
+    assert told["bounds"] == pytest.approx(bounds) and bounds[0] < bounds[1]
+
+
+def test_summary_and_report_say_how_many_there_are(work):
+    with scoring_letters() as url:
+        summary = work.run(*command(url)).stdout
+
+    told = work.json("report", "last")["arithmetic"]
+    low, high = (100 * share for share in told["bounds"])
+    line = (f"arithmetic: {told['near_ties']} of 100 answers are nearly ties; "
+            f"{low:.1f}-{high:.1f} % whichever way they fall")
+    assert line in summary.splitlines()
+    assert line in work.run("report", "last").stdout.splitlines()
+
+
+def test_a_difference_within_the_arithmetic_is_said_to_be_so(work):
+    runs = []
+    for shift in 0, 1:
+        with scoring_letters(shift) as url:
+            runs.append(work.json(*command(url))["run"])
+
+    told = work.json("compare", *runs)
+    low, high = told["arithmetic"]["bounds"]
+    assert low < told["difference"] < high
+    assert told["arithmetic"]["may_be_none"] is True
+    assert "whichever way they fall: may be the arithmetic's" in work.run("compare", *runs).stdout
+
+
+def test_replies_that_are_written_have_no_near_ties(work, exam_server):
+    run = work.json("run", "openai-compatible/m", "--base-url", exam_server().url, "--dataset",
+                    "exam", "--protocol", "seed")  # fmt: skip
+
+    assert run["arithmetic"] is None
+    assert "arithmetic" not in work.run("report", "last").stdout
+
+
+def in_process(model, *more):
+    return ["run", model, "--threads", 1, "--dataset", "exam", "--protocol", "mmlu", "--shots", 0,
+            "--limit", 5, *more]  # fmt: skip
+
+
+def test_float32_is_another_run_with_a_smaller_error(work, engine, nano):
+    usual = work.json(*in_process(nano))
+    precise = work.json(*in_process(nano, "--precision", "f32"))
+
+    assert precise["run"] != usual["run"]
+    assert precise["arithmetic"]["error"] < usual["arithmetic"]["error"]
+
+
+def test_float32_leaves_no_file_behind(work, engine, nano):
+    assert work.json(*in_process(nano, "--precision", "f32"))["complete"]
+
+    assert not list(work.path.parent.rglob("float32-*"))
+
+
+def test_float32_needs_four_bytes_a_weight(work, engine, nano):
+    def weights(*more):
+        first = work.run(*in_process(nano, *more)).stderr.splitlines()[0]
+        return float(re.search(r"([\d.]+) kB weights", first)[1])
+
+    assert weights("--precision", "f32") > 1.2 * weights()
+
+
+def test_another_precision_is_refused(work, engine, nano):
+    done = work.run(*in_process(nano, "--precision", "f16"))
+
+    assert done.returncode == 2
+    assert "--precision: found f16, expected f32" in one_line(done.stderr)
