@@ -2,7 +2,7 @@
 // this process, the tokens, and each prompt's letter log-probabilities. bench/engine.py
 // sets the modes side by side.
 //
-//   bench_engine MODEL.gguf PROMPTS shared|naive|exact|exact-naive [THREADS [PARALLEL]]
+//   bench_engine MODEL.gguf PROMPTS shared|naive|exact|exact-naive [THREADS]
 //
 // PROMPTS: prompts, each ended by a NUL byte.
 #include <algorithm>
@@ -72,7 +72,7 @@ int complain(const std::string& message) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 4) return complain("MODEL.gguf PROMPTS MODE [THREADS [PARALLEL]]");
+  if (argc < 4) return complain("MODEL.gguf PROMPTS MODE [THREADS]");
   const auto* const mode = std::ranges::find(modes, argv[3], &Mode::name);
   if (mode == std::end(modes)) return complain("no such mode");
   const auto text = proctor::read_file(argv[2]);
@@ -81,7 +81,6 @@ int main(int argc, char** argv) {
   proctor::EngineOptions options;
   options.model = argv[1];
   options.threads = argc > 4 ? std::atoi(argv[4]) : 1;
-  options.parallel = argc > 5 ? std::atoi(argv[5]) : 0;
   options.exact = mode->exact;
   options.share = mode->share;
   const auto engine = proctor::load_engine(options);

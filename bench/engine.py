@@ -171,10 +171,10 @@ def fresh(work, name):
     return work / name
 
 
-def engine(chosen, model, prompts, mode, *more):
+def engine(chosen, model, prompts, mode):
     file = chosen.work / f"prompts-{mode}"
     file.write_bytes(b"".join(prompt.encode() + b"\0" for prompt in prompts))
-    command = [chosen.build / "bench/bench_engine", model, file, mode, *more]
+    command = [chosen.build / "bench/bench_engine", model, file, mode]
     plugins = {**os.environ, "PROCTOR_PLUGINS": str(chosen.build)}
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=plugins)
     return json.loads(done.stdout)
@@ -247,25 +247,36 @@ def exact(chosen):
            "answers changed"], lines)
 
 
-def together(chosen):
-    """Each question alone behind the beginning, and up to 8 of them at once: in pairs, the
-    order turned from round to round."""
+def rate(chosen):
+    """Letters against llama.cpp's own rate on the same tokens at the same positions, in
+    pairs whose order turns."""
     model = chosen.model or model_of(chosen.work, chosen.size, chosen.kind, chosen.mmlu)
     prompts = prompts_of(chosen.mmlu)[: chosen.first]
-    taken = {"1": [], "8": []}
+    where = subprocess.run([ROOT / "tools/get-llama", "--python"], check=True,
+                           stdout=subprocess.PIPE, text=True).stdout.strip()
+    file = chosen.work / "prompts-rate"
+    file.write_bytes(b"".join(prompt.encode() + b"\0" for prompt in prompts))
+
+    def bare():
+        done = subprocess.run([where, ROOT / "bench/llama_rate.py", model, file], check=True,
+                              stdout=subprocess.PIPE)
+        return json.loads(done.stdout)
+
+    ways = {"letters": lambda: engine(chosen, model, prompts, "shared"), "llama.cpp alone": bare}
+    taken = {name: [] for name in ways}
     for turn in range(chosen.rounds):
-        for parallel in ("1", "8") if turn % 2 == 0 else ("8", "1"):
-            run = engine(chosen, model, prompts, "shared", "1", parallel)
-            taken[parallel].append(run["cpu_s"])
-            print(f"{parallel} at once: {run['cpu_s']:.2f} CPU s", file=sys.stderr)
-    ratios = [one / eight for one, eight in zip(*taken.values())]
-    lines = [[f"{name} at once", len(prompts), f"{statistics.median(times):.2f}",
-              f"{min(times):.2f}-{max(times):.2f} ({len(times)})"]
-             for name, times in taken.items()]
-    lines.append(["1 by 8, in pairs", "", f"{statistics.median(ratios):.3f}",
-                  f"{min(ratios):.3f}-{max(ratios):.3f} ({len(ratios)})"])
-    table(f"Questions computed together: {model.name}",
-          ["way", "n", "CPU s, median", "from-to (runs)"], lines)
+        for name in sorted(ways, reverse=turn % 2 == 1):
+            taken[name].append(ways[name]())
+            print(f"{name}: {taken[name][-1]['cpu_s']:.2f} CPU s", file=sys.stderr)
+    rates = {name: [run["decoded"] / run["cpu_s"] for run in runs] for name, runs in taken.items()}
+    shares = [100 * ours / theirs for ours, theirs in zip(*rates.values())]
+    lines = [[name, taken[name][0]["n"], taken[name][0]["decoded"],
+              f"{statistics.median(each):.1f}", f"{min(each):.1f}-{max(each):.1f} ({len(each)})"]
+             for name, each in rates.items()]
+    lines.append(["letters, % of llama.cpp, in pairs", "", "", f"{statistics.median(shares):.1f}",
+                  f"{min(shares):.1f}-{max(shares):.1f} ({len(shares)})"])
+    table(f"Prompt rate: {model.name}",
+          ["way", "n", "tokens computed", "tokens a CPU s, median", "from-to (runs)"], lines)
 
 
 def answered(store):
@@ -403,7 +414,7 @@ def agree(chosen):
 
 
 ENGINE_MODES = ["shared", "naive", "exact", "exact-naive"]
-PARTS = {"exact": exact, "agree": agree, "speed": speed, "together": together, "whole": whole}
+PARTS = {"exact": exact, "agree": agree, "speed": speed, "rate": rate, "whole": whole}
 
 
 def main():
@@ -417,7 +428,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--slow-rounds", type=int, default=1, help="of the ways without sharing")
     parser.add_argument("--four-every", type=int, default=1, help="four requests: each Nth prompt")
-    parser.add_argument("--first", type=int, default=200, help="together: of the questions")
+    parser.add_argument("--first", type=int, default=30, help="rate: of the questions")
     parser.add_argument("--size", default="bench", help="of the random model: nano, tiny, bench")
     parser.add_argument("--kind", default="f16", help="of its weights: f32, f16, q8_0")
     parser.add_argument("--at-once", type=int, default=1, help="ways to measure at a time")

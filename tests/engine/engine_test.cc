@@ -194,13 +194,12 @@ std::vector<EngineRequest> two_subjects(std::size_t shots) {
 
 void expect_scores_as_alone(EngineOptions options,
                             const std::vector<EngineRequest>& requests) {
-  const auto together = ask(*engine_with(options), requests);
-  options.parallel = 1;
+  const auto in_a_row = ask(*engine_with(options), requests);
   const auto alone = engine_with(options);
   for (const EngineRequest& request : requests) {
     const auto answer = ask(*alone, request);
     ASSERT_TRUE(answer.reply) << answer.reply.error().message;
-    const auto& other = together.at(request.tag).reply;
+    const auto& other = in_a_row.at(request.tag).reply;
     ASSERT_TRUE(other) << other.error().message;
     for (std::size_t i = 0; i < letters.size(); ++i) {
       // llama.cpp rounds differently in other company: with few tokens at once it adds
@@ -211,12 +210,12 @@ void expect_scores_as_alone(EngineOptions options,
   }
 }
 
-TEST(Engine, questions_that_are_computed_together_score_as_they_do_alone) {
+TEST(Engine, questions_behind_a_shared_beginning_score_as_they_do_alone) {
   SKIP_WITHOUT_ENGINE();
   expect_scores_as_alone(options_for(), two_subjects(1000));
 }
 
-TEST(Engine, no_more_are_computed_together_than_the_context_holds) {
+TEST(Engine, a_context_that_is_full_has_room_for_the_next_question) {
   SKIP_WITHOUT_ENGINE();
   EngineOptions options = options_for();
   options.context = 128;
@@ -342,6 +341,29 @@ TEST_P(ExactLengths, exact_scores_are_the_same_without_sharing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Engine, ExactLengths, ::testing::Values(32, 64, 512, 1024));
+
+TEST(Engine, weights_in_float32_are_the_same_model) {
+  SKIP_WITHOUT_ENGINE();
+  EngineOptions options = options_for("tiny");
+  const EngineRequest request = letters_after("Question: what is it?\nAnswer:");
+  const EngineReply usual = ask(*engine_with(options), request).reply.value();
+  options.float32 = true;
+  const auto engine = engine_with(options);
+  const EngineReply precise = ask(*engine, request).reply.value();
+
+  for (std::size_t i = 0; i < letters.size(); ++i)
+    EXPECT_NEAR(precise.likelihoods[i].sum, usual.likelihoods[i].sum, 0.15);
+  EXPECT_THAT(engine->info().identity, HasSubstr(R"("precision":"f32")"));
+}
+
+TEST(Engine, weights_in_float32_that_cannot_be_written_are_one_clear_line) {
+  SKIP_WITHOUT_ENGINE();
+  EngineOptions options = options_for();
+  options.float32 = true;
+  options.cache = options.model / "no folder";
+
+  EXPECT_THAT(fault_of(options), HasSubstr("--precision f32"));
+}
 
 TEST(Engine, a_prompt_longer_than_the_context_is_told_and_never_cut) {
   SKIP_WITHOUT_ENGINE();

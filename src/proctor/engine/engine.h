@@ -61,7 +61,7 @@ struct EngineOptions {
   int context = 0;  // tokens; 0: what the model was trained for, where that is cheap,
                     // else 8,192
   std::string chat_template;    // a name that llama.cpp knows; empty: the model's own
-  int parallel = 0;             // questions computed at once; 0: 8, and 1 where exact
+  int parallel = 0;             // replies written at once; 0: 8, and 1 where exact
   std::filesystem::path cache;  // where digests are kept; empty: nowhere
   Talk talk;                    // a line for the person; may be empty
   Talk log;                     // llama.cpp's own lines; may be empty

@@ -53,19 +53,6 @@ auto caught(const Function& function) -> decltype(function()) {
   }
 }
 
-// How many tokens these share, at most `most`. The last one before a seam is computed
-// in any case: its logits are what is asked for.
-std::size_t common_with(const Job& one, const Job& other, std::size_t most) {
-  return std::min({most, one.seam.start - 1, other.seam.start - 1,
-                   same_beginning(one.tokens, other.tokens)});
-}
-
-std::size_t common_of(const std::vector<Job>& group) {
-  std::size_t common = group.front().tokens.size();
-  for (const Job& job : group) common = common_with(group.front(), job, common);
-  return common;
-}
-
 tl::unexpected<Error> not_begun() {
   return fail(Fault::cancelled, "stopped before it was asked");
 }
@@ -109,7 +96,7 @@ struct EngineWorker {
   void work();
 
  private:
-  enum class Kind { any, scored, written };
+  enum class Kind { any, written };
   std::optional<Job> next(Kind kind, bool may_wait);
   Status prepare(Job& job);
   Status find_seam(Job& job);
@@ -117,10 +104,7 @@ struct EngineWorker {
   static void begin(Job& job);
   void finish(Job job, Result<EngineReply> reply);
   void finish_writing(Stream stream, std::string reason);
-  void score_all(Job first);
-  bool joins(const std::vector<Job>& group, const Job& job);
-  void score(std::vector<Job> group);
-  Result<std::vector<Likelihood>> score_alone(Job& job);
+  Result<EngineReply> score(Job& job);
   Result<EngineReply> write_alone(Job& job);
   void write_together(Job first);
   bool admit(std::deque<Job>& ahead, std::vector<Stream>& streams);
@@ -134,7 +118,8 @@ void EngineWorker::work() {
   while (auto job = next(Kind::any, true)) {
     const UnderWay named(job->request.name);
     if (!job->is_writing()) {
-      score_all(std::move(*job));
+      auto reply = caught([&] { return score(*job); });
+      finish(std::move(*job), std::move(reply));
     } else if (exact || loaded.sequences == 1) {
       auto reply = caught([&] { return write_alone(*job); });
       finish(std::move(*job), std::move(reply));
@@ -155,9 +140,7 @@ std::optional<Job> EngineWorker::next(Kind kind, bool may_wait) {
       }
       if (ends || waiting.empty()) return std::nullopt;
       const bool is_written = waiting.front().continuations.empty();
-      if (kind != Kind::any && is_written != (kind == Kind::written)) {
-        return std::nullopt;
-      }
+      if (kind == Kind::written && !is_written) return std::nullopt;
       job.request = std::move(waiting.front());
       waiting.pop_front();
     }
@@ -229,79 +212,16 @@ Status EngineWorker::find_seam(Job& job) {
   return {};
 }
 
-// The first and all that wait behind it, in groups that share a beginning.
-void EngineWorker::score_all(Job first) {
-  std::vector<Job> group;
-  group.push_back(std::move(first));
-  while (auto job = next(Kind::scored, false)) {
-    if (!joins(group, *job)) score(std::exchange(group, {}));
-    group.push_back(std::move(*job));
-  }
-  score(std::move(group));
-}
-
-// Whether its own part fits beside theirs, behind what all of them share.
-bool EngineWorker::joins(const std::vector<Job>& group, const Job& job) {
-  if (group.size() == loaded.sequences || !session().can_share()) return false;
-  if (!is_single(group.front().seam) || !is_single(job.seam)) return false;
-  const std::size_t before = common_of(group);
-  const std::size_t common = common_with(group.front(), job, before);
-  const std::size_t kept = same_beginning(session().held(), group.front().tokens);
-  if (common + worth_a_base < (group.size() > 1 ? before : kept)) return false;
-  std::size_t own = job.seam.start - common;
-  for (const Job& each : group) own += each.seam.start - common;
-  return own <= Session::portion && common + own <= session().context();
-}
-
-void EngineWorker::score(std::vector<Job> group) {
-  for (Job& job : group) begin(job);
-  const UnderWay named(group.size() == 1
-                           ? group.front().request.name
-                           : fmt::format("{} to {}", group.front().request.name,
-                                         group.back().request.name));
-  auto likelihoods = caught([&]() -> Result<std::vector<std::vector<Likelihood>>> {
-    if (cancelled) return not_begun();
-    if (group.size() == 1) {
-      std::vector<std::vector<Likelihood>> one;
-      one.push_back(TRY(score_alone(group.front())));
-      return one;
-    }
-    std::vector<Scored> prompts;
-    for (Job& job : group) {
-      prompts.push_back({&job.tokens, &job.seam, &job.reply.decoded});
-    }
-    return scorer->score_together(prompts, common_of(group));
-  });
-  if (!likelihoods && likelihoods.error().fault != Fault::cancelled &&
-      group.size() > 1) {
-    // One of them may be to blame: the others are not to fail with it.
-    session().cut(0);
-    for (Job& job : group) {
-      std::vector<Job> alone;
-      alone.push_back(std::move(job));
-      score(std::move(alone));
-    }
-    return;
-  }
-  for (std::size_t i = 0; i < group.size(); ++i) {
-    Job& job = group[i];
-    if (!likelihoods) {
-      finish(std::move(job), tl::unexpected(likelihoods.error()));
-      continue;
-    }
-    job.reply.likelihoods = std::move((*likelihoods)[i]);
-    job.reply.finish_reason = "scored";
-    EngineReply reply = std::move(job.reply);
-    finish(std::move(job), std::move(reply));
-  }
-}
-
-Result<std::vector<Likelihood>> EngineWorker::score_alone(Job& job) {
+// What it shares with the one before it is in the cache already.
+Result<EngineReply> EngineWorker::score(Job& job) {
   std::size_t together = job.seam.start;
   for (const Tokens& tail : job.seam.tails) together += tail.size();
   // Where the context is too tight for all continuations at once they go in turn.
   const std::size_t sequences = together <= session().context() ? loaded.sequences : 1;
-  return scorer->score(job.tokens, job.seam, sequences, job.reply.decoded);
+  job.reply.likelihoods =
+      TRY(scorer->score(job.tokens, job.seam, sequences, job.reply.decoded));
+  job.reply.finish_reason = "scored";
+  return std::move(job.reply);
 }
 
 Result<EngineReply> EngineWorker::write_alone(Job& job) {

@@ -185,41 +185,4 @@ Result<std::vector<Likelihood>> Scorer::score(const Tokens& prompt, const Seam& 
   return likelihoods;
 }
 
-Result<std::vector<std::vector<Likelihood>>> Scorer::score_together(
-    std::span<const Scored> prompts, std::size_t common) {
-  const Scored& first = prompts.front();
-  TRY(session_.hold_base(std::span(*first.prompt).first(common), *first.decoded));
-  Batch batch(Session::portion);
-  std::vector<std::int32_t> last;
-  for (std::size_t i = 0; i < prompts.size(); ++i) {
-    const auto sequence = static_cast<llama_seq_id>(i + 1);
-    const std::size_t start = prompts[i].seam->start;
-    assert(common < start && is_single(*prompts[i].seam));
-    session_.copy(sequence, common);
-    for (std::size_t at = common; at + 1 < start; ++at) {
-      batch.add((*prompts[i].prompt)[at], at, sequence, false);
-    }
-    last.push_back(
-        batch.add((*prompts[i].prompt)[start - 1], start - 1, sequence, true));
-  }
-  std::vector<std::vector<Likelihood>> likelihoods;
-  const auto read_all = [&]() -> Status {
-    std::int64_t of_all = 0;  // each prompt counts its own
-    TRY(session_.decode(batch, of_all));
-    for (std::size_t i = 0; i < prompts.size(); ++i) {
-      *prompts[i].decoded += static_cast<std::int64_t>(prompts[i].seam->start - common);
-      likelihoods.push_back(
-          first_tokens(*prompts[i].seam, TRY(session_.logits(last[i]))));
-    }
-    return {};
-  };
-  const Status done = read_all();
-  for (std::size_t i = 0; i < prompts.size(); ++i) {
-    session_.drop(static_cast<llama_seq_id>(i + 1));
-  }
-  TRY(Status(done));
-  for (const auto& each : likelihoods) TRY(check_numbers(each));
-  return likelihoods;
-}
-
 }  // namespace proctor

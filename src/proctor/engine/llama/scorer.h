@@ -21,13 +21,6 @@ struct Seam {
 // All that is scored is a token each, as letters are: one row of logits tells them.
 bool is_single(const Seam& seam);
 
-// One of several prompts that are scored together.
-struct Scored {
-  const Tokens* prompt;
-  const Seam* seam;
-  std::int64_t* decoded;  // is added to
-};
-
 class Scorer {
  public:
   Scorer(Vocabulary& vocabulary, Session& session, bool one_by_one, bool share)
@@ -43,12 +36,6 @@ class Scorer {
   // `sequences`: how many beside sequence 0 may be used.
   Result<std::vector<Likelihood>> score(const Tokens& prompt, const Seam& seam,
                                         std::size_t sequences, std::int64_t& decoded);
-  // Several prompts that begin with the same `common` tokens, which are computed once,
-  // and then what is each one's own, together. Requires one prompt at least and no
-  // more than there are sequences, single seams, common < start, and that all of it
-  // fits: own tokens into a portion, and with `common` into the context.
-  Result<std::vector<std::vector<Likelihood>>> score_together(
-      std::span<const Scored> prompts, std::size_t common);
 
  private:
   Status score_apart(const Tokens& base, const Tokens& tail, Likelihood& likelihood,

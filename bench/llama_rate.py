@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""llama.cpp's own rate on a list of prompts: one line of JSON, as bench_engine has it.
+
+    $(tools/get-llama --python) bench/llama_rate.py MODEL.gguf PROMPTS [THREADS]
+
+PROMPTS: prompts, each ended by a NUL byte. What a prompt's tokens share with those of the one
+before it stays in the cache; the rest goes through llama_decode in portions of 512, with
+logits after the last. Nothing else is done: no letters, no requests. The CPU seconds are
+those of llama_decode alone.
+"""
+
+import ctypes
+import json
+import sys
+import time
+
+import llama_cpp
+
+PORTION = 512
+
+
+def tokens_of(vocabulary, text):
+    room = len(text) + 8
+    tokens = (llama_cpp.llama_token * room)()
+    n = llama_cpp.llama_tokenize(vocabulary, text, len(text), tokens, room, True, False)
+    return list(tokens[:n])
+
+
+def decode(context, tokens):
+    for at in range(0, len(tokens), PORTION):
+        part = tokens[at : at + PORTION]
+        array = (llama_cpp.llama_token * len(part))(*part)
+        if llama_cpp.llama_decode(context, llama_cpp.llama_batch_get_one(array, len(part))):
+            sys.exit("llama_decode failed")
+
+
+def main():
+    path, prompts = sys.argv[1].encode(), open(sys.argv[2], "rb").read().split(b"\0")[:-1]
+    threads = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+    quiet = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)(lambda *_: None)
+    llama_cpp.llama_log_set(quiet, None)
+    llama_cpp.llama_backend_init()
+    model = llama_cpp.llama_model_load_from_file(path, llama_cpp.llama_model_default_params())
+    params = llama_cpp.llama_context_default_params()
+    params.n_ctx, params.n_batch, params.n_ubatch = 8192, PORTION, PORTION
+    params.n_threads = params.n_threads_batch = threads
+    params.swa_full = True
+    context = llama_cpp.llama_init_from_model(model, params)
+    memory = llama_cpp.llama_get_memory(context)
+    vocabulary = llama_cpp.llama_model_get_vocab(model)
+    spent, decoded, held = 0.0, 0, []
+    for prompt in prompts:
+        tokens = tokens_of(vocabulary, prompt)
+        same = 0
+        while same < min(len(held), len(tokens) - 1) and held[same] == tokens[same]:
+            same += 1
+        llama_cpp.llama_memory_seq_rm(memory, 0, same, -1)
+        before = time.process_time()
+        decode(context, tokens[same:])
+        spent += time.process_time() - before
+        decoded += len(tokens) - same
+        held = tokens
+    print(json.dumps({"n": len(prompts), "cpu_s": spent, "decoded": decoded}))
+
+
+if __name__ == "__main__":
+    main()
