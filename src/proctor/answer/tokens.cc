@@ -108,6 +108,7 @@ constexpr Entry entries[] = {
 const std::unordered_map<std::string_view, Word>& dictionary() {
   static const auto words = [] {
     std::unordered_map<std::string_view, Word> all;
+    all.max_load_factor(0.5F);
     const auto add = [&](Word word, std::string_view rest) {
       while (!rest.empty()) {
         const std::size_t blank = std::min(rest.find(' '), rest.size());
@@ -132,16 +133,29 @@ const std::unordered_map<std::string_view, Word>& dictionary() {
   return words;
 }
 
-// Which lengths the ASCII words of the dictionary have, by first letter: most words of
-// a reply are told apart by this alone.
-const std::array<std::uint32_t, 26>& lengths() {
-  static const auto all = [] {
-    std::array<std::uint32_t, 26> masks{};
-    for (const auto& [word, part] : dictionary()) {
-      if (word[0] >= 'a' && word[0] <= 'z') masks[word[0] - 'a'] |= 1U << word.size();
-    }
-    return masks;
-  }();
+// Which lengths the words of the dictionary have, by their first and last letters: most
+// words of a reply are told apart by this alone.
+class Lengths {
+ public:
+  Lengths() {
+    for (const auto& [word, part] : dictionary())
+      mask(word) |= 1U << (word.size() & 31);
+  }
+  bool may_hold(std::string_view word) const {
+    return (masks_[place(word)] >> (word.size() & 31) & 1U) != 0;
+  }
+
+ private:
+  static std::size_t place(std::string_view word) {
+    return static_cast<std::size_t>((word.front() & 31) << 5 | (word.back() & 31));
+  }
+  std::uint32_t& mask(std::string_view word) { return masks_[place(word)]; }
+
+  std::array<std::uint32_t, 1024> masks_{};
+};
+
+const Lengths& lengths() {
+  static const Lengths all;
   return all;
 }
 
@@ -327,9 +341,8 @@ class Tokeniser {
         token.letter = static_cast<char>(low[0] - 0x20);
         token.small = text_[token.begin] == low[0];
       }
-      if ((size > 1 || token.small) && (lengths_[low[0] - 'a'] >> size & 1U) != 0) {
-        look_up(token, {low.data(), size});
-      }
+      const std::string_view word(low.data(), size);
+      if ((size > 1 || token.small) && lengths_.may_hold(word)) look_up(token, word);
     }
   }
 
@@ -401,7 +414,7 @@ class Tokeniser {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  const std::array<std::uint32_t, 26>& lengths_ = lengths();
+  const Lengths& lengths_ = lengths();
 };
 
 }  // namespace
