@@ -2,11 +2,13 @@
 """llama.cpp's own rate on a list of prompts: one line of JSON, as bench_engine has it.
 
     $(tools/get-llama --python) bench/llama_rate.py MODEL.gguf PROMPTS [THREADS]
+    $(tools/get-llama --python) bench/llama_rate.py MODEL.gguf --shapes 64,512 [THREADS]
 
 PROMPTS: prompts, each ended by a NUL byte. What a prompt's tokens share with those of the one
 before it stays in the cache; the rest goes through llama_decode in portions of 512, with
 logits after the last. Nothing else is done: no letters, no requests. The CPU seconds are
-those of llama_decode alone.
+those of llama_decode alone. --shapes: instead, seconds of the clock for 4,096 tokens that
+are computed so many at once, a line each; for a GPU.
 """
 
 import ctypes
@@ -26,28 +28,51 @@ def tokens_of(vocabulary, text):
     return list(tokens[:n])
 
 
-def decode(context, tokens):
-    for at in range(0, len(tokens), PORTION):
-        part = tokens[at : at + PORTION]
+def context_of(model, portion, threads):
+    params = llama_cpp.llama_context_default_params()
+    params.n_ctx, params.n_batch, params.n_ubatch = 8192, portion, portion
+    params.n_threads = params.n_threads_batch = threads
+    params.swa_full = True
+    return llama_cpp.llama_init_from_model(model, params)
+
+
+def rate_of(model, shape, threads):
+    """Tokens a second of the clock."""
+    context = context_of(model, shape, threads)
+    decode(context, [10 + i % 200 for i in range(shape)], shape)  # warm
+    llama_cpp.llama_memory_clear(llama_cpp.llama_get_memory(context), True)
+    before = time.perf_counter()
+    decode(context, [10 + i % 200 for i in range(4096)], shape)
+    llama_cpp.llama_synchronize(context)
+    spent = time.perf_counter() - before
+    llama_cpp.llama_free(context)
+    return 4096 / spent
+
+
+def decode(context, tokens, portion=PORTION):
+    for at in range(0, len(tokens), portion):
+        part = tokens[at : at + portion]
         array = (llama_cpp.llama_token * len(part))(*part)
         if llama_cpp.llama_decode(context, llama_cpp.llama_batch_get_one(array, len(part))):
             sys.exit("llama_decode failed")
 
 
 def main():
-    path, prompts = sys.argv[1].encode(), open(sys.argv[2], "rb").read().split(b"\0")[:-1]
-    threads = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+    path, shapes = sys.argv[1].encode(), sys.argv[2] == "--shapes"
+    more = sys.argv[4:] if shapes else sys.argv[3:]
+    threads = int(more[0]) if more else 1
     quiet = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)(lambda *_: None)
     llama_cpp.llama_log_set(quiet, None)
     llama_cpp.llama_backend_init()
     model = llama_cpp.llama_model_load_from_file(path, llama_cpp.llama_model_default_params())
-    params = llama_cpp.llama_context_default_params()
-    params.n_ctx, params.n_batch, params.n_ubatch = 8192, PORTION, PORTION
-    params.n_threads = params.n_threads_batch = threads
-    params.swa_full = True
-    context = llama_cpp.llama_init_from_model(model, params)
+    if shapes:
+        for shape in map(int, sys.argv[3].split(",")):
+            print(f"  {shape:5} {rate_of(model, shape, threads):10.0f}", flush=True)
+        return
+    context = context_of(model, PORTION, threads)
     memory = llama_cpp.llama_get_memory(context)
     vocabulary = llama_cpp.llama_model_get_vocab(model)
+    prompts = open(sys.argv[2], "rb").read().split(b"\0")[:-1]
     spent, decoded, held = 0.0, 0, []
     for prompt in prompts:
         tokens = tokens_of(vocabulary, prompt)
