@@ -107,6 +107,39 @@ TEST(RunName, the_limits_of_a_reply_that_is_written_name_its_run) {
   EXPECT_EQ(name->key, today);
 }
 
+RunKey through_template(std::string_view name, std::string_view form) {
+  RunKey key = key_of(fmt::format(R"({{"chat_template":"{}"}})", name));
+  key.protocol = fmt::format(R"({{"form":"{}"}})", form);
+  return key;
+}
+
+TEST(RunName, a_run_of_bare_text_keeps_its_name_however_templates_are_rendered) {
+  const auto store = make_memory_store();
+  const RunKey then = through_template("model:0123456789abcdef", "text");
+  keep(*store, then, 1);
+
+  const auto name = name_in_store(
+      *store, through_template("jinja:0123456789abcdef 2026-01-01", "text"),
+      in_process);
+
+  ASSERT_TRUE(name);
+  EXPECT_EQ(name->key, then);
+}
+
+TEST(RunName, a_chat_from_before_templates_were_rendered_is_another_run_and_is_told) {
+  const auto store = make_memory_store();
+  const RunKey then = through_template("model:0123456789abcdef", "turns");
+  const RunKey today = through_template("jinja:0123456789abcdef", "turns");
+  keep(*store, then, 1);
+
+  const auto name = name_in_store(*store, today, in_process);
+
+  ASSERT_TRUE(name);
+  EXPECT_EQ(name->key, today);
+  EXPECT_THAT(name->said, HasSubstr(then.id().substr(0, 8)));
+  EXPECT_THAT(name->said, HasSubstr(today.id().substr(0, 8)));
+}
+
 TEST(RunName, of_several_former_runs_the_one_with_the_most_answers_goes_on) {
   const auto store = make_memory_store();
   const RunKey most = key_of(engine_of("false", "\"auto\""));

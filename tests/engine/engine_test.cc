@@ -684,7 +684,8 @@ TEST(Engine, a_template_that_llama_does_not_know_is_named_with_those_it_does) {
 
   EXPECT_THAT(
       fault_of(options),
-      HasSubstr("--chat-template chatm: no such template; did you mean chatml?"));
+      HasSubstr("--chat-template chatm: neither a file nor a known name; did you mean "
+                "chatml?"));
 }
 
 TEST(Engine, a_reply_that_was_begun_is_gone_on_with) {

@@ -243,18 +243,57 @@ def test_more_memory_than_the_limit_leaves_is_refused(work, exam, nano):
 
 def test_a_chat_template_that_llama_does_not_know_is_refused_by_name(work, exam, nano):
     line = complaint(work, nano, "--chat-template", "chatm")
-    assert "--chat-template chatm: no such template; did you mean chatml?" in line
+    assert ("--chat-template chatm: neither a file nor a known name; did you mean chatml?"
+            in line)
 
 
-def test_a_model_with_an_unknown_template_completes_but_does_not_chat(work, exam, nano):
-    def without_chatml(whole):
-        at = whole.index(b"{% for message")
-        template = whole[at:].replace(b"<|im_start|>", b"<[my_begin]>", 2)
-        return whole[:at] + template.replace(b"<|im_end|>", b"<[my_end]>", 1)
+def test_a_file_of_jinja_takes_the_place_of_the_models_template(work, exam, nano):
+    (work.path / "own.jinja").write_text(
+        "{{ strftime_now('%d.%m.%Y') }} {{ messages[0].content }}|"
+        "{% if enable_thinking %}<think>{% endif %}")
+    chat = ["--protocol", "seed", "--limit", 3, "--max-tokens", 8]
 
-    model = changed(nano, work.path / "own.gguf", without_chatml)
+    def run(*more):
+        told = work.json(*command(nano, *chat, "--chat-template", "own.jinja", *more))
+        with sqlite3.connect(work.path / "proctor.db") as file:
+            ((request, reasoning, text),) = file.execute(
+                "SELECT request, reasoning, text FROM attempt ORDER BY rowid DESC LIMIT 1")
+        return told, json.loads(request)["prompt"], reasoning, text
+
+    usual, prompt, reasoning, text = run()
+    assert prompt.startswith("01.01.2026 The following") and prompt.endswith("|<think>")
+    assert usual["ledger"]["cut"] == 3 and reasoning and not text  # all is one thought
+    then, prompt, *_ = run("--template-date", "2024-02-29")
+    assert prompt.startswith("29.02.2024 ") and then["run"] != usual["run"]
+    off, prompt, reasoning, text = run("--reasoning", "off")
+    assert prompt.endswith("|") and text and not reasoning
+    assert len({usual["run"], then["run"], off["run"]}) == 3
+    line = complaint(work, nano, *chat, "--chat-template", "own.jinja", "--reasoning", "low")
+    assert "--reasoning low: the chat template (jinja:" in line and "on and off" in line
+    line = complaint(work, nano, *chat, "--template-date", "2024-02-30")
+    assert "--template-date: found 2024-02-30, expected YYYY-MM-DD or today" in line
+
+
+def test_an_empty_system_message_is_none(work, exam, nano):
+    (work.path / "terse.toml").write_text('base = "seed"\n[texts]\nsystem = "Be terse."\n')
+
+    def prompt(*more):
+        work.json(*command(nano, "--protocol", "terse.toml", "--limit", 1, "--max-tokens", 1,
+                           *more))
+        with sqlite3.connect(work.path / "proctor.db") as file:
+            ((request,),) = file.execute(
+                "SELECT request FROM attempt ORDER BY rowid DESC LIMIT 1")
+        return json.loads(request)["prompt"]
+
+    assert "system\nBe terse." in prompt()
+    assert "system" not in prompt("--system", "").split("The following")[0]
+
+
+def test_a_model_whose_template_is_no_jinja_completes_but_does_not_chat(work, exam, nano):
+    model = changed(nano, work.path / "own.gguf",
+                    lambda whole: whole.replace(b"{% endfor %}", b"{% endfog %}"))
     line = complaint(work, model, "--protocol", "seed")
-    assert "llama.cpp does not know the model's own chat template" in line
+    assert "the model's own chat template: " in line
     assert "--chat-template" in line
     assert stored(work) == {}
     assert work.json(*command(model, "--limit", 3))["n"] == 3

@@ -9,6 +9,7 @@ SERVER = ("ollama/m", "--base-url", "http://127.0.0.1:9")
 
 @pytest.mark.parametrize("option", [
     ("--exact",), ("--precision", "f32"), ("--threads", 2), ("--gpu-layers", 1), ("--chat-template", "chatml"),
+    ("--template-date", "today"),
     ("--engine", "process"), ("--serve-wait", 5),
 ])
 def test_an_option_of_files_is_refused_for_a_server(work, option):

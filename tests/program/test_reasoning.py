@@ -65,7 +65,8 @@ def test_each_provider_is_told_in_its_own_words(work, model, said):
         ("ollama/m", ["--reasoning", "on", "--protocol", "mmlu_pro_official_local", "--shots", 0],
          "bare text"),
         ("baseline/A", ["--reasoning", "on"], "baseline/A cannot be told so"),
-        ("model.gguf", ["--reasoning", "on"], "cannot be told so"),
+        ("model.gguf", ["--reasoning", "on", "--protocol", "mmlu", "--shots", 0],
+         "bare text"),
         ("ollama/m", ["--reasoning", "hihg"], "did you mean high?"),
     ],
 )  # fmt: skip

@@ -27,6 +27,7 @@ EngineRequest request_of(const Prompt& prompt, TrialId trial, std::uint64_t tag)
   request.text = prompt.text;
   request.continuations = prompt.continuations;
   const Sampling& sampling = prompt.sampling;
+  request.reasoning = sampling.reasoning;
   if (sampling.max_tokens) request.max_tokens = *sampling.max_tokens;
   request.temperature = sampling.temperature.value_or(0);
   request.top_p = sampling.top_p;
@@ -48,21 +49,6 @@ std::int64_t characters_of(std::string_view text) {
   const std::string valid = to_valid_utf8(text);
   for (std::size_t at = 0; at < valid.size(); ++count) next_code_point(valid, at);
   return count;
-}
-
-// A reasoning model's thoughts stand before its answer, between these two.
-void part_reasoning(Reply& reply) {
-  constexpr std::string_view opening = "<think>";
-  constexpr std::string_view closing = "</think>";
-  const std::string_view text = python_strip(reply.text);
-  if (!text.starts_with(opening)) return;
-  const std::size_t end = text.find(closing);
-  const std::string_view thoughts = text.substr(
-      opening.size(), end == std::string_view::npos ? end : end - opening.size());
-  std::string answer(end == std::string_view::npos ? std::string_view()
-                                                   : text.substr(end + closing.size()));
-  reply.reasoning = python_strip(thoughts);
-  reply.text = std::string(python_strip(answer));
 }
 
 class EngineBackend final : public Backend {
@@ -212,7 +198,7 @@ class EngineBackend final : public Backend {
                     .decoded = engine.decoded};
     if (prompt.continuations.empty()) {
       reply.text = engine.text;
-      part_reasoning(reply);
+      reply.reasoning = engine.reasoning;
       return reply;
     }
     const auto best =
@@ -252,7 +238,7 @@ class EngineBackend final : public Backend {
                                 {"per_character", likelihood.sum / characters},
                                 {"per_byte", likelihood.sum / bytes}});
     }
-    if (engine.likelihoods.empty()) json["text"] = engine.text;
+    if (engine.likelihoods.empty()) json["text"] = engine.written;
     json["finish_reason"] = engine.finish_reason;
     json["tokens"] = {{"prompt", engine.prompt_tokens},
                       {"reply", engine.reply_tokens},

@@ -41,6 +41,7 @@ constexpr std::array rows = {
     Row{"--threads", llama_cpp, "a .gguf in this process or by --engine server"},
     Row{"--gpu-layers", llama_cpp, "a .gguf in this process or by --engine server"},
     Row{"--chat-template", llama_cpp, "a .gguf in this process or by --engine server"},
+    Row{"--template-date", in_process, "a .gguf in this process"},
     Row{"--context", llama_cpp | ollama,
         "a .gguf in this process or by --engine server, and ollama"},
     Row{"--max-tokens", writers, "a model that writes"},

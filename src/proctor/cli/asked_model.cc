@@ -17,6 +17,23 @@ std::uint64_t chance() {
   return static_cast<std::uint64_t>(device()) << 32U | device();
 }
 
+// "2026-01-31", where there is such a day.
+std::optional<std::chrono::year_month_day> date_of(std::string_view text) {
+  const std::vector<std::string> parts = split(text, '-');
+  if (text.size() != 10 || parts.size() != 3 || parts[0].size() != 4) return {};
+  std::array<int, 3> numbers{};
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const char* const end = parts[i].data() + parts[i].size();
+    const auto [stop, error] = std::from_chars(parts[i].data(), end, numbers[i]);
+    if (error != std::errc{} || stop != end || numbers[i] < 0) return {};
+  }
+  const std::chrono::year_month_day date{
+      std::chrono::year(numbers[0]),
+      std::chrono::month(static_cast<unsigned>(numbers[1])),
+      std::chrono::day(static_cast<unsigned>(numbers[2]))};
+  return date.ok() ? std::optional(date) : std::nullopt;
+}
+
 // How many requests ollama serves at once, where its own variable says so here too.
 std::optional<std::size_t> ollama_parallelism(const Environment& environment) {
   const std::string text = environment.get("OLLAMA_NUM_PARALLEL").value_or("");
@@ -60,6 +77,20 @@ Result<std::unique_ptr<Backend>> make_server_backend(const ModelChoice& choice,
                            http_options(world.environment, options.concurrency));
 }
 
+// The day that chat templates are told; today where it is asked for.
+Result<std::chrono::year_month_day> template_date(const Arguments& arguments) {
+  const auto said = arguments.get("--template-date");
+  if (!said) return usual_template_date;
+  if (*said == "today") {
+    const auto now = std::chrono::system_clock::now();
+    return std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(now));
+  }
+  const auto date = date_of(*said);
+  if (date) return *date;
+  return fail(Fault::usage, "--template-date: found {}, expected YYYY-MM-DD or today",
+              *said);
+}
+
 Result<EngineOptions> engine_options(const ModelChoice& choice,
                                      const Arguments& arguments, World& world) {
   EngineOptions options{.model = choice.file, .exact = arguments.has("--exact")};
@@ -75,6 +106,7 @@ Result<EngineOptions> engine_options(const ModelChoice& choice,
   options.context =
       static_cast<int>(TRY(arguments.whole("--context", 64, 100'000'000)).value_or(0));
   options.chat_template = arguments.get("--chat-template").value_or("");
+  options.date = TRY(template_date(arguments));
   options.cache = digest_cache(world.environment);
   options.talk = talk_of(arguments, world);
   return options;
@@ -110,6 +142,12 @@ Result<std::string> server_identity(const ModelChoice& choice,
     json["model"] = TRY(model_digest(choice.file, digest_cache(world.environment),
                                      talk_of(arguments, world), is_stopped));
   }
+  // A file may say something else tomorrow; a name may not.
+  const std::string asked = arguments.get("--chat-template").value_or("");
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(asked, ignored)) {
+    json["chat_template"] = sha256_hex(TRY(read_file(asked)));
+  }
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -136,9 +174,15 @@ Status check_can_be_sent(const Exam& exam, const ModelChoice& choice,
                 exam.protocol.name);
   }
   if (choice.provider == nullptr) {
-    if (!sampling.reasoning.empty()) {
+    if (!sampling.reasoning.empty() && choice.file.empty()) {
       return fail(Fault::usage, "--reasoning {}: {} cannot be told so",
                   sampling.reasoning, choice.title());
+    }
+    if (!sampling.reasoning.empty() && exam.protocol.form == Form::text) {
+      return fail(
+          Fault::usage,
+          "--reasoning {}: the protocol sends bare text, which is only continued",
+          sampling.reasoning);
     }
     if (sampling.only_letters && choice.file.empty()) {
       return fail(Fault::usage, "--only-letters: {} writes nothing else anyway",
@@ -173,6 +217,7 @@ Result<std::int64_t> tokens_of_file(const ModelChoice& choice,
     request.text = prompt.text;
     for (const Message& message : prompt.messages)
       request.turns.push_back({message.role, message.content});
+    request.reasoning = prompt.sampling.reasoning;
   }
   const EngineOptions options = TRY(engine_options(choice, arguments, world));
   return TRY(forecast(options, requests)).prompt_tokens;
@@ -239,7 +284,8 @@ Result<std::unique_ptr<Backend>> ask_model(const OpenModel& model,
     return make_baseline(choice.model.name, static_cast<std::uint64_t>(seed), chance());
   }
   if (exam.protocol.form != Form::text) {
-    TRY(model.engine->can_chat().in("--protocol " + exam.protocol.name));
+    TRY(model.engine->can_chat(exam.protocol.sampling.reasoning)
+            .in("--protocol " + exam.protocol.name));
   }
   return make_engine_backend(model.engine,
                              {.model = choice.model.name, .id_seed = chance()});

@@ -115,7 +115,10 @@ Result<Protocol> choose_protocol(const std::string& name, const Arguments& argum
     }
     protocol.shots = static_cast<int>(*shots);
   }
-  if (const auto system = arguments.get("--system")) protocol.system = *system;
+  if (const auto system = arguments.get("--system")) {
+    protocol.system = *system;
+    if (system->empty()) protocol.templates.system.clear();  // none at all
+  }
   if (protocol.scoring == Scoring::generate)
     TRY(apply_limits(arguments, protocol.sampling));
   TRY(apply_sampling(arguments, protocol.sampling));

@@ -177,8 +177,11 @@ constexpr std::array option_table = {
     Option{"--context", "N",
            "a .gguf, ollama: tokens of context (default: the model's, or 8192)",
            request_group, false, on_run},
-    Option{"--chat-template", "NAME",
-           "a .gguf: a template that llama.cpp knows (default: the model's own)",
+    Option{"--chat-template", "T",
+           "a .gguf: a file of Jinja, a name, or none (default: the model's own)",
+           request_group, false, on_run},
+    Option{"--template-date", "D",
+           "a .gguf: what a template is told of the day (default 2026-01-01), or today",
            request_group, false, on_run},
 
     Option{"--extract", "X",

@@ -88,12 +88,12 @@ std::string serve_of(const RunKey& key) {
 // The options that say what is sent. The rest chooses questions, changes no answer, or
 // is in the run's key.
 constexpr std::array kept_options = {
-    "--engine",     "--dataset",    "--split",           "--columns",
-    "--cache-dir",  "--shots-from", "--drop-bad-labels", "--shots",
-    "--system",     "--max-tokens", "--temperature",     "--stop",
-    "--seed",       "--reasoning",  "--only-letters",    "--exact",
-    "--precision",  "--gpu-layers", "--context",         "--chat-template",
-    "--api-key-env"};
+    "--engine",        "--dataset",    "--split",           "--columns",
+    "--cache-dir",     "--shots-from", "--drop-bad-labels", "--shots",
+    "--system",        "--max-tokens", "--temperature",     "--stop",
+    "--seed",          "--reasoning",  "--only-letters",    "--exact",
+    "--precision",     "--gpu-layers", "--context",         "--chat-template",
+    "--template-date", "--api-key-env"};
 
 const Option* option_named(std::string_view name) {
   const auto found = std::ranges::find(options(), name, &Option::name);

@@ -1,6 +1,7 @@
 #include "proctor/cli/run_name.h"
 
 #include <algorithm>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -52,6 +53,26 @@ RunKey without_idle_limits(RunKey key) {
 
 RunKey as_asked(RunKey key) {
   return without_idle_limits(without_server(std::move(key)));
+}
+
+bool is_chat(const RunKey& key) {
+  const Json protocol = Json::parse(key.protocol, nullptr, false);
+  return !protocol.is_object() || protocol.value("form", Json()) != "text";
+}
+
+// The key of a .gguf from when llama.cpp rendered the model's chat template by its
+// look.
+std::optional<RunKey> as_rendered_before(RunKey key) {
+  constexpr std::string_view today = "jinja:";
+  constexpr std::size_t digits = 16;
+  Json engine = Json::parse(key.engine, nullptr, false);
+  const auto found = engine.is_object() ? engine.find("chat_template") : engine.end();
+  if (found == engine.end() || !found->is_string()) return std::nullopt;
+  const auto name = found->get<std::string>();
+  if (!name.starts_with(today)) return std::nullopt;
+  *found = "model:" + name.substr(today.size(), digits);
+  key.engine = engine.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return key;
 }
 
 // The stored runs that were asked the same at the same address, whoever answered.
@@ -187,8 +208,10 @@ RunKey renamed(RunKey stored) {
   return stored;
 }
 
-std::vector<RunKey> former_keys(const RunKey& /*today*/) {
-  return {};
+std::vector<RunKey> former_keys(const RunKey& today) {
+  // No chat template has a part in bare text.
+  const auto before = as_rendered_before(today);
+  return before && !is_chat(today) ? std::vector{*before} : std::vector<RunKey>();
 }
 
 std::string server_in_name(const Answerer& there) {
@@ -219,6 +242,17 @@ Result<RunName> name_in_store(Store& store, const RunKey& today,
     if (found.empty()) continue;
     return says_who ? name_of_known(store, found, today, there)
                     : name_of_unknown(store, found, today);
+  }
+  if (const auto before = as_rendered_before(today)) {
+    const Namesakes found = namesakes_of(runs, *before);
+    if (!found.empty()) {
+      return RunName{
+          today, fmt::format(
+                     "run {} of this model was asked through what llama.cpp takes the "
+                     "model's chat template for, and not through the template itself: "
+                     "this is run {}",
+                     short_name(with_most_answers(found).info.key), short_name(today))};
+    }
   }
   return RunName{today, ""};
 }

@@ -14,7 +14,9 @@ namespace proctor {
 // What names hold no longer (the threads of a .gguf that is not --exact): the stored
 // key as it would be today.
 RunKey renamed(RunKey stored);
-// What names did not hold yet: today's key as it was before, newest first.
+// What names did not hold yet, or said otherwise though the same was sent (a model's
+// chat template of a protocol of bare text): today's key as it was before, newest
+// first.
 std::vector<RunKey> former_keys(const RunKey& today);
 
 // The command of a llama-server as it is in a name: without what only decides how fast
@@ -36,7 +38,8 @@ struct RunName {
 // from before who answers was in names is the same only where its replies do not
 // contradict who is there. Where the server is down or silent: the one run that was
 // asked the same at this address; of several that different models answered
-// Fault::usage names each. Where the store has none: today's.
+// Fault::usage names each. Where the store has none: today's. A former run of a .gguf
+// whose chat template is rendered otherwise today is another, and a line says so.
 Result<RunName> name_in_store(Store& store, const RunKey& today, const Answerer& there);
 
 }  // namespace proctor

@@ -61,8 +61,16 @@ Result<std::string> llama_server_command(const Arguments& arguments,
   if (const auto layers = TRY(arguments.whole("--gpu-layers", 0, 100'000))) {
     command += fmt::format(" --n-gpu-layers {}", *layers);
   }
-  if (const auto name = arguments.get("--chat-template")) {
-    command += " --chat-template " + for_shell(*name);
+  if (const auto asked = arguments.get("--chat-template")) {
+    if (*asked == "none") {
+      return fail(Fault::usage,
+                  "--chat-template none: a llama-server always has one; take --engine "
+                  "process");
+    }
+    std::error_code ignored;
+    const bool is_file = std::filesystem::is_regular_file(*asked, ignored);
+    command += is_file ? " --chat-template-file " : " --chat-template ";
+    command += for_shell(*asked);
   }
   return command;
 }

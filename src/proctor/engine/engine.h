@@ -2,6 +2,7 @@
 // or text out. Knows nothing of questions or protocols.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -46,6 +47,9 @@ Result<ModelFile> read_model_file(const std::filesystem::path& model);
 // "4.7 GB", "812 kB".
 std::string in_bytes(std::int64_t bytes);
 
+inline constexpr std::chrono::year_month_day usual_template_date{
+    std::chrono::year(2026), std::chrono::January, std::chrono::day(1)};
+
 struct EngineOptions {
   std::filesystem::path model;
   // Flash attention off, tokens decoded in the same portions for every order of
@@ -60,7 +64,11 @@ struct EngineOptions {
   int gpu_layers = -1;  // -1: all that llama.cpp's build can take
   int context = 0;  // tokens; 0: what the model was trained for, where that is cheap,
                     // else 8,192
-  std::string chat_template;    // a name that llama.cpp knows; empty: the model's own
+  // A name that llama.cpp knows, a file of Jinja, or "none"; empty: the model's own.
+  std::string chat_template;
+  // What templates that write a date are told: one day for all, since a prompt that
+  // changes daily can be neither gone on with nor compared.
+  std::chrono::year_month_day date = usual_template_date;
   int parallel = 0;             // replies written at once; 0: 8, and 1 where exact
   std::filesystem::path cache;  // where digests are kept; empty: nowhere
   Talk talk;                    // a line for the person; may be empty
@@ -78,6 +86,7 @@ struct EngineRequest {
   std::string name;       // "question 17": what a crash inside llama.cpp is told by
   std::vector<EngineTurn> turns;  // through the chat template; a last turn of the
                                   // assistant is gone on with
+  std::string reasoning;          // on, off or an effort, for the template; or empty
   std::string text;               // raw, where there are no turns
   std::vector<std::string> continuations;
 
@@ -98,8 +107,9 @@ struct Likelihood {
 
 struct EngineReply {
   std::vector<Likelihood> likelihoods;  // of the continuations, in their order
-  std::string text;                     // written; valid UTF-8
-  std::string finish_reason;            // scored, stop, length
+  std::string written;                  // all of it; valid UTF-8
+  std::string reasoning, text;  // of that: the thought at its beginning, the rest
+  std::string finish_reason;    // scored, stop, length
   std::int64_t prompt_tokens = 0;
   std::int64_t reply_tokens = 0;
   std::int64_t decoded = 0;  // what was computed for it; the rest was shared
@@ -108,12 +118,24 @@ struct EngineReply {
 struct EngineAnswer {
   std::uint64_t tag = 0;
   std::string prompt;  // the text that was put in, the chat template's part too
+  std::vector<std::int32_t> tokens;  // the same
   // Fault::rejected: this request cannot be done (longer than the context, a NUL byte).
-  // Fault::usage: none of its kind can (no chat template). Fault::cancelled.
+  // Fault::usage: none of its kind can (no chat template, or one that refuses its
+  // roles). Fault::cancelled.
   Result<EngineReply> reply = fail(Fault::cancelled, "not asked");
   bool overflowed = false;  // rejected since the context is too small
   WallTime started{};
   Microseconds latency{};
+};
+
+// What a model's chat template is, and what it can be told.
+struct ChatFacts {
+  std::string why_not;         // it cannot be used; or empty
+  bool takes_system = false;   // a system message; where not it is refused
+  std::string default_system;  // written where there is no system message; may be empty
+  bool has_thinking_switch = false;  // --reasoning on and off
+  bool has_thinking_effort = false;  // --reasoning low, medium, high
+  bool tells_date = false;           // of EngineOptions::date
 };
 
 struct EngineInfo {
@@ -143,8 +165,9 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   virtual const EngineInfo& info() const = 0;
-  // Whether turns can be asked: Fault::usage names --chat-template where not.
-  virtual Status can_chat() const = 0;
+  // Whether turns can be asked with such a request's `reasoning`: Fault::usage names
+  // --chat-template or --reasoning where not.
+  virtual Status can_chat(const std::string& reasoning) const = 0;
   virtual void start(EngineRequest request) = 0;
   // What has ended: as soon as there is something, or nothing at `until`. Every request
   // comes back once.
@@ -165,19 +188,12 @@ Result<std::unique_ptr<Engine>> load_engine(EngineOptions options);
 struct EngineForecast {
   std::string identity;            // EngineInfo::identity
   std::int64_t prompt_tokens = 0;  // of all requests, through the chat template
+  ChatFacts chat;
 };
 // Reads no weights but for their SHA-256. Errors are load_engine()'s, but for the
 // memory; and Fault::rejected for turns that the template cannot take.
 Result<EngineForecast> forecast(const EngineOptions& options,
                                 std::span<const EngineRequest> requests);
-
-// What a model's chat template does, as it is sent here.
-struct ChatFacts {
-  std::string why_not;         // it cannot be used; or empty
-  bool takes_system = false;   // a system message
-  std::string default_system;  // what it says where there is none; may be empty
-  bool has_thinking_switch = false;
-};
 
 // What load_engine() would find in a file beside its header.
 struct EngineOutlook {

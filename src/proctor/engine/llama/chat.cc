@@ -2,145 +2,260 @@
 
 #include <algorithm>
 
+#include "proctor/engine/thoughts.h"
+
 namespace proctor {
 namespace {
 
-bool is_blank(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
+using Values = std::vector<std::pair<std::string, TemplateVariables::Value>>;
+
+bool is_switch(const std::string& reasoning) {
+  return reasoning == "on" || reasoning == "off";
 }
 
-// Stands where a turn's content will be. llama.cpp's templates look at no content.
-std::string placeholder(std::size_t turn) {
-  return fmt::format("@@proctor-{}@@", turn);
+// What templates call the switch: Qwen, GLM, SmolLM3 and most others; DeepSeek, Granite
+// and Kimi; MiniMax; Ling; Seed.
+void add_switch(bool on, Values& values) {
+  values.emplace_back("enable_thinking", on);
+  values.emplace_back("thinking", on);
+  values.emplace_back("thinking_mode", std::string(on ? "enabled" : "disabled"));
+  values.emplace_back("thinking_option", std::string(on ? "on" : "off"));
+  if (!on) values.emplace_back("thinking_budget", 0);
 }
 
-// A blank that no template writes: whether it is still there tells whether the template
-// strips what is put into it.
-constexpr char edge = '\v';
+// gpt-oss and most others; Muse; Kimi.
+void add_effort(const std::string& effort, Values& values) {
+  for (const char* name : {"reasoning_effort", "reasoning_strength", "thinking_effort"})
+    values.emplace_back(name, effort);
+}
 
-std::optional<std::string> apply(const std::string& chat_template,
-                                 const std::vector<std::string>& roles,
-                                 const std::vector<std::string>& contents) {
-  std::vector<llama_chat_message> messages;
-  for (std::size_t i = 0; i < roles.size(); ++i) {
-    messages.push_back({roles[i].c_str(), contents[i].c_str()});
-  }
-  std::string text(4096, '\0');
-  auto length = llama_chat_apply_template(chat_template.c_str(), messages.data(),
-                                          messages.size(), true, text.data(),
-                                          static_cast<std::int32_t>(text.size()));
-  if (length < 0) return std::nullopt;
-  if (static_cast<std::size_t>(length) > text.size()) {
-    text.resize(static_cast<std::size_t>(length));
-    length = llama_chat_apply_template(chat_template.c_str(), messages.data(),
-                                       messages.size(), true, text.data(), length);
-  }
-  text.resize(static_cast<std::size_t>(length));
+std::string text_of(const std::vector<Piece>& pieces) {
+  std::string text;
+  for (const Piece& piece : pieces) text += piece.text;
   return text;
 }
 
-std::string_view stripped(std::string_view text, bool left, bool right) {
-  while (left && !text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (right && !text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
+std::string in_digits(std::chrono::year_month_day date) {
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()));
+}
+
+std::string roles_of(std::span<const EngineTurn> turns) {
+  std::vector<std::string> roles;
+  for (const EngineTurn& turn : turns) roles.push_back(turn.role);
+  return join(roles, ", ");
+}
+
+// A text that no content holds.
+std::string seal_for(std::span<const EngineTurn> turns) {
+  std::string seal = "\x01";
+  while (std::ranges::any_of(turns, [&](const EngineTurn& turn) {
+    return turn.content.find(seal) != std::string::npos;
+  })) {
+    seal += '\x01';
+  }
+  return seal;
+}
+
+// The text apart at each seal, as pieces of the same kind.
+void add_unsealed(const Piece& piece, const std::string& seal,
+                  std::vector<Piece>& pieces) {
+  std::string_view rest = piece.text;
+  for (auto at = rest.find(seal); at != std::string_view::npos; at = rest.find(seal)) {
+    pieces.push_back({std::string(rest.substr(0, at)), piece.is_template});
+    rest.remove_prefix(at + seal.size());
+  }
+  pieces.push_back({std::string(rest), piece.is_template});
+}
+
+bool is_file(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored);
 }
 
 }  // namespace
 
-std::vector<std::string> chat_template_names() {
-  std::vector<const char*> names(256);
-  const auto count = llama_chat_builtin_templates(names.data(), names.size());
-  names.resize(std::min(names.size(), static_cast<std::size_t>(std::max(count, 0))));
-  return {names.begin(), names.end()};
-}
-
 Result<ChatTemplate> ChatTemplate::of(const llama_model* model,
-                                      const std::string& name) {
+                                      const Vocabulary& vocabulary,
+                                      const EngineOptions& options) {
   ChatTemplate made;
-  const std::vector<std::string> names = chat_template_names();
-  if (!name.empty()) {
-    if (std::ranges::find(names, name) == names.end()) {
-      return fail(Fault::usage, "--chat-template {}: no such template{}; there are {}",
-                  name, suggestion(name, names), join(names, ", "));
+  made.vocabulary_ = &vocabulary;
+  made.variables_ = {.bos = vocabulary.bos_text(),
+                     .eos = vocabulary.eos_text(),
+                     .date = options.date,
+                     .others = {}};
+  const std::string& asked = options.chat_template;
+  const std::vector<std::string> families = template_families();
+  if (asked == "none") {
+    made.identity_ = asked;
+  } else if (std::ranges::find(families, asked) != families.end()) {
+    made.template_ = TemplateFamily(asked);
+    made.identity_ = asked;
+  } else if (!asked.empty()) {
+    if (!is_file(asked)) {
+      return fail(Fault::usage,
+                  "--chat-template {}: neither a file nor a known name{}; there are "
+                  "none, {}",
+                  asked, suggestion(asked, families), join(families, ", "));
     }
-    made.template_ = made.identity_ = name;
-    return made;
-  }
-  const char* own = llama_model_chat_template(model, nullptr);
-  if (own == nullptr) {
+    const std::string place = "--chat-template " + asked;
+    std::error_code error;
+    if (std::filesystem::file_size(asked, error) > Jinja::most_bytes || error) {
+      return fail(Fault::data, "{}: larger than any chat template is", place);
+    }
+    const std::string source = TRY(read_file(asked));
+    TRY(made.take(source).in(place));
+  } else if (const char* own = llama_model_chat_template(model, nullptr)) {
+    if (const Status taken = made.take(own); !taken) {
+      made.why_not_ =
+          fmt::format("the model's own chat template: {}", taken.error().message);
+    }
+  } else {
     made.why_not_ = "the model has no chat template of its own";
-    return made;
   }
-  made.template_ = own;
-  made.identity_ = "model:" + sha256_hex(own).substr(0, 16);
-  if (!apply(made.template_, {"user"}, {"x"})) {
-    made.why_not_ = "llama.cpp does not know the model's own chat template";
-  }
+  made.look();
   return made;
 }
 
-Status ChatTemplate::can_chat() const {
-  if (why_not_.empty()) return {};
-  const std::vector<std::string> names = chat_template_names();
-  return fail(Fault::usage,
-              "{}: name one by --chat-template ({}), or take a protocol of raw text",
-              why_not_, join(names, ", "));
+// A template that tells the day is another one every day, so the day is in its
+// identity.
+Status ChatTemplate::take(const std::string& source) {
+  identity_ = "jinja:" + sha256_hex(source).substr(0, 16);
+  for (const std::string_view name : {"strftime_now", "date_string", "datetime"}) {
+    if (source.find(name) != std::string::npos) facts_.tells_date = true;
+  }
+  if (facts_.tells_date) identity_ += " " + in_digits(variables_.date);
+  template_ = TRY(Jinja::of(source));
+  return {};
 }
 
-Result<ChatTemplate::Frame> ChatTemplate::frame_of(
-    const std::vector<std::string>& roles) const {
-  std::vector<std::string> contents;
-  for (std::size_t i = 0; i < roles.size(); ++i) {
-    contents.push_back(edge + placeholder(i) + edge);
+// What the template can be told, found out by telling it.
+void ChatTemplate::look() {
+  facts_.why_not = why_not_;
+  if (!std::holds_alternative<Jinja>(template_)) return;
+  const EngineTurn user{"user", "@@user@@"}, system{"system", "@@system@@"};
+  const std::vector<EngineTurn> alone{user}, both{system, user};
+  const auto differs = [&](const std::string& one, const std::string& other) {
+    const auto a = rendered(alone, one), b = rendered(alone, other);
+    return a && b && *a != *b;
+  };
+  facts_.has_thinking_switch = differs("on", "off");
+  facts_.has_thinking_effort = differs("low", "high");
+  const auto with_system = rendered(both, ""), without = rendered(alone, "");
+  if (!with_system) return;
+  const std::size_t at = with_system->find(system.content);
+  facts_.takes_system = at != std::string::npos;
+  if (!without || !facts_.takes_system) return;
+  // The default is what stands in the system message's place where there is none.
+  const std::string_view before = std::string_view(*with_system).substr(0, at);
+  const std::string_view behind =
+      std::string_view(*with_system).substr(at + system.content.size());
+  if (without->size() > before.size() + behind.size() && without->starts_with(before) &&
+      without->ends_with(behind)) {
+    facts_.default_system =
+        without->substr(before.size(), without->size() - before.size() - behind.size());
   }
-  const auto whole = apply(template_, roles, contents);
-  if (!whole) {
-    return fail(Fault::rejected, "the chat template does not take these roles: {}",
-                join(roles, ", "));
-  }
-  Frame frame;
-  std::string_view rest = *whole;
-  for (std::size_t i = 0; i < roles.size(); ++i) {
-    const std::string mark = placeholder(i);
-    const std::size_t at = rest.find(mark);
-    if (at == std::string_view::npos) {
-      return fail(Fault::rejected,
-                  "the chat template leaves out or moves turn {} ({}); name another by "
-                  "--chat-template",
-                  i + 1, roles[i]);
-    }
-    const bool kept_left = at > 0 && rest[at - 1] == edge;
-    const std::size_t behind = at + mark.size();
-    const bool kept_right = behind < rest.size() && rest[behind] == edge;
-    frame.between.emplace_back(rest.substr(0, at - (kept_left ? 1 : 0)));
-    frame.strips_left.push_back(!kept_left);
-    frame.strips_right.push_back(!kept_right);
-    rest.remove_prefix(behind + (kept_right ? 1 : 0));
-  }
-  frame.between.emplace_back(rest);
-  return frame;
 }
 
-Result<std::vector<Piece>> ChatTemplate::render(std::span<const EngineTurn> turns) {
-  TRY(can_chat());
+Status ChatTemplate::can_chat(const std::string& reasoning) const {
+  if (!why_not_.empty()) {
+    return fail(
+        Fault::usage,
+        "{}: name one by --chat-template (a file of Jinja, none, {}), or take a "
+        "protocol of raw text",
+        why_not_, join(template_families(), ", "));
+  }
+  if (reasoning.empty()) return {};
+  const bool can =
+      is_switch(reasoning) ? facts_.has_thinking_switch : facts_.has_thinking_effort;
+  if (can) return {};
+  const std::string_view offered =
+      facts_.has_thinking_effort   ? "efforts, and no on and off"
+      : facts_.has_thinking_switch ? "on and off, and no efforts"
+                                   : "nothing of the kind";
+  return fail(Fault::usage, "--reasoning {}: the chat template ({}) offers {}",
+              reasoning, identity_, offered);
+}
+
+TemplateVariables ChatTemplate::variables_for(const std::string& reasoning) const {
+  TemplateVariables variables = variables_;
+  Values& values = variables.others;
+  if (reasoning.empty()) {
+    values.emplace_back("enable_thinking", true);  // as llama-server says
+  } else {
+    add_switch(reasoning != "off", values);
+  }
+  if (!reasoning.empty() && !is_switch(reasoning)) add_effort(reasoning, values);
+  return variables;
+}
+
+std::optional<std::string> ChatTemplate::rendered(std::span<const EngineTurn> turns,
+                                                  const std::string& reasoning) const {
+  const auto pieces =
+      std::get<Jinja>(template_).render(turns, variables_for(reasoning));
+  return pieces ? std::optional(text_of(*pieces)) : std::nullopt;
+}
+
+// A special token's text that came from a content must not become the token. The pieces
+// tell contents from the template, but for a content that the template has taken apart;
+// so the text of a special token is broken by a seal beforehand.
+Result<std::vector<Piece>> ChatTemplate::render_jinja(
+    std::span<const EngineTurn> turns, const std::string& reasoning) const {
+  const std::string seal = seal_for(turns);
+  std::vector<EngineTurn> sealed(turns.begin(), turns.end());
+  for (EngineTurn& turn : sealed) vocabulary_->break_specials(turn.content, seal);
+  const Jinja& jinja = std::get<Jinja>(template_);
+  const auto pieces = jinja.render(sealed, variables_for(reasoning));
+  if (!pieces) {
+    // For what is in this question, or for the roles of all of them?
+    std::vector<EngineTurn> plain = sealed;
+    for (EngineTurn& turn : plain) turn.content = "x";
+    const bool for_all = !jinja.render(plain, variables_for(reasoning));
+    return fail(for_all ? Fault::usage : Fault::rejected,
+                "the chat template says: {} (the turns are {}); take another "
+                "--chat-template or --protocol",
+                pieces.error().message, roles_of(turns));
+  }
+  const std::string whole = text_of(*pieces);
+  for (std::size_t i = 0; i < sealed.size(); ++i) {
+    if (whole.find(python_strip(sealed[i].content)) != std::string::npos) continue;
+    std::vector<EngineTurn> plain = sealed;
+    plain[i].content = "@@content@@";
+    const auto again = rendered(plain, reasoning);
+    const bool for_all = again && again->find("@@content@@") == std::string::npos;
+    return fail(for_all ? Fault::usage : Fault::rejected,
+                "the chat template leaves out turn {} ({}), or changes it; take "
+                "another --chat-template or --protocol",
+                i + 1, sealed[i].role);
+  }
+  std::vector<Piece> unsealed;
+  for (const Piece& piece : *pieces) add_unsealed(piece, seal, unsealed);
+  return unsealed;
+}
+
+Result<std::vector<Piece>> ChatTemplate::render(std::span<const EngineTurn> turns,
+                                                const std::string& reasoning,
+                                                bool answers_now) {
+  TRY(can_chat(reasoning));
   const bool goes_on = turns.size() > 1 && turns.back().role == "assistant";
-  const std::span<const EngineTurn> framed =
+  const std::span<const EngineTurn> before =
       goes_on ? turns.first(turns.size() - 1) : turns;
-  std::vector<std::string> roles;
-  for (const EngineTurn& turn : framed) roles.push_back(turn.role);
-  auto known = frames_.find(roles);
-  if (known == frames_.end()) {
-    known = frames_.emplace(roles, TRY(frame_of(roles))).first;
-  }
-  const Frame& frame = known->second;
   std::vector<Piece> pieces;
-  for (std::size_t i = 0; i < framed.size(); ++i) {
-    pieces.push_back({frame.between[i], true});
-    pieces.push_back({std::string(stripped(framed[i].content, frame.strips_left[i],
-                                           frame.strips_right[i])),
-                      false});
+  if (auto* const family = std::get_if<TemplateFamily>(&template_)) {
+    pieces = TRY(family->render(before));
+  } else if (std::holds_alternative<Jinja>(template_)) {
+    pieces = TRY(render_jinja(before, reasoning));
+  } else {
+    for (const EngineTurn& turn : before) {
+      if (!pieces.empty()) pieces.push_back({"\n\n", true});
+      pieces.push_back({turn.content, false});
+    }
+    if (goes_on) pieces.push_back({"\n\n", true});
   }
-  pieces.push_back({frame.between.back(), true});
+  if (goes_on || answers_now) {
+    pieces.push_back({before_answer(last_of_template(pieces)), true});
+  }
   if (goes_on) pieces.push_back({turns.back().content, false});
   return pieces;
 }

@@ -1,49 +1,65 @@
-// A conversation through a chat template that llama.cpp knows, as pieces: what the
-// template wrote and what was put into it stay apart. Not for other folders.
+// A conversation through the model's chat template, as pieces: what the template wrote
+// and what was put into it stay apart. Not for other folders.
 #pragma once
 
-#include <map>
+#include <optional>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "proctor/base/base.h"
 #include "proctor/engine/engine.h"
+#include "proctor/engine/llama/family.h"
+#include "proctor/engine/llama/jinja.h"
 #include "proctor/engine/llama/vocabulary.h"
 
 namespace proctor {
 
 class ChatTemplate {
  public:
-  // A name (--chat-template), or the model's own where it is empty. Fault::usage for a
-  // name that llama.cpp does not have. A model without a template, or with one that
-  // llama.cpp does not know, is an error only when it is asked: see can_chat().
-  static Result<ChatTemplate> of(const llama_model* model, const std::string& name);
+  // The model's own where options.chat_template is empty; else a family that llama.cpp
+  // knows by name, a file of Jinja, or "none": contents alone, a blank line between
+  // them. Fault::usage for a name that is none of these, Fault::data for a file that is
+  // no Jinja. A model without a template, or with one that is no Jinja, is an error
+  // only when it is asked: see can_chat(). Model and vocabulary must outlive it.
+  static Result<ChatTemplate> of(const llama_model* model, const Vocabulary& vocabulary,
+                                 const EngineOptions& options);
 
-  Status can_chat() const;
-  // "chatml", "the model's own (1f3a...)": part of the identity.
+  // Fault::usage: no template, or, where `reasoning` is not empty, none that can be
+  // told so.
+  Status can_chat(const std::string& reasoning) const;
+  const ChatFacts& facts() const { return facts_; }
+  // Part of the run's identity: the template's digest or name, and the date where the
+  // template writes one.
   const std::string& identity() const { return identity_; }
 
-  // A last turn of the assistant is the beginning of the reply. Fault::rejected where
-  // the template leaves out or moves a turn.
-  Result<std::vector<Piece>> render(std::span<const EngineTurn> turns);
+  // A last turn of the assistant is the beginning of the reply. `answers_now`: the
+  // reply is to begin with the answer, so a thought that the template opens is closed;
+  // so it is before a reply that has been begun. Fault::rejected where the template
+  // refuses or leaves out a turn for what is in it, Fault::usage where it does so for
+  // the roles alone.
+  Result<std::vector<Piece>> render(std::span<const EngineTurn> turns,
+                                    const std::string& reasoning, bool answers_now);
 
  private:
-  // What is between the turns' contents, and whether a content's ends are stripped.
-  struct Frame {
-    std::vector<std::string> between;  // one more than turns
-    std::vector<bool> strips_left, strips_right;
-  };
+  struct None {};
 
-  Result<Frame> frame_of(const std::vector<std::string>& roles) const;
+  ChatTemplate() = default;
+  Status take(const std::string& source);
+  void look();
+  TemplateVariables variables_for(const std::string& reasoning) const;
+  std::optional<std::string> rendered(std::span<const EngineTurn> turns,
+                                      const std::string& reasoning) const;
+  Result<std::vector<Piece>> render_jinja(std::span<const EngineTurn> turns,
+                                          const std::string& reasoning) const;
 
-  std::string template_;  // a name or Jinja's text, both of which llama.cpp takes
+  std::variant<None, TemplateFamily, Jinja> template_;
   std::string identity_;
   std::string why_not_;  // it cannot chat
-  std::map<std::vector<std::string>, Frame> frames_;
+  TemplateVariables variables_;
+  ChatFacts facts_;
+  const Vocabulary* vocabulary_ = nullptr;
 };
-
-// The names that llama.cpp knows.
-std::vector<std::string> chat_template_names();
 
 }  // namespace proctor

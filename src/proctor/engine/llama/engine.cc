@@ -11,6 +11,7 @@
 #include "proctor/engine/llama/scorer.h"
 #include "proctor/engine/llama/writer.h"
 #include "proctor/engine/plugin.h"
+#include "proctor/engine/thoughts.h"
 
 namespace proctor {
 namespace {
@@ -23,6 +24,7 @@ struct Job {
   Seam seam;  // of one that is scored
   EngineAnswer answer;
   EngineReply reply;
+  std::optional<std::string_view> open_until;  // of a thought that the prompt begins
   TimePoint began{};
 
   bool is_writing() const { return request.continuations.empty(); }
@@ -55,6 +57,15 @@ auto caught(const Function& function) -> decltype(function()) {
 
 tl::unexpected<Error> not_begun() {
   return fail(Fault::cancelled, "stopped before it was asked");
+}
+
+void fill(EngineReply& reply, const Writer& writer,
+          std::optional<std::string_view> open_until) {
+  reply.written = writer.text();
+  PartedReply parted = part_thoughts(reply.written, open_until);
+  reply.reasoning = std::move(parted.reasoning);
+  reply.text = std::move(parted.text);
+  reply.reply_tokens = writer.tokens();
 }
 
 std::string text_of(const std::vector<Piece>& pieces) {
@@ -162,10 +173,13 @@ Status EngineWorker::prepare(Job& job) {
   if (job.request.turns.empty()) {
     job.pieces.push_back({job.request.text, false});
   } else {
-    job.pieces = TRY(loaded.chat->render(job.request.turns));
+    job.pieces = TRY(loaded.chat->render(job.request.turns, job.request.reasoning,
+                                         !job.is_writing()));
+    job.open_until = open_thought(last_of_template(job.pieces));
   }
   job.answer.prompt = text_of(job.pieces);
   job.tokens = loaded.vocabulary->tokens_of(job.pieces);
+  job.answer.tokens = job.tokens;
   job.reply.prompt_tokens = static_cast<std::int64_t>(job.tokens.size());
   if (job.tokens.empty()) return fail(Fault::rejected, "the prompt is empty");
   if (job.tokens.size() + 1 > session().context()) {
@@ -239,8 +253,7 @@ Result<EngineReply> EngineWorker::write_alone(Job& job) {
   }
   // What was written was computed token by token: no prompt is to begin with it.
   session().cut(job.tokens.size());
-  job.reply.text = writer.text();
-  job.reply.reply_tokens = writer.tokens();
+  fill(job.reply, writer, job.open_until);
   return std::move(job.reply);
 }
 
@@ -248,8 +261,7 @@ void EngineWorker::finish_writing(Stream stream, std::string reason) {
   session().drop(stream.sequence);
   EngineReply reply = std::move(stream.job.reply);
   reply.finish_reason = std::move(reason);
-  reply.text = stream.writer.text();
-  reply.reply_tokens = stream.writer.tokens();
+  fill(reply, stream.writer, stream.job.open_until);
   finish(std::move(stream.job), std::move(reply));
 }
 
@@ -393,7 +405,9 @@ class LlamaEngine final : public Engine {
       : worker_(std::move(worker)) {}
 
   const EngineInfo& info() const override { return worker_->loaded.info; }
-  Status can_chat() const override { return worker_->loaded.chat->can_chat(); }
+  Status can_chat(const std::string& reasoning) const override {
+    return worker_->loaded.chat->can_chat(reasoning);
+  }
 
   void start(EngineRequest request) override {
     {

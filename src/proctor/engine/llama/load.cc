@@ -143,7 +143,7 @@ Status read_vocabulary(const EngineOptions& options, Loaded& loaded) {
   }
   loaded.vocabulary = std::make_unique<Vocabulary>(*std::move(vocabulary));
   loaded.chat = std::make_unique<ChatTemplate>(
-      TRY(ChatTemplate::of(loaded.model.get(), options.chat_template)));
+      TRY(ChatTemplate::of(loaded.model.get(), *loaded.vocabulary, options)));
   loaded.info.is_recurrent = llama_model_is_recurrent(loaded.model.get()) ||
                              llama_model_is_hybrid(loaded.model.get());
   loaded.share = options.share && !loaded.info.is_recurrent;
@@ -282,12 +282,13 @@ Result<EngineForecast> forecast_model(const EngineOptions& options,
   TRY(read_model(options.model));
   Loaded loaded = TRY(load_words(options));
   TRY(read_digest(options, loaded));
-  EngineForecast out{.identity = identity_of(options, loaded)};
+  EngineForecast out{.identity = identity_of(options, loaded),
+                     .chat = loaded.chat->facts()};
   for (const EngineRequest& request : requests) {
     std::vector<Piece> pieces = {{request.text, false}};
     if (!request.turns.empty()) {
-      TRY(loaded.chat->can_chat());
-      pieces = TRY(loaded.chat->render(request.turns));
+      pieces = TRY(loaded.chat->render(request.turns, request.reasoning,
+                                       !request.continuations.empty()));
     }
     const auto tokens = loaded.vocabulary->tokens_of(pieces);
     out.prompt_tokens += static_cast<std::int64_t>(tokens.size());
@@ -299,9 +300,6 @@ Result<EngineOutlook> look_at_model(const EngineOptions& options) {
   const GgufHeader header = TRY(read_model(options.model));
   Loaded loaded = TRY(load_words(options));
   EngineOutlook outlook = outlook_of(loaded);
-  const auto source = header.text("tokenizer.chat_template");
-  outlook.chat.has_thinking_switch =
-      options.chat_template.empty() && source.find("enable_thinking") != source.npos;
   outlook.context =
       context_of(options, header, model_file_of(header, options.model).context);
   const MemoryNeed need = need_of(options, header, outlook.context);

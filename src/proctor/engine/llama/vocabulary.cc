@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "proctor/engine/thoughts.h"
+
 namespace proctor {
 namespace {
 
@@ -18,11 +20,27 @@ constexpr std::size_t least_beginning = 256;
 // ahead from inside a word.
 constexpr std::size_t look_ahead = 32;
 
+bool is_inside_character(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
+
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 }  // namespace
+
+std::string last_of_template(std::span<const Piece> pieces) {
+  std::string text;
+  for (const Piece& piece : pieces) {
+    if (piece.is_template) {
+      text += piece.text;
+    } else {
+      text.clear();
+    }
+  }
+  return text;
+}
 
 Result<Vocabulary> Vocabulary::of(const llama_model* model) {
   Vocabulary made;
@@ -41,8 +59,12 @@ Result<Vocabulary> Vocabulary::of(const llama_model* model) {
                                  LLAMA_TOKEN_ATTR_UNKNOWN;
     const char* text = llama_vocab_get_text(made.vocab_, token);
     if ((attributes & special) == 0 || text == nullptr || *text == '\0') continue;
+    if (std::ranges::find(thought_marks(), text) != thought_marks().end()) {
+      made.marks_.push_back(token);
+    }
     made.specials_.push_back({token, text, (attributes & LLAMA_TOKEN_ATTR_LSTRIP) != 0,
-                              (attributes & LLAMA_TOKEN_ATTR_RSTRIP) != 0});
+                              (attributes & LLAMA_TOKEN_ATTR_RSTRIP) != 0,
+                              (attributes & LLAMA_TOKEN_ATTR_USER_DEFINED) == 0});
   }
   // llama.cpp's order: the longest takes its place first.
   std::ranges::stable_sort(made.specials_, [](const Special& a, const Special& b) {
@@ -181,16 +203,38 @@ Tokens Vocabulary::tokens_of(std::span<const Piece> pieces) {
   return tokens;
 }
 
-std::string Vocabulary::text_of(llama_token token) const {
+std::string Vocabulary::piece_of(llama_token token, bool special) const {
   std::string text(32, '\0');
-  auto length = llama_token_to_piece(vocab_, token, text.data(),
-                                     static_cast<std::int32_t>(text.size()), 0, false);
+  auto length = llama_token_to_piece(
+      vocab_, token, text.data(), static_cast<std::int32_t>(text.size()), 0, special);
   if (length < 0) {
     text.resize(static_cast<std::size_t>(-length));
-    length = llama_token_to_piece(vocab_, token, text.data(), -length, 0, false);
+    length = llama_token_to_piece(vocab_, token, text.data(), -length, 0, special);
   }
   text.resize(static_cast<std::size_t>(std::max(length, 0)));
   return text;
+}
+
+std::string Vocabulary::text_of(llama_token token) const {
+  return piece_of(token, std::ranges::find(marks_, token) != marks_.end());
+}
+
+std::string Vocabulary::special_text(llama_token token) const {
+  return token == LLAMA_TOKEN_NULL ? std::string() : piece_of(token, true);
+}
+
+void Vocabulary::break_specials(std::string& text, const std::string& seal) const {
+  for (const Special& special : specials_) {
+    if (!special.is_control) continue;
+    std::size_t first = 1;  // a whole character
+    while (first < special.text.size() && is_inside_character(special.text[first]))
+      ++first;
+    if (first == special.text.size()) continue;
+    for (auto at = text.find(special.text); at != std::string::npos;
+         at = text.find(special.text, at)) {
+      text.insert(at + first, seal);
+    }
+  }
 }
 
 }  // namespace proctor

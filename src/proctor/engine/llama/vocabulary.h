@@ -23,6 +23,9 @@ struct Piece {
   bool is_template = false;
 };
 
+// What the template wrote behind the last of what was put into it.
+std::string last_of_template(std::span<const Piece> pieces);
+
 class Vocabulary {
  public:
   // The model must outlive it. Fault::data where it has none, or one that cannot be
@@ -35,7 +38,14 @@ class Vocabulary {
   // alone, so a question that holds "<|im_end|>" is so many letters.
   Tokens tokens_of(std::span<const Piece> pieces);
 
+  // Puts `seal` behind the first character of each control token's text in it.
+  void break_specials(std::string& text, const std::string& seal) const;
+
+  // Nothing for a control token, unless it marks a thought.
   std::string text_of(llama_token token) const;
+  // As a chat template writes them; empty where there is none.
+  std::string bos_text() const { return special_text(llama_vocab_bos(vocab_)); }
+  std::string eos_text() const { return special_text(llama_vocab_eos(vocab_)); }
   bool ends(llama_token token) const { return llama_vocab_is_eog(vocab_, token); }
   std::size_t size() const { return size_; }
   const llama_vocab* get() const { return vocab_; }
@@ -45,6 +55,7 @@ class Vocabulary {
     llama_token token;
     std::string text;
     bool strips_left, strips_right;
+    bool is_control;  // only a template writes it; other special ones are also text
   };
   // A template's text apart: runs of text, and special tokens (by place in specials_).
   using Part = std::variant<std::string, std::size_t>;
@@ -59,6 +70,8 @@ class Vocabulary {
   };
 
   Vocabulary() = default;
+  std::string piece_of(llama_token token, bool special) const;
+  std::string special_text(llama_token token) const;
   void append_run(std::string_view run, Tokens& tokens);
   void append_text(std::string_view text, Tokens& tokens) const;
   void learn_beginning(std::string_view run, std::span<const llama_token> tokens);
@@ -67,6 +80,7 @@ class Vocabulary {
   const llama_vocab* vocab_ = nullptr;
   std::size_t size_ = 0;
   std::vector<Special> specials_;                   // longest first
+  std::vector<llama_token> marks_;                  // of thoughts
   std::map<std::string, std::vector<Part>> split_;  // templates repeat in every prompt
   Beginning beginning_;
 };
