@@ -88,6 +88,7 @@ TEST(Agreement, with_our_labels_of_forms_in_many_languages) {
       {"metals",
        {"iron", "copper", "zinc", "gold", "tin", "lead", "nickel", "silver", "mercury",
         "cobalt"}},
+      {"cities", {"東京", "大阪", "京都", "札幌"}},
       {"counts", {"3", "4", "5", "6"}},
       {"truths", {"True, True", "False, False", "True, False", "False, True"}},
       {"tags", {"<b>", "<i>", "<br>", "<em>"}}};

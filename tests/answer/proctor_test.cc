@@ -165,6 +165,15 @@ TEST(Proctor, lets_the_last_word_count) {
       'C');
 }
 
+TEST(Proctor, reads_what_takes_the_place_of_an_answer_that_was_only_thought_of) {
+  EXPECT_EQ(letter("My initial answer was A. The sum is 21, which is C."), 'C');
+  EXPECT_EQ(letter("I was going to say A, but C is the better choice."), 'C');
+  EXPECT_EQ(letter("La réponse est A. Non, en fait, c'est la C."), 'C');
+  EXPECT_EQ(letter("答案是A。不对，重新计算一下，应该是C。"), 'C');
+  EXPECT_EQ(letter("The answer is A. Not C, though it is close."), 'A');
+  EXPECT_EQ(letter("The answer is A. Invalid. True where C is."), 'A');
+}
+
 TEST(Proctor, does_not_take_a_denial_for_an_answer) {
   EXPECT_EQ(letter("The answer is not A."), nullopt);
   EXPECT_EQ(letter("The answer is B, not C."), 'B');

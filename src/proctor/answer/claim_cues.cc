@@ -69,8 +69,8 @@ std::optional<Claim> Statement::after_option(std::size_t at) {
   for (std::size_t j = i; j < tokens_.size() && j < i + reach; ++j) {
     if (ends_sentence(j) || is_word(j, Word::answer) || is_word(j, Word::no))
       return std::nullopt;
-    if (is_word(j, Word::good) && j < i + 3) good = true;
-    if (is_word(j, Word::is) || is_mark(j, ":") ||
+    if ((is_word(j, Word::good) || is_among(j, praise)) && j < i + 3) good = true;
+    if (is_word(j, Word::is) || is_mark(j, ":") || (good && is_mark(j, "-")) ||
         (good && !is_among(at, english_options) && is_among(j, small_copulas))) {
       auto claim = candidate(j + 1, good ? Strength::stated : Strength::concluded,
                              "the option is", good);
@@ -157,6 +157,15 @@ std::optional<Claim> Statement::after_turn(std::size_t at) const {
   return std::nullopt;
 }
 
+// "A和C都是正确的": the label shares what is said with the one before it.
+bool Statement::is_joined(std::size_t at) const {
+  if (at < 2 || tokens_[at - 1].kind != TokenKind::other_script) return false;
+  const Token& joint = tokens_[at - 1];
+  const std::string_view text = text_.substr(joint.begin, joint.end - joint.begin);
+  return is_label(tokens_[at - 2]) && (text == "和" || text == "与" || text == "與" ||
+                                       text == "及" || text == "と" || text == "및");
+}
+
 // "B is correct", "option B is the best", "B が正解"
 std::optional<Claim> Statement::label_is_right(std::size_t at) const {
   if (!may_be_label(at, false)) return std::nullopt;
@@ -165,6 +174,9 @@ std::optional<Claim> Statement::label_is_right(std::size_t at) const {
   const Token* const next = token(i);
   if (next == nullptr) return std::nullopt;
   constexpr std::string_view rule = "is correct";
+  // "C is tempting but wrong; B it is."
+  if (is_text(i, "it") && is_text(i + 1, "is") && ends_sentence(i + 2))
+    return judged(at, Strength::stated, rule);
   if (next->kind == TokenKind::other_script) {
     const std::string_view run =
         text_.substr(next->begin, std::min<std::size_t>(next->end - next->begin, 60));
@@ -178,7 +190,9 @@ std::optional<Claim> Statement::label_is_right(std::size_t at) const {
             run.find("じゃな") != std::string_view::npos) {
           return std::nullopt;
         }
-        return judged(at, Strength::stated, rule);
+        auto claim = judged(at, Strength::stated, rule);
+        if (claim && is_joined(at)) claim->kind = Claim::Kind::several;
+        return claim;
       }
     }
     return std::nullopt;

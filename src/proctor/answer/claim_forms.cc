@@ -43,6 +43,20 @@ std::optional<Claim> Statement::line_claim(std::size_t index) {
   return std::nullopt;
 }
 
+// Whether the sentence that ends with the label at `at` speaks of no other one, asks,
+// denies and supposes nothing: "The option that says 1 and 3 is D."
+bool Statement::tells(std::size_t at) const {
+  for (std::size_t i = at; i-- > 0 && !ends_sentence(i);) {
+    if (is_word(i, Word::no) || is_word(i, Word::bad) || is_word(i, Word::alternate) ||
+        is_text(i, "if") || is_text(i, "might") || is_text(i, "could") ||
+        is_text(i, "may"))
+      return false;
+    if (is_label(tokens_[i]) && !tokens_[i].small && may_be_label(i, true))
+      return false;
+  }
+  return true;
+}
+
 std::optional<Claim> Statement::by_form() {
   if (lines_.empty()) return std::nullopt;
   const Line& last = lines_.back();
@@ -55,9 +69,10 @@ std::optional<Claim> Statement::by_form() {
   if (end > last.begin && !is_listed(index)) {
     const std::size_t at = end - 1;
     const bool first = at == last.begin;
+    const bool told = !first && is_word(at - 1, Word::is) && !is_brief() && tells(at);
     const bool parted =
         !first &&
-        (is_mark(at - 1, ".!?:;-\"") || is_word(at - 1, Word::fill) ||
+        (told || is_mark(at - 1, ".!?:;-\"") || is_word(at - 1, Word::fill) ||
          in_brackets(at) || is_mark(at - 1, ",") || is_word(at - 1, Word::option) ||
          (is_brief() && (is_word(at - 1, Word::is) || is_word(at - 1, Word::choose) ||
                          is_word(at - 1, Word::but))));
@@ -65,7 +80,7 @@ std::optional<Claim> Statement::by_form() {
         (first || parted)) {
       bool others = false;
       // What was weighed before: "A or C, but rather", "B or C?"
-      std::size_t from = is_brief() ? at : last.begin;
+      std::size_t from = is_brief() || told ? at : last.begin;
       while (from > last.begin && !is_word(from - 1, Word::but) &&
              !is_mark(from - 1, ":?"))
         --from;
@@ -135,6 +150,7 @@ std::optional<Claim> Statement::by_text() {
   }
   if (end - first > 48 || lines_.size() > 2) return std::nullopt;
   const auto claim = only(first, end);
+  if (!claim && is_brief()) return by_run();
   if (!claim || end - first <= 24) return claim;
   // Numbers turn up in any reckoning; among more words an option needs words, too.
   const std::string_view choice = choices_[labels_.find(claim->letter)];
@@ -144,6 +160,33 @@ std::optional<Claim> Statement::by_text() {
   });
   if (has_letters) return claim;
   return std::nullopt;
+}
+
+// "東京です。", "应该选深圳。": scripts without blanks part no words, so that an
+// option's text is a part of a run.
+std::optional<Claim> Statement::by_run() const {
+  constexpr std::size_t longest = 120;  // bytes
+  if (text_.size() > longest) return std::nullopt;
+  for (const std::string_view denial :
+       {"不", "没", "沒", "非", "ない", "ません", "なく", "誤", "错", "錯", "아니",
+        "않", "?", "？"}) {
+    if (text_.find(denial) != std::string_view::npos) return std::nullopt;
+  }
+  std::optional<std::size_t> found;
+  for (std::size_t i = 0; i < std::min(choices_.size(), labels_.size()); ++i) {
+    const std::string& choice = choices_[i];
+    // One character is a word of its own in a sentence as often as not.
+    const bool is_run =
+        choice.size() >= 6 && static_cast<unsigned char>(choice[0]) >= 0xE0;
+    if (!is_run || text_.find(choice) == std::string_view::npos) continue;
+    if (found) return std::nullopt;
+    found = i;
+  }
+  if (!found) return std::nullopt;
+  return Claim{.letter = labels_[*found],
+               .strength = Strength::pointed,
+               .at = 0,
+               .rule = "an option's text"};
 }
 
 // A letter in a short reply that stands as an option does: at the beginning, in
@@ -157,6 +200,16 @@ bool Statement::is_named(std::size_t at) const {
 bool Statement::is_plain_no(std::size_t at) const {
   return is_word(at, Word::nay) && !is_mark(at + 1, ",.:;-") &&
          token(at + 1) != nullptr;
+}
+
+// "not 100% sure": a denial of certainty, and of no option.
+bool Statement::is_doubt(std::size_t at) const {
+  if (!is_word(at, Word::no)) return false;
+  for (std::size_t i = at + 1; i < at + 5 && i < tokens_.size(); ++i) {
+    if (is_among(i, " sure certain positive confident ")) return true;
+    if (tokens_[i].letter != 0) return false;
+  }
+  return false;
 }
 
 // "A of B", "A tai B": two letters and a word between them, in whatever language.
@@ -174,6 +227,7 @@ std::optional<Claim> Statement::only_label() const {
   std::optional<std::size_t> found;
   bool other_use = false, praised = false;
   for (std::size_t i = 0; i < tokens_.size(); ++i) {
+    if (is_doubt(i)) continue;
     if (is_word(i, Word::no) || is_word(i, Word::is_not) || is_word(i, Word::bad) ||
         is_word(i, Word::alternate) || is_mark(i, "?") ||
         (brief && (is_plain_no(i) || verdict_at(i) == Verdict::bad))) {

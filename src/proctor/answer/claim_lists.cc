@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "proctor/answer/claims.h"
+#include "proctor/answer/words.h"
 
 namespace proctor {
 namespace {
@@ -19,25 +20,26 @@ struct Sign {
 // Parts of a run of Chinese, Japanese, Korean or Thai, and marks. The first that is
 // found counts: denials stand before what they deny.
 constexpr Sign signs[] = {
-    {"不正", Verdict::bad},   {"不对", Verdict::bad},    {"不對", Verdict::bad},
-    {"不是", Verdict::bad},   {"不適", Verdict::bad},    {"不适", Verdict::bad},
-    {"不符", Verdict::bad},   {"不合", Verdict::bad},    {"不成立", Verdict::bad},
-    {"错", Verdict::bad},     {"錯", Verdict::bad},      {"误", Verdict::bad},
-    {"誤", Verdict::bad},     {"間違", Verdict::bad},    {"まちが", Verdict::bad},
-    {"ではな", Verdict::bad}, {"ではあ", Verdict::bad},  {"じゃな", Verdict::bad},
-    {"くない", Verdict::bad}, {"違", Verdict::bad},      {"いいえ", Verdict::bad},
-    {"排除", Verdict::bad},   {"除外", Verdict::bad},    {"否", Verdict::bad},
-    {"正", Verdict::good},    {"对", Verdict::good},     {"對", Verdict::good},
-    {"答え", Verdict::good},  {"答案", Verdict::good},   {"適", Verdict::good},
-    {"适", Verdict::good},    {"符合", Verdict::good},   {"当てはま", Verdict::good},
-    {"はい", Verdict::good},  {"合って", Verdict::good}, {"〇", Verdict::good},
-    {"成立", Verdict::good},  {"오답", Verdict::bad},    {"틀", Verdict::bad},
-    {"아니", Verdict::bad},   {"아닌", Verdict::bad},    {"부정확", Verdict::bad},
-    {"잘못", Verdict::bad},   {"부적", Verdict::bad},    {"정답", Verdict::good},
-    {"맞", Verdict::good},    {"옳", Verdict::good},     {"정확", Verdict::good},
-    {"적절", Verdict::good},  {"ผิด", Verdict::bad},      {"ไม่", Verdict::bad},
-    {"ถูก", Verdict::good},    {"○", Verdict::good},      {"◯", Verdict::good},
-    {"⭕", Verdict::good},     {"◎", Verdict::good},      {"×", Verdict::bad},
+    {"不正", Verdict::bad},    {"不对", Verdict::bad},      {"不對", Verdict::bad},
+    {"不是", Verdict::bad},    {"不適", Verdict::bad},      {"不适", Verdict::bad},
+    {"不符", Verdict::bad},    {"不合", Verdict::bad},      {"不成立", Verdict::bad},
+    {"错", Verdict::bad},      {"錯", Verdict::bad},        {"误", Verdict::bad},
+    {"誤", Verdict::bad},      {"間違", Verdict::bad},      {"まちが", Verdict::bad},
+    {"ではな", Verdict::bad},  {"ではあ", Verdict::bad},    {"じゃな", Verdict::bad},
+    {"くない", Verdict::bad},  {"違", Verdict::bad},        {"いいえ", Verdict::bad},
+    {"排除", Verdict::bad},    {"除外", Verdict::bad},      {"否", Verdict::bad},
+    {"옳지", Verdict::bad},    {"맞지", Verdict::bad},      {"正", Verdict::good},
+    {"对", Verdict::good},     {"對", Verdict::good},       {"答え", Verdict::good},
+    {"答案", Verdict::good},   {"適", Verdict::good},       {"适", Verdict::good},
+    {"符合", Verdict::good},   {"当てはま", Verdict::good}, {"はい", Verdict::good},
+    {"合って", Verdict::good}, {"〇", Verdict::good},       {"成立", Verdict::good},
+    {"오답", Verdict::bad},    {"틀", Verdict::bad},        {"아니", Verdict::bad},
+    {"아닌", Verdict::bad},    {"부정확", Verdict::bad},    {"잘못", Verdict::bad},
+    {"부적", Verdict::bad},    {"정답", Verdict::good},     {"맞", Verdict::good},
+    {"옳", Verdict::good},     {"정확", Verdict::good},     {"적절", Verdict::good},
+    {"ผิด", Verdict::bad},      {"ไม่", Verdict::bad},        {"ถูก", Verdict::good},
+    {"○", Verdict::good},      {"◯", Verdict::good},        {"⭕", Verdict::good},
+    {"◎", Verdict::good},      {"×", Verdict::bad},
 };
 
 }  // namespace
@@ -59,9 +61,6 @@ Statement::Verdict Statement::verdict_at(std::size_t at) const {
            tokens_[i].kind == TokenKind::line_end || tokens_[i].letter != 0;
   };
   if (t.word == Word::bad) return Verdict::bad;
-  // Words that may also stand between a cue and a letter: "richtig ist B".
-  constexpr std::string_view praise =
-      " richtig richtige correcta correcto correcte corretta correta bonne صحيح सही ";
   if (t.word == Word::good || t.word == Word::yes ||
       (t.word == Word::fill && is_among(at, praise)) ||
       (is_text(at, "one") && at > 0 && is_text(at - 1, "the"))) {
@@ -72,6 +71,12 @@ Statement::Verdict Statement::verdict_at(std::size_t at) const {
       if (is_word(at - back, Word::no) || is_word(at - back, Word::nay))
         return Verdict::bad;
     }
+    // A key of JSON: "correct": false.
+    std::size_t value = at + 1;
+    while (is_mark(value, "\"':=")) ++value;
+    if (value > at + 1 && value < tokens_.size() &&
+        (tokens_[value].word == Word::bad || tokens_[value].word == Word::nay))
+      return Verdict::bad;
     return Verdict::good;
   }
   for (const std::string_view word : {"mistake", "trap", "distractor"}) {

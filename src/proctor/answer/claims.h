@@ -40,6 +40,8 @@ class Statement {
   std::vector<Claim> claims();
   // The last place where the writer turns round ("wait", "actually"), if any.
   std::optional<std::size_t> last_turn() const;
+  // What the writer goes over to behind a claim, if anything.
+  std::optional<Claim> corrected(const Claim& claim) const;
   // What a short or last line is by its form alone: "B) London", "Paris (A)".
   std::optional<Claim> by_form();
   // The only option that is named by its text in a short reply or a last sentence.
@@ -129,14 +131,22 @@ class Statement {
   std::optional<Claim> after_option(std::size_t at);
   std::optional<Claim> after_conclusion(std::size_t at);
   std::optional<Claim> after_turn(std::size_t at) const;
+  bool is_joined(std::size_t at) const;
   std::optional<Claim> label_is_right(std::size_t at) const;
   std::optional<Claim> pointed_at(std::size_t at) const;
+
+  // claim_turns.cc
+  bool is_tentative(std::size_t at) const;
+  bool takes_back(std::size_t at) const;
 
   // claim_forms.cc
   std::optional<Claim> line_claim(std::size_t line);
 
   bool is_named(std::size_t at) const;
   bool is_plain_no(std::size_t at) const;
+  bool is_doubt(std::size_t at) const;
+  std::optional<Claim> by_run() const;
+  bool tells(std::size_t at) const;
   bool is_pair(std::size_t at) const;
   bool is_denied(std::size_t at) const;
 

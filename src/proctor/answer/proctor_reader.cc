@@ -192,7 +192,10 @@ Answer read_stretch(std::string_view text, const Reading& reading) {
   auto lists = statement.lists();
   std::erase_if(
       claims, [&](const Claim& claim) { return statement.is_item_only(claim, lists); });
-  const auto best = strongest(claims, statement.last_turn());
+  auto best = strongest(claims, statement.last_turn());
+  if (best) {
+    if (const auto correction = statement.corrected(*best)) best = correction;
+  }
   if (best && best->strength == Strength::stated && statement.answers_parts(claims)) {
     return {.rule = "several letters"};
   }

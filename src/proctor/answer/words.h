@@ -121,6 +121,10 @@ inline constexpr std::string_view english_options =
 inline constexpr std::string_view negative_verbs =
     " isn't isnt wasn't aren't doesn't don't can't cannot won't ";
 
+// Words that may also stand between a cue and a letter: "richtig ist B".
+inline constexpr std::string_view praise =
+    " richtig richtige correcta correcto correcte corretta correta bonne صحيح सही ";
+
 // What precedes "except": "all except C are wrong", "none but C".
 inline constexpr std::string_view totals =
     " all everything every none nothing any each anything alle alles todas todos tudo "
