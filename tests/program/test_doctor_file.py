@@ -58,6 +58,8 @@ def test_real_weights_say_what_they_are(work, engine, smollm2):
     assert rows["architecture"] == "llama, trained for 8,192 tokens"
     assert rows["licence"] == "apache-2.0"
     assert rows["chat template"] == "as chatml, takes a system message, no thinking switch"
+    words = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
+    assert rows["default system"] == f'"{words}"'
     assert rows["BOS"] == '"<|im_start|>", by the chat template'
     assert rows["EOS"] == '"<|im_end|>"'
     assert rows["memory"].startswith("needs about ") and " leaves " in rows["memory"]
