@@ -174,6 +174,29 @@ TEST(Proctor, reads_what_takes_the_place_of_an_answer_that_was_only_thought_of) 
   EXPECT_EQ(letter("The answer is A. Invalid. True where C is."), 'A');
 }
 
+TEST(Proctor, keeps_an_answer_beside_which_another_option_is_spoken_of) {
+  for (const std::string_view reply :
+       {"The first law says the answer is A. Option B, by contrast, is the second.",
+        "After careful thought, I choose A. The closest distractor was D.",
+        "I'm almost certain the answer is A. Next best: D.",
+        "I was going to say A and I stand by that, B, while close, is wrong.",
+        "La bonne réponse serait A, car B, Londres, est en Angleterre.",
+        "Die richtige Antwort wäre A: Paris. Option B: London.",
+        "Answer: A\n\nIs London in France? No. London is option B.",
+        "**A**. No, I am not choosing C, as it is Germany.",
+        "La respuesta es A. No, B, no es correcta."}) {
+    EXPECT_EQ(letter(reply), 'A') << reply;
+  }
+}
+
+TEST(Proctor, takes_no_doubt_about_an_option_for_a_choice_of_it) {
+  for (const std::string_view reply :
+       {"I am not sure B is right", "I'm not confident in B.", "I'm not sure if it's B",
+        "It is not certain B"}) {
+    EXPECT_EQ(letter(reply), nullopt) << reply;
+  }
+}
+
 TEST(Proctor, does_not_take_a_denial_for_an_answer) {
   EXPECT_EQ(letter("The answer is not A."), nullopt);
   EXPECT_EQ(letter("The answer is B, not C."), 'B');

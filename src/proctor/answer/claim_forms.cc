@@ -3,6 +3,7 @@
 
 #include "proctor/answer/claims.h"
 #include "proctor/answer/words.h"
+#include "proctor/base/base.h"
 
 namespace proctor {
 
@@ -163,22 +164,75 @@ std::optional<Claim> Statement::by_text() {
 }
 
 // "東京です。", "应该选深圳。": scripts without blanks part no words, so that an
-// option's text is a part of a run.
+// option's text is a part of a run. Beside it stands what says "the answer is", and
+// nothing else: "東京以外です" and "北京大学" name no option.
 std::optional<Claim> Statement::by_run() const {
   constexpr std::size_t longest = 120;  // bytes
+  constexpr std::string_view pieces[] = {"正しい答えは",
+                                         "正确答案是",
+                                         "正確答案是",
+                                         "だと思います",
+                                         "と思います",
+                                         "でしょう",
+                                         "答案应该是",
+                                         "应该选择",
+                                         "应该选",
+                                         "应该是",
+                                         "應該是",
+                                         "答えは",
+                                         "正解は",
+                                         "正答は",
+                                         "答案是",
+                                         "答案",
+                                         "我选择",
+                                         "我选",
+                                         "選擇",
+                                         "选择",
+                                         "です",
+                                         "だ",
+                                         "である",
+                                         "はい",
+                                         "是",
+                                         "选",
+                                         "選",
+                                         "정답은",
+                                         "답은",
+                                         "입니다",
+                                         "이에요",
+                                         "예요",
+                                         "คำตอบคือ",
+                                         "คือ",
+                                         "ครับ",
+                                         "ค่ะ",
+                                         "。",
+                                         "．",
+                                         "！",
+                                         "、",
+                                         "，",
+                                         "：",
+                                         ".",
+                                         ":",
+                                         "!",
+                                         " ",
+                                         "\n",
+                                         "「",
+                                         "」",
+                                         "“",
+                                         "”"};
   if (text_.size() > longest) return std::nullopt;
-  for (const std::string_view denial :
-       {"不", "没", "沒", "非", "ない", "ません", "なく", "誤", "错", "錯", "아니",
-        "않", "?", "？"}) {
-    if (text_.find(denial) != std::string_view::npos) return std::nullopt;
-  }
   std::optional<std::size_t> found;
   for (std::size_t i = 0; i < std::min(choices_.size(), labels_.size()); ++i) {
     const std::string& choice = choices_[i];
     // One character is a word of its own in a sentence as often as not.
     const bool is_run =
         choice.size() >= 6 && static_cast<unsigned char>(choice[0]) >= 0xE0;
-    if (!is_run || text_.find(choice) == std::string_view::npos) continue;
+    const std::size_t at = is_run ? text_.find(choice) : std::string_view::npos;
+    if (at == std::string_view::npos) continue;
+    std::string rest(text_.substr(0, at));
+    rest += '\0';  // what stands before it and behind it is no one word
+    rest += text_.substr(at + choice.size());
+    for (const std::string_view piece : pieces) rest = replace_all(rest, piece, "");
+    if (rest != std::string(1, '\0')) continue;
     if (found) return std::nullopt;
     found = i;
   }
@@ -202,14 +256,18 @@ bool Statement::is_plain_no(std::size_t at) const {
          token(at + 1) != nullptr;
 }
 
-// "not 100% sure": a denial of certainty, and of no option.
+// "not 100% sure, but": a denial of certainty, and of no option; "not sure about A" and
+// "not sure B is right" are of one.
 bool Statement::is_doubt(std::size_t at) const {
   if (!is_word(at, Word::no)) return false;
-  for (std::size_t i = at + 1; i < at + 5 && i < tokens_.size(); ++i) {
-    if (is_among(i, " sure certain positive confident ")) return true;
-    if (tokens_[i].letter != 0) return false;
+  std::size_t i = at + 1;
+  while (i < at + 5 && !is_among(i, " sure certain positive confident ")) ++i;
+  if (i >= at + 5) return false;
+  for (++i; i < tokens_.size(); ++i) {
+    if (ends_sentence(i) || is_mark(i, ",;:.") || is_word(i, Word::but)) return true;
+    if (is_label(tokens_[i]) && !tokens_[i].small) return false;
   }
-  return false;
+  return true;
 }
 
 // "A of B", "A tai B": two letters and a word between them, in whatever language.

@@ -136,7 +136,9 @@ class Statement {
   std::optional<Claim> pointed_at(std::size_t at) const;
 
   // claim_turns.cc
-  bool is_tentative(std::size_t at) const;
+  bool is_thought_of(std::size_t at) const;
+  bool would_be_said(std::size_t at) const;
+  bool denies(std::size_t at) const;
   bool takes_back(std::size_t at) const;
 
   // claim_forms.cc
