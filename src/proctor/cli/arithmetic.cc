@@ -18,7 +18,10 @@ std::optional<double> arithmetic_error(const RunKey& key) {
   if (!protocol.is_object() || protocol.value("scoring", "") != "letters")
     return std::nullopt;
   const auto engine = nlohmann::json::parse(key.engine, nullptr, false);
-  const bool is_float32 = engine.is_object() && engine.value("precision", "") == "f32";
+  // Measured on processors: a GPU may round float32 to fewer bits.
+  const bool is_float32 = engine.is_object() &&
+                          engine.value("precision", "") == "f32" &&
+                          engine.value("gpu_layers", 0) == 0;
   return is_float32 ? error_of_float32 : error_of_quantised;
 }
 
@@ -38,6 +41,13 @@ std::string arithmetic_text(const ScoredRun& run, Language language) {
   }
   const std::string bounds =
       range_text(ties->bounds(run.progress.tally.ledger.count()));
+  if (ties->n == 1) {
+    return in_language(
+        language,
+        "arithmetic: 1 of {} answers is nearly a tie; {} % whichever way it falls\n",
+        "計算誤差: {} 問中 1 問の回答がほぼ同点です。どちらに転んでも {} %\n", scored,
+        bounds);
+  }
   return in_language(
       language,
       "arithmetic: {} of {} answers are nearly ties; {} % whichever way they fall\n",

@@ -94,22 +94,30 @@ std::string interval_line(const Pairs& pairs, Language language) {
                       : (ja ? "偶然かもしれない" : "may be chance"));
 }
 
-// What the rounding of either run can do to the difference; empty where neither scored
-// letters.
+// What the rounding of both runs can do to the difference; empty where one of them did
+// not score letters: what its arithmetic does was not measured.
 std::string arithmetic_line(const Comparison& comparison, Language language) {
   if (!comparison.has_leads) return {};
+  const std::int64_t near = comparison.near.down + comparison.near.up;
+  if (near == 0) {
+    return in_language(language, "arithmetic: no mark hangs on nearly equal letters\n",
+                       "計算誤差: ほぼ同点の文字で決まった採点はありません\n");
+  }
   const Interval bounds = comparison.near.bounds(comparison.pairs);
   const bool ja = language == Language::ja;
   return in_language(
       language,
-      "arithmetic: {} marks hang on nearly equal letters; {:+.2f} to {:+.2f} points "
+      "arithmetic: {} on nearly equal letters; {:+.2f} to {:+.2f} points "
       "whichever way they fall: {}\n",
       "計算誤差: ほぼ同点の文字で決まった採点が {} 件。どちらに転んでも {:+.2f} ～ "
       "{:+.2f} ポイント（{}）\n",
-      with_thousands(comparison.near.down + comparison.near.up), 100 * bounds.low,
-      100 * bounds.high,
-      may_be_none(bounds) ? (ja ? "誤差かもしれない" : "may be the arithmetic's")
-                          : (ja ? "誤差を超える" : "more than the arithmetic's"));
+      ja          ? with_thousands(near)
+      : near == 1 ? std::string("1 mark hangs")
+                  : with_thousands(near) + " marks hang",
+      100 * bounds.low, 100 * bounds.high,
+      may_be_none(bounds)
+          ? (ja ? "誤差かもしれない" : "may be the arithmetic's")
+          : (ja ? "ふつうの誤差を超える" : "more than the arithmetic's usual error"));
 }
 
 std::string side_line(char letter, const MarkedRun& run, const Count& count,
@@ -250,7 +258,8 @@ Json arithmetic_json(const Comparison& comparison) {
   const Interval bounds = comparison.near.bounds(comparison.pairs);
   return {{"near_marks", comparison.near.down + comparison.near.up},
           {"bounds", {bounds.low, bounds.high}},
-          {"may_be_none", may_be_none(bounds)}};
+          {"may_be_none",
+           comparison.near.down + comparison.near.up > 0 && may_be_none(bounds)}};
 }
 
 Json side_json(const MarkedRun& run) {

@@ -30,13 +30,6 @@ bool has_reply(const MarkedQuestion& question) {
   return question.mark != Mark::failed;
 }
 
-// An answer that another reader made of it is none of the arithmetic's.
-bool could_change(const Graded& graded, double error) {
-  const Lead lead = lead_of(graded);
-  const bool is_right = graded.mark == Mark::right;
-  return lead.is_right == is_right && lead.over_other_mark < error;
-}
-
 // What of `one` has no partner in `other`.
 Unpaired unpaired(const MarkedRun& one, const MarkedRun& other) {
   Unpaired out;
@@ -66,10 +59,11 @@ Result<MarkedRun> read_marked_run(Store& store, const StoredRun& run,
     QuestionKey key = keys[graded.trial.ordinal];
     key.repeat = graded.trial.repeat;
     key.rotation = graded.trial.rotation;
-    marked.marks[std::move(key)] = {.subject = graded.question->subject,
-                                    .id = graded.question->id,
-                                    .mark = graded.mark,
-                                    .could_change = could_change(graded, error)};
+    marked.marks[std::move(key)] = {
+        .subject = graded.question->subject,
+        .id = graded.question->id,
+        .mark = graded.mark,
+        .could_change = lead_of(graded).over_other_mark < error};
     return {};
   };
   marked.run = TRY(score_stored_run(store, run, dataset, look, false, see));
@@ -78,7 +72,7 @@ Result<MarkedRun> read_marked_run(Store& store, const StoredRun& run,
 
 Comparison compare_runs(const MarkedRun& a, const MarkedRun& b) {
   Comparison comparison{.of_a = unpaired(a, b), .of_b = unpaired(b, a)};
-  comparison.has_leads = near_ties(a.run) || near_ties(b.run);
+  comparison.has_leads = near_ties(a.run) && near_ties(b.run);
   for (const auto& [key, of_a] : a.marks) {
     const auto of_b = b.marks.find(key);
     if (of_b == b.marks.end() || !has_reply(of_a) || !has_reply(of_b->second)) continue;

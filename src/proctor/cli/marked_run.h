@@ -50,7 +50,7 @@ struct Comparison {
   Pairs pairs;
   std::map<std::string, Pairs, std::less<>> by_subject;
   Unpaired of_a, of_b;
-  bool has_leads = false;  // of one run at least
+  bool has_leads = false;  // of both runs
   NearPairs near;          // marks of the pairs that the arithmetic could have changed
 };
 

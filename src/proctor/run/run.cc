@@ -247,7 +247,10 @@ Lead lead_of(const Graded& graded) {
   for (const char letter : labels_of(graded.question->choices.size())) {
     if (is_right(*graded.question, letter)) right += letter;
   }
-  return lead_of(graded.attempt->outcome->logprobs, right);
+  Lead lead = lead_of(graded.attempt->outcome->logprobs, right);
+  // An answer that another reader made of it is none of the arithmetic's.
+  if (lead.is_right != (graded.mark == Mark::right)) lead.over_other_mark = Lead::none;
+  return lead;
 }
 
 void count_graded(const Graded& graded, Progress& progress) {

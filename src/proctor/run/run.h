@@ -112,7 +112,8 @@ MarkedAnswer mark_reply(const Extractor& extractor, const Question& question,
 // What an attempt at a question is worth. Pure.
 Graded grade(const Evaluation& evaluation, TrialId trial, const Attempt& attempt);
 
-// By how much its likeliest letter leads, where letters were scored.
+// By how much its likeliest letter leads, where letters were scored; before no other
+// mark where the reader took another letter.
 Lead lead_of(const Graded& graded);
 
 // Adds it to the tally and the token counts.
