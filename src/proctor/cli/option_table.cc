@@ -30,8 +30,7 @@ constexpr std::string_view keep_group = "What is kept and shown";
 constexpr std::array command_table = {
     CommandText{Command::run, "run", "[MODEL…]",
                 "evaluate; the same command again goes on where it stopped",
-                "proctor run model.gguf --subject all --protocol mmlu\n"
-                "proctor run hf:OWNER/REPO:Q4_K_M"},
+                "proctor run ollama/mistral:7b hf:OWNER/REPO:Q4_K_M --subject all"},
     CommandText{Command::report, "report", "[RUN…]",
                 "table of runs: accuracy with its interval, and what was not counted",
                 "proctor report\nproctor report 7f3a --format markdown\n"

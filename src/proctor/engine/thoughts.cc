@@ -78,10 +78,11 @@ std::span<const std::string_view> thought_marks() {
 }
 
 std::optional<std::string_view> open_thought(std::string_view text) {
+  // At the end alone: a mark further up may be what the template, or a question, says
+  // about thoughts.
+  text = python_strip(text);
   for (const Pair& pair : pairs) {
-    const std::size_t open = text.rfind(pair.open);
-    if (open == std::string_view::npos) continue;
-    if (text.find(pair.close, open) == std::string_view::npos) return pair.close;
+    if (text.ends_with(pair.open)) return pair.close;
   }
   return std::nullopt;
 }

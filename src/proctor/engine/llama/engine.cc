@@ -173,8 +173,11 @@ Status EngineWorker::prepare(Job& job) {
   if (job.request.turns.empty()) {
     job.pieces.push_back({job.request.text, false});
   } else {
-    job.pieces = TRY(loaded.chat->render(job.request.turns, job.request.reasoning,
-                                         !job.is_writing()));
+    // A grammar holds the reply to the answer: it comes at once, too, behind the
+    // thought.
+    job.pieces =
+        TRY(loaded.chat->render(job.request.turns, job.request.reasoning,
+                                !job.is_writing() || !job.request.grammar.empty()));
     job.open_until = open_thought(last_of_template(job.pieces));
   }
   job.answer.prompt = text_of(job.pieces);

@@ -231,7 +231,7 @@ void Vocabulary::break_specials(std::string& text, const std::string& seal) cons
       ++first;
     if (first == special.text.size()) continue;
     for (auto at = text.find(special.text); at != std::string::npos;
-         at = text.find(special.text, at)) {
+         at = text.find(special.text, at + first + seal.size())) {
       text.insert(at + first, seal);
     }
   }
