@@ -51,6 +51,19 @@ def test_of_a_file_it_has_the_runs_name_and_exact_tokens(work, nano):
     assert (told["prompt_tokens"], told["prompt_tokens_exact"]) == (run["tokens"]["prompt"], True)
 
 
+@pytest.mark.parametrize("more", [["--protocol", "lmeval_mmlu__chat", "--shots", 0],
+                                  ["--protocol", "seed", "--only-letters"]])
+def test_of_a_file_whose_template_opens_a_thought_its_tokens_are_exact(work, nano, more):
+    (work.path / "thinks.jinja").write_text(
+        "{% for message in messages %}{{ message.content }}\n{% endfor %}|<think>\n")
+    command = ["run", nano, "--dataset", "exam", "--limit", 3, "--chat-template", "thinks.jinja", *more]
+    told = dry(work, *command)
+    run = work.json(*command)
+    assert told["run"] == run["run"]
+    assert told["prompt_tokens"] == run["tokens"]["prompt"]
+    assert run["ledger"]["right"] + run["ledger"]["wrong"] == 3  # a letter, and no thought
+
+
 def test_of_a_server_that_is_started_for_the_run_it_has_the_runs_name(work, exam_server):
     server = exam_server()
     command = ["run", "openai-compatible/m", "--dataset", "exam", "--serve", "sleep 1000",

@@ -239,11 +239,15 @@ Result<std::unique_ptr<Backend>> make_baseline(std::string_view name,
 // ---- The embedded engine ----
 
 class Engine;  // engine/engine.h
+struct EngineRequest;
 
 struct EngineBackendOptions {
   std::string model;          // what replies say they are of: "tiny.gguf"
   std::uint64_t id_seed = 0;  // of the attempt ids: another in every process
 };
+// What an engine is asked for a prompt, but for its tag, name and seed: these are a
+// trial's.
+EngineRequest engine_request(const Prompt& prompt);
 // Asks an engine of this process, which other backends may ask before and after it, but
 // not meanwhile. Questions should come in the order of subjects: what one's prompt
 // shares with the one before it is not computed again. Without a temperature the

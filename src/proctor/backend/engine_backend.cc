@@ -17,10 +17,25 @@ constexpr std::size_t most_under_way = 64;
 // Questions too long for the context that are kept until one is answered.
 constexpr std::size_t most_held_back = 1U << 14U;
 
-EngineRequest request_of(const Prompt& prompt, TrialId trial, std::uint64_t tag) {
+std::uint32_t seed_of(const Sampling& sampling, TrialId trial) {
+  // Repeats of a question differ, and the same repeat is the same again.
+  return static_cast<std::uint32_t>(
+      mixed(static_cast<std::uint64_t>(sampling.seed.value_or(0)) +
+            mixed((static_cast<std::uint64_t>(trial.ordinal) << 32U) |
+                  (static_cast<std::uint64_t>(trial.repeat) << 16U) | trial.rotation)));
+}
+
+std::int64_t characters_of(std::string_view text) {
+  std::int64_t count = 0;
+  const std::string valid = to_valid_utf8(text);
+  for (std::size_t at = 0; at < valid.size(); ++count) next_code_point(valid, at);
+  return count;
+}
+
+}  // namespace
+
+EngineRequest engine_request(const Prompt& prompt) {
   EngineRequest request;
-  request.tag = tag;
-  request.name = fmt::format("question {}", trial.ordinal);
   for (const Message& message : prompt.messages) {
     request.turns.push_back({message.role, message.content});
   }
@@ -31,11 +46,6 @@ EngineRequest request_of(const Prompt& prompt, TrialId trial, std::uint64_t tag)
   if (sampling.max_tokens) request.max_tokens = *sampling.max_tokens;
   request.temperature = sampling.temperature.value_or(0);
   request.top_p = sampling.top_p;
-  // Repeats of a question differ, and the same repeat is the same again.
-  request.seed = static_cast<std::uint32_t>(
-      mixed(static_cast<std::uint64_t>(sampling.seed.value_or(0)) +
-            mixed((static_cast<std::uint64_t>(trial.ordinal) << 32U) |
-                  (static_cast<std::uint64_t>(trial.repeat) << 16U) | trial.rotation)));
   request.stop = sampling.stop;
   if (sampling.only_letters) {
     request.grammar = letters_grammar(prompt.labels);
@@ -44,12 +54,7 @@ EngineRequest request_of(const Prompt& prompt, TrialId trial, std::uint64_t tag)
   return request;
 }
 
-std::int64_t characters_of(std::string_view text) {
-  std::int64_t count = 0;
-  const std::string valid = to_valid_utf8(text);
-  for (std::size_t at = 0; at < valid.size(); ++count) next_code_point(valid, at);
-  return count;
-}
+namespace {
 
 class EngineBackend final : public Backend {
  public:
@@ -77,7 +82,10 @@ class EngineBackend final : public Backend {
   void start(TrialId trial, Prompt prompt) override {
     assert(room() > 0);
     const std::uint64_t tag = next_tag_++;
-    EngineRequest request = request_of(prompt, trial, tag);
+    EngineRequest request = engine_request(prompt);
+    request.tag = tag;
+    request.name = fmt::format("question {}", trial.ordinal);
+    request.seed = seed_of(prompt.sampling, trial);
     asked_.emplace(tag, Asked{trial, std::move(prompt)});
     engine_->start(std::move(request));
   }

@@ -212,19 +212,13 @@ Result<std::int64_t> tokens_of_file(const ModelChoice& choice,
                                     std::span<const Prompt> prompts,
                                     const Arguments& arguments, World& world) {
   std::vector<EngineRequest> requests;
-  for (const Prompt& prompt : prompts) {
-    EngineRequest& request = requests.emplace_back();
-    request.text = prompt.text;
-    for (const Message& message : prompt.messages)
-      request.turns.push_back({message.role, message.content});
-    request.reasoning = prompt.sampling.reasoning;
-  }
+  for (const Prompt& prompt : prompts) requests.push_back(engine_request(prompt));
   const EngineOptions options = TRY(engine_options(choice, arguments, world));
   return TRY(forecast(options, requests)).prompt_tokens;
 }
 
 Result<OpenModel> open_model(const ModelChoice& choice, const Arguments& arguments,
-                             World& world, const std::function<bool()>& is_stopped) {
+                             World& world, const IsStopped& is_stopped) {
   OpenModel model{.choice = choice};
   if (!choice.serve.empty()) {
     model.identity = TRY(server_identity(choice, arguments, world, is_stopped));
@@ -251,7 +245,7 @@ ModelChoice at_its_address(const OpenModel& model) {
 }  // namespace
 
 Result<Answerer> who_is_there(const OpenModel& model, const Arguments& arguments,
-                              World& world, const std::function<bool()>& is_stopped) {
+                              World& world, const IsStopped& is_stopped) {
   if (model.choice.provider == nullptr) return Answerer{.is_there = true};
   const ModelChoice at = at_its_address(model);
   const auto most = TRY(arguments.decimal("--timeout", 0.001, 86'400)).value_or(600);

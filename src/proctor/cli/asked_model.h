@@ -31,7 +31,7 @@ Status check_can_be_sent(const Exam& exam, const ModelChoice& choice,
                          const Arguments& arguments);
 // Loads a file, or starts a server: Fault::cancelled where `is_stopped` meanwhile.
 Result<OpenModel> open_model(const ModelChoice& choice, const Arguments& arguments,
-                             World& world, const std::function<bool()>& is_stopped);
+                             World& world, const IsStopped& is_stopped);
 // OpenModel::identity without opening: of a .gguf the header and the vocabulary are
 // read, of a server that would be started its command.
 Result<std::string> identity_beforehand(const ModelChoice& choice,
@@ -43,7 +43,7 @@ Result<std::int64_t> tokens_of_file(const ModelChoice& choice,
 // Who answers there, before the first question. A server that still loads its model is
 // waited for: Fault::cancelled where `is_stopped` meanwhile.
 Result<Answerer> who_is_there(const OpenModel& model, const Arguments& arguments,
-                              World& world, const std::function<bool()>& is_stopped);
+                              World& world, const IsStopped& is_stopped);
 // One run's backend; it ends before the model does. `there`: of who_is_there().
 Result<std::unique_ptr<Backend>> ask_model(const OpenModel& model,
                                            const Answerer& there, const Exam& exam,

@@ -142,7 +142,7 @@ Result<std::string> server_command(std::string_view spec, const Arguments& argum
 }
 
 Result<Server> Server::start(const ModelChoice& choice, const Arguments& arguments,
-                             World& world, const std::function<bool()>& is_stopped) {
+                             World& world, const IsStopped& is_stopped) {
   const double seconds =
       TRY(arguments.decimal("--serve-wait", 0.1, 86'400)).value_or(default_wait);
   std::string base_url = choice.model.base_url;
@@ -163,7 +163,7 @@ Result<Server> Server::start(const ModelChoice& choice, const Arguments& argumen
 }
 
 Status Server::wait_until_ready(double seconds, bool is_quiet, World& world,
-                                const std::function<bool()>& is_stopped) {
+                                const IsStopped& is_stopped) {
   const auto started = std::chrono::steady_clock::now();
   const auto so_far = [&] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - started)

@@ -25,7 +25,7 @@ class Server {
   // so meanwhile. Fault::usage: it has ended, or was not ready in time, with its last
   // lines; Fault::cancelled where `is_stopped` says so.
   static Result<Server> start(const ModelChoice& choice, const Arguments& arguments,
-                              World& world, const std::function<bool()>& is_stopped);
+                              World& world, const IsStopped& is_stopped);
 
   const std::string& base_url() const { return base_url_; }
   // That it has ended, and what it wrote last; nothing as long as it runs.
@@ -35,7 +35,7 @@ class Server {
   Server(ChildProcess process, std::string base_url)
       : process_(std::move(process)), base_url_(std::move(base_url)) {}
   Status wait_until_ready(double seconds, bool is_quiet, World& world,
-                          const std::function<bool()>& is_stopped);
+                          const IsStopped& is_stopped);
   std::string last_words() const;
 
   ChildProcess process_;

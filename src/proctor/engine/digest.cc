@@ -96,10 +96,6 @@ Result<std::string> digest_of_part(const std::filesystem::path& path,
   return digest;
 }
 
-}  // namespace
-
-namespace {
-
 // The parts' own, or of several one of them all.
 Result<std::string> digest_of_parts(
     const std::filesystem::path& model,

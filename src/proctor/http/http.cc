@@ -4,7 +4,6 @@
 #include <atomic>
 #include <cassert>
 #include <condition_variable>
-#include <csignal>
 #include <deque>
 #include <limits>
 #include <mutex>

@@ -29,12 +29,6 @@ void add_effort(const std::string& effort, Values& values) {
     values.emplace_back(name, effort);
 }
 
-std::string text_of(const std::vector<Piece>& pieces) {
-  std::string text;
-  for (const Piece& piece : pieces) text += piece.text;
-  return text;
-}
-
 std::string in_digits(std::chrono::year_month_day date) {
   return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()),
@@ -258,6 +252,13 @@ Result<std::vector<Piece>> ChatTemplate::render(std::span<const EngineTurn> turn
   }
   if (goes_on) pieces.push_back({turns.back().content, false});
   return pieces;
+}
+
+Result<std::vector<Piece>> pieces_of(ChatTemplate& chat, const EngineRequest& request) {
+  if (request.turns.empty()) return std::vector<Piece>{{request.text, false}};
+  // A continuation is the answer, and a grammar holds the reply to it.
+  const bool answers_now = !request.continuations.empty() || !request.grammar.empty();
+  return chat.render(request.turns, request.reasoning, answers_now);
 }
 
 }  // namespace proctor

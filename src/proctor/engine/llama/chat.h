@@ -62,4 +62,7 @@ class ChatTemplate {
   const Vocabulary* vocabulary_ = nullptr;
 };
 
+// What a request puts in: its turns through the template, or its bare text.
+Result<std::vector<Piece>> pieces_of(ChatTemplate& chat, const EngineRequest& request);
+
 }  // namespace proctor

@@ -1,8 +1,6 @@
-
 #include <algorithm>
 #include <cassert>
 #include <condition_variable>
-#include <csignal>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -66,12 +64,6 @@ void fill(EngineReply& reply, const Writer& writer,
   reply.reasoning = std::move(parted.reasoning);
   reply.text = std::move(parted.text);
   reply.reply_tokens = writer.tokens();
-}
-
-std::string text_of(const std::vector<Piece>& pieces) {
-  std::string text;
-  for (const Piece& piece : pieces) text += piece.text;
-  return text;
 }
 
 // Beginnings that differ by less are not worth computing another base for.
@@ -170,16 +162,8 @@ std::optional<Job> EngineWorker::next(Kind kind, bool may_wait) {
 
 Status EngineWorker::prepare(Job& job) {
   begin(job);
-  if (job.request.turns.empty()) {
-    job.pieces.push_back({job.request.text, false});
-  } else {
-    // A grammar holds the reply to the answer: it comes at once, too, behind the
-    // thought.
-    job.pieces =
-        TRY(loaded.chat->render(job.request.turns, job.request.reasoning,
-                                !job.is_writing() || !job.request.grammar.empty()));
-    job.open_until = open_thought(last_of_template(job.pieces));
-  }
+  job.pieces = TRY(pieces_of(*loaded.chat, job.request));
+  job.open_until = open_thought(last_of_template(job.pieces));
   job.answer.prompt = text_of(job.pieces);
   job.tokens = loaded.vocabulary->tokens_of(job.pieces);
   job.answer.tokens = job.tokens;

@@ -32,14 +32,19 @@ std::string json_string(std::string_view text) {
   return fmt::format("\"{}\"", escaped);
 }
 
+struct ReadModel {
+  GgufHeader header;
+  ModelFile file;
+};
+
 // What was read, where it is a model that can be asked.
-Result<GgufHeader> read_model(const std::filesystem::path& model) {
-  GgufHeader header = TRY(read_headers(model));
-  const std::string why_not = model_file_of(header, model).why_not;
-  if (!why_not.empty()) {
-    return fail(Fault::data, "{}: {}", model.string(), why_not);
+Result<ReadModel> read_model(const std::filesystem::path& model) {
+  ReadModel read{.header = TRY(read_headers(model)), .file = {}};
+  read.file = model_file_of(read.header, model);
+  if (!read.file.why_not.empty()) {
+    return fail(Fault::data, "{}: {}", model.string(), read.file.why_not);
   }
-  return header;
+  return read;
 }
 
 Status check_memory(const MemoryNeed& need, int context, const std::string& model) {
@@ -61,6 +66,13 @@ bool is_stopped(const EngineOptions& options) {
 // llama.cpp goes on where this gives true. It prints dots where nobody listens.
 bool on_progress(float /*share*/, void* asked) {
   return !is_stopped(*static_cast<const EngineOptions*>(asked));
+}
+
+llama_model_params usual_params(const EngineOptions& options) {
+  auto params = llama_model_default_params();
+  params.progress_callback = on_progress;
+  params.progress_callback_user_data = const_cast<EngineOptions*>(&options);
+  return params;
 }
 
 // Between the steps of loading.
@@ -167,10 +179,8 @@ Status read_digest(const EngineOptions& options, Loaded& loaded) {
 Result<Loaded> load_words(const EngineOptions& options) {
   Loaded loaded;
   loaded.log = std::make_unique<LlamaLog>(options.log);
-  auto params = llama_model_default_params();
+  auto params = usual_params(options);
   params.vocab_only = true;
-  params.progress_callback = on_progress;
-  params.progress_callback_user_data = const_cast<EngineOptions*>(&options);
   loaded.model.reset(
       llama_model_load_from_file(options.model.string().c_str(), params));
   if (!loaded.model) {
@@ -195,8 +205,7 @@ MemoryNeed need_of(const EngineOptions& options, const GgufHeader& header,
 
 Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>& stop) {
   const std::string name = options.model.string();
-  const GgufHeader header = TRY(read_model(options.model));
-  const ModelFile file = model_file_of(header, options.model);
+  const auto [header, file] = TRY(read_model(options.model));
   const int trained = file.context;
   const int context = context_of(options, header, trained);
   if (context < least_context) {
@@ -215,10 +224,8 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
 
   Loaded loaded;
   loaded.log = std::make_unique<LlamaLog>(options.log);
-  auto params = llama_model_default_params();
+  auto params = usual_params(options);
   params.n_gpu_layers = options.gpu_layers;
-  params.progress_callback = on_progress;
-  params.progress_callback_user_data = const_cast<EngineOptions*>(&options);
   std::string path = name;
   std::optional<PassingFile> float32;
   if (options.float32) {
@@ -285,11 +292,7 @@ Result<EngineForecast> forecast_model(const EngineOptions& options,
   EngineForecast out{.identity = identity_of(options, loaded),
                      .chat = loaded.chat->facts()};
   for (const EngineRequest& request : requests) {
-    std::vector<Piece> pieces = {{request.text, false}};
-    if (!request.turns.empty()) {
-      pieces = TRY(loaded.chat->render(request.turns, request.reasoning,
-                                       !request.continuations.empty()));
-    }
+    const auto pieces = TRY(pieces_of(*loaded.chat, request));
     const auto tokens = loaded.vocabulary->tokens_of(pieces);
     out.prompt_tokens += static_cast<std::int64_t>(tokens.size());
   }
@@ -297,11 +300,10 @@ Result<EngineForecast> forecast_model(const EngineOptions& options,
 }
 
 Result<EngineOutlook> look_at_model(const EngineOptions& options) {
-  const GgufHeader header = TRY(read_model(options.model));
+  const auto [header, file] = TRY(read_model(options.model));
   Loaded loaded = TRY(load_words(options));
   EngineOutlook outlook = outlook_of(loaded);
-  outlook.context =
-      context_of(options, header, model_file_of(header, options.model).context);
+  outlook.context = context_of(options, header, file.context);
   const MemoryNeed need = need_of(options, header, outlook.context);
   outlook.weight_bytes = need.weights;
   outlook.cache_bytes = need.cache;

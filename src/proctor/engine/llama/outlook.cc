@@ -8,12 +8,6 @@ using Turns = std::vector<EngineTurn>;
 const EngineTurn system_turn{"system", "Be short."};
 const EngineTurn user_turn{"user", "Why?"};
 
-std::string text_of(const std::vector<Piece>& pieces) {
-  std::string text;
-  for (const Piece& piece : pieces) text += piece.text;
-  return text;
-}
-
 std::string rendered(ChatTemplate& chat, const Turns& turns) {
   const auto pieces = chat.render(turns, "", false);
   return pieces ? text_of(*pieces) : std::string();
@@ -32,20 +26,14 @@ std::string family_of(ChatTemplate& own, bool takes_system) {
   return {};
 }
 
-std::string text_of(const llama_vocab* vocabulary, llama_token token) {
-  const char* const text =
-      token == LLAMA_TOKEN_NULL ? nullptr : llama_vocab_get_text(vocabulary, token);
-  return text == nullptr ? std::string() : text;
-}
-
 }  // namespace
 
 EngineOutlook outlook_of(Loaded& loaded) {
   EngineOutlook outlook;
-  const llama_vocab* const vocabulary = loaded.vocabulary->get();
-  outlook.bos = text_of(vocabulary, llama_vocab_bos(vocabulary));
-  outlook.eos = text_of(vocabulary, llama_vocab_eos(vocabulary));
-  outlook.adds_bos = !outlook.bos.empty() && llama_vocab_get_add_bos(vocabulary);
+  outlook.bos = loaded.vocabulary->bos_text();
+  outlook.eos = loaded.vocabulary->eos_text();
+  outlook.adds_bos =
+      !outlook.bos.empty() && llama_vocab_get_add_bos(loaded.vocabulary->get());
   outlook.chat = loaded.chat->facts();
   if (!outlook.chat.why_not.empty()) return outlook;
   outlook.family = family_of(*loaded.chat, outlook.chat.takes_system);

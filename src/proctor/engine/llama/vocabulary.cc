@@ -30,6 +30,12 @@ bool is_letter(char c) {
 
 }  // namespace
 
+std::string text_of(std::span<const Piece> pieces) {
+  std::string text;
+  for (const Piece& piece : pieces) text += piece.text;
+  return text;
+}
+
 std::string last_of_template(std::span<const Piece> pieces) {
   std::string text;
   for (const Piece& piece : pieces) {

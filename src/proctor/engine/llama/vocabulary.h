@@ -23,6 +23,7 @@ struct Piece {
   bool is_template = false;
 };
 
+std::string text_of(std::span<const Piece> pieces);
 // What the template wrote behind the last of what was put into it.
 std::string last_of_template(std::span<const Piece> pieces);
 
