@@ -159,11 +159,7 @@ std::optional<Claim> Statement::after_turn(std::size_t at) const {
 
 // "A和C都是正确的": the label shares what is said with the one before it.
 bool Statement::is_joined(std::size_t at) const {
-  if (at < 2 || tokens_[at - 1].kind != TokenKind::other_script) return false;
-  const Token& joint = tokens_[at - 1];
-  const std::string_view text = text_.substr(joint.begin, joint.end - joint.begin);
-  return is_label(tokens_[at - 2]) && (text == "和" || text == "与" || text == "與" ||
-                                       text == "及" || text == "と" || text == "및");
+  return at > 1 && is_label(tokens_[at - 2]) && is_among(at - 1, " 和 与 與 及 と 및 ");
 }
 
 // "B is correct", "option B is the best", "B が正解"

@@ -168,57 +168,6 @@ std::optional<Claim> Statement::by_text() {
 // nothing else: "東京以外です" and "北京大学" name no option.
 std::optional<Claim> Statement::by_run() const {
   constexpr std::size_t longest = 120;  // bytes
-  constexpr std::string_view pieces[] = {"正しい答えは",
-                                         "正确答案是",
-                                         "正確答案是",
-                                         "だと思います",
-                                         "と思います",
-                                         "でしょう",
-                                         "答案应该是",
-                                         "应该选择",
-                                         "应该选",
-                                         "应该是",
-                                         "應該是",
-                                         "答えは",
-                                         "正解は",
-                                         "正答は",
-                                         "答案是",
-                                         "答案",
-                                         "我选择",
-                                         "我选",
-                                         "選擇",
-                                         "选择",
-                                         "です",
-                                         "だ",
-                                         "である",
-                                         "はい",
-                                         "是",
-                                         "选",
-                                         "選",
-                                         "정답은",
-                                         "답은",
-                                         "입니다",
-                                         "이에요",
-                                         "예요",
-                                         "คำตอบคือ",
-                                         "คือ",
-                                         "ครับ",
-                                         "ค่ะ",
-                                         "。",
-                                         "．",
-                                         "！",
-                                         "、",
-                                         "，",
-                                         "：",
-                                         ".",
-                                         ":",
-                                         "!",
-                                         " ",
-                                         "\n",
-                                         "「",
-                                         "」",
-                                         "“",
-                                         "”"};
   if (text_.size() > longest) return std::nullopt;
   std::optional<std::size_t> found;
   for (std::size_t i = 0; i < std::min(choices_.size(), labels_.size()); ++i) {
@@ -231,7 +180,10 @@ std::optional<Claim> Statement::by_run() const {
     std::string rest(text_.substr(0, at));
     rest += '\0';  // what stands before it and behind it is no one word
     rest += text_.substr(at + choice.size());
-    for (const std::string_view piece : pieces) rest = replace_all(rest, piece, "");
+    for (const std::string& word : split(frame_words, ' '))
+      rest = replace_all(rest, word, "");
+    for (const std::string_view blank : {" ", "\n"})
+      rest = replace_all(rest, blank, "");
     if (rest != std::string(1, '\0')) continue;
     if (found) return std::nullopt;
     found = i;

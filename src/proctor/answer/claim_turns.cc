@@ -1,6 +1,5 @@
 // A change of mind: an answer that was only thought of ("I was going to say A"), and
-// one that another takes the place of, in whatever language ("réponse A. Non, c'est la
-// C").
+// one that is taken back ("réponse A. Non, c'est la C"), in whatever language.
 #include "proctor/answer/claims.h"
 
 namespace proctor {
@@ -70,16 +69,15 @@ bool Statement::denies(std::size_t at) const {
   return false;
 }
 
-// A word that takes back what was said: "wait", "... no: ...", "。不对，", "Eh,
-// salah,".
+// A word that takes back what was said: "wait", "... no: ...", "Eh, salah,".
 bool Statement::takes_back(std::size_t at) const {
   const Word word = tokens_[at].word;
   if (word == Word::turn) return true;
   if (word != Word::no && word != Word::nay && word != Word::is_not &&
       word != Word::bad)
     return false;
-  // An interjection has marks on both sides; "not C" has none behind it, and "A.
-  // Invalid." is an option with its text.
+  // An interjection has marks on both sides: "not C" has none behind it. Behind "A." a
+  // word such as "Invalid." may be the option's text.
   const bool parted = at > 0 && (ends_sentence(at - 1) || is_mark(at - 1, ",.:;!-"));
   return parted && is_mark(at + 1, word == Word::bad ? "," : ",.:;!-");
 }

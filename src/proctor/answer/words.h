@@ -125,6 +125,15 @@ inline constexpr std::string_view negative_verbs =
 inline constexpr std::string_view praise =
     " richtig richtige correcta correcto correcte corretta correta bonne صحيح सही ";
 
+// What says "the answer is" around an option's text in scripts that write no blanks,
+// marks too. Longer ones first: each is taken out in turn.
+inline constexpr std::string_view frame_words =
+    "正しい答えは 正确答案是 正確答案是 だと思います と思います でしょう 答案应该是 "
+    "应该选择 应该选 应该是 應該是 "
+    "答えは 正解は 正答は 答案是 答案 我选择 我选 選擇 选择 です だ である はい 是 选 "
+    "選 정답은 답은 입니다 이에요 예요 "
+    "คำตอบคือ คือ ครับ ค่ะ 。 ． ！ 、 ， ： . : ! 「 」 “ ”";
+
 // What precedes "except": "all except C are wrong", "none but C".
 inline constexpr std::string_view totals =
     " all everything every none nothing any each anything alle alles todas todos tudo "
