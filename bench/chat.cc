@@ -11,7 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "proctor/engine/engine.h"
+#include "ask.h"
 
 namespace {
 
@@ -28,30 +28,19 @@ int main(int argc, char** argv) {
   if (argc < 4) return complain("MODEL.gguf QUESTIONS MAX_TOKENS [exact]");
   const auto text = proctor::read_file(argv[2]);
   if (!text) return complain(text.error().message);
-  std::vector<std::string> questions = proctor::split(*text, '\0');
-  if (!questions.empty() && questions.back().empty()) questions.pop_back();
   proctor::EngineOptions options;
   options.model = argv[1];
   options.threads = 1;
   options.exact = argc > 4;
   const auto engine = proctor::load_engine(options);
   if (!engine) return complain(engine.error().message);
-  for (std::size_t i = 0; i < questions.size(); ++i) {
-    proctor::EngineRequest request;
-    request.tag = i;
-    request.turns = {{"user", questions[i]}};
+  std::vector<proctor::EngineRequest> requests;
+  for (const std::string& question : parts_of(*text)) {
+    proctor::EngineRequest& request = requests.emplace_back();
+    request.turns = {{"user", question}};
     request.max_tokens = std::atoi(argv[3]);
-    (*engine)->start(std::move(request));
   }
-  std::vector<EngineAnswer> answers(questions.size());
-  for (std::size_t ended = 0; ended < questions.size();) {
-    for (EngineAnswer& answer :
-         (*engine)->wait(std::chrono::steady_clock::now() + std::chrono::seconds(1))) {
-      ++ended;
-      answers[answer.tag] = std::move(answer);
-    }
-  }
-  for (const EngineAnswer& answer : answers) {
+  for (const EngineAnswer& answer : ask(**engine, std::move(requests))) {
     if (!answer.reply) return complain(answer.reply.error().message);
     const nlohmann::json line = {{"prompt", answer.prompt},
                                  {"tokens", answer.tokens},

@@ -13,7 +13,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "proctor/engine/engine.h"
+#include "ask.h"
 
 namespace {
 
@@ -28,40 +28,21 @@ constexpr Mode modes[] = {{"shared", false, true},
                           {"exact", true, true},
                           {"exact-naive", true, false}};
 
-std::vector<std::string> parts_of(const std::string& text) {
-  std::vector<std::string> parts;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\0', at), text.size());
-    parts.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return parts;
-}
-
 double cpu_seconds() {
   timespec now{};
   ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-std::vector<EngineAnswer> ask(proctor::Engine& engine,
-                              const std::vector<std::string>& prompts) {
-  for (std::size_t i = 0; i < prompts.size(); ++i) {
-    proctor::EngineRequest request;
-    request.tag = i;
-    request.text = prompts[i];
+std::vector<proctor::EngineRequest> requests_of(
+    const std::vector<std::string>& prompts) {
+  std::vector<proctor::EngineRequest> requests;
+  for (const std::string& prompt : prompts) {
+    proctor::EngineRequest& request = requests.emplace_back();
+    request.text = prompt;
     request.continuations = {" A", " B", " C", " D"};
-    engine.start(std::move(request));
   }
-  std::vector<EngineAnswer> answers(prompts.size());
-  for (std::size_t ended = 0; ended < prompts.size();) {
-    for (EngineAnswer& answer :
-         engine.wait(std::chrono::steady_clock::now() + std::chrono::seconds(1))) {
-      ++ended;
-      answers[answer.tag] = std::move(answer);
-    }
-  }
-  return answers;
+  return requests;
 }
 
 int complain(const std::string& message) {
@@ -87,7 +68,7 @@ int main(int argc, char** argv) {
   if (!engine) return complain(engine.error().message);
 
   const double before = cpu_seconds();
-  const std::vector<EngineAnswer> answers = ask(**engine, prompts);
+  const std::vector<EngineAnswer> answers = ask(**engine, requests_of(prompts));
   const double spent = cpu_seconds() - before;
 
   std::int64_t asked = 0, decoded = 0;
