@@ -77,6 +77,10 @@ TEST(Thoughts, a_prompt_that_ends_inside_a_thought_is_seen) {
   EXPECT_EQ(open_thought("<|im_start|>assistant\n"), std::nullopt);
 }
 
+TEST(Thoughts, a_mark_that_is_only_spoken_of_opens_none) {
+  EXPECT_FALSE(open_thought("Put your thoughts in <think> tags.\n<|assistant|>\n"));
+}
+
 TEST(Thoughts, an_answer_at_once_comes_behind_the_thought_or_in_the_final_channel) {
   EXPECT_EQ(before_answer("assistant\n<think>"), "\n</think>\n\n");
   EXPECT_EQ(before_answer("<|start|>assistant"), "<|channel|>final<|message|>");

@@ -9,23 +9,14 @@ import os
 import ssl
 import sys
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
+
+from json_handler import JsonHandler
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
+class Handler(JsonHandler):
     def answer(self, status, document):
-        body = json.dumps(document).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("X-Echo", self.path)
-        self.end_headers()
-        self.wfile.write(body)
+        super().answer(status, document, **{"X-Echo": self.path})
 
     def do_HEAD(self):  # as the hub is asked for a file
         self.server.seen.append(("HEAD", self.path, dict(self.headers), ""))

@@ -6,6 +6,8 @@ import http.server
 import json
 import threading
 
+from json_handler import JsonHandler
+
 
 class StandIn:
     """Answers every question with one letter, at one address, under a changing name."""
@@ -30,26 +32,17 @@ class StandIn:
     def start(self):
         stand_in = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
+        class Handler(JsonHandler):
             def do_GET(self):
-                self.answer(stand_in.told(self.path))
+                self.tell(stand_in.told(self.path))
 
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                self.answer(stand_in.reply_to(body))
+                self.tell(stand_in.reply_to(body))
 
-            def answer(self, document):
-                text = json.dumps(document or {"error": {"message": "no such page"}}).encode()
-                self.send_response(200 if document else 404)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text)
-
-            def log_message(self, *_):
-                pass
+            def tell(self, document):
+                missing = {"error": {"message": "no such page"}}
+                self.answer(200 if document else 404, document or missing)
 
         class Server(http.server.ThreadingHTTPServer):
             daemon_threads = True

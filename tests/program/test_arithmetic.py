@@ -9,6 +9,7 @@ import threading
 import pytest
 
 from conftest import one_line
+from json_handler import JsonHandler
 
 LETTERS = "ABCD"
 
@@ -24,9 +25,7 @@ def likelihoods(prompt, shift):
 def scoring_letters(shift=0):
     """A server of OpenAI's form that has the likelihoods above."""
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class Handler(JsonHandler):
         def do_GET(self):
             self.answer(404, {"error": {"message": "no such page"}})
 
@@ -36,17 +35,6 @@ def scoring_letters(shift=0):
             best = max(top, key=top.get)
             self.answer(200, {"choices": [{"text": best, "finish_reason": "length", "logprobs": {
                 "tokens": [best], "token_logprobs": [top[best]], "top_logprobs": [top]}}]})
-
-        def answer(self, status, document):
-            text = json.dumps(document).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        def log_message(self, *_):
-            pass
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
@@ -101,6 +89,37 @@ def test_a_difference_within_the_arithmetic_is_said_to_be_so(work):
     assert low < told["difference"] < high
     assert told["arithmetic"]["may_be_none"] is True
     assert "whichever way they fall: may be the arithmetic's" in work.run("compare", *runs).stdout
+
+
+def test_an_answer_that_the_reader_took_otherwise_is_in_no_bound(work):
+    with scoring_letters() as url:
+        run = work.json(*command(url))
+    nothing_read = ["--extract", "simple_evals"]
+
+    told = work.json("rescore", run["run"], *nothing_read)
+
+    assert told["ledger"]["right"] == 0 and told["arithmetic"]["near_ties"] > 0
+    assert told["arithmetic"]["bounds"][0] == 0
+
+
+def test_where_one_of_two_runs_scored_no_letters_there_is_no_verdict(work, exam_server):
+    with scoring_letters() as url:
+        scored = work.json(*command(url))["run"]
+    written = work.json("run", "openai-compatible/m", "--base-url", exam_server().url,
+                        "--dataset", "exam", "--protocol", "seed")["run"]  # fmt: skip
+
+    assert work.json("compare", scored, written)["arithmetic"] is None
+    assert "arithmetic" not in work.run("compare", scored, written).stdout
+
+
+def test_where_no_mark_is_near_nothing_may_be_the_arithmetics(work, engine, nano):
+    run = work.json(*in_process(nano, "--precision", "f32"))
+    assert run["arithmetic"]["near_ties"] == 0
+
+    told = work.json("compare", run["run"], run["run"])["arithmetic"]
+
+    assert (told["near_marks"], told["may_be_none"]) == (0, False)
+    assert "no mark hangs on nearly equal letters" in work.run("compare", run["run"], run["run"]).stdout
 
 
 def test_replies_that_are_written_have_no_near_ties(work, exam_server):

@@ -61,11 +61,9 @@ def ask(work, hub, name, *options, **env):
     )
 
 
-def test_a_model_is_downloaded_once_and_asked(work, hub, tmp_path, repository):
+def test_a_model_is_downloaded_once_and_asked(work, engine, hub, tmp_path, repository):
     server = hub()
     done = ask(work, server, f"hf:{REPO}:f16")
-    if "this proctor has no engine" in done.stderr:
-        pytest.skip("built without llama.cpp (PROCTOR_ENGINE)")
     assert done.returncode == 0, done.stderr
     assert "Model: gguf/tiny-F16.gguf" in done.stdout
     assert "\r" not in done.stderr and "downloading someone/tiny-GGUF: tiny-F16.gguf" in done.stderr

@@ -128,8 +128,6 @@ def letters(work, *command):
 
 
 def test_letters_are_as_likely_as_in_this_process(work, shared, llama_server, nano):
-    if "this proctor has no engine" in work.run("run", nano, "--dataset", "exam", "--limit", 1).stderr:
-        pytest.skip("built without llama.cpp (PROCTOR_ENGINE)")
     (work.path / "bare.toml").write_text(BARE)
     exam = ["--dataset", shared / "mmlu/csv", "--shots", 0, "--limit", 20]
     server = letters(
