@@ -160,6 +160,43 @@ TEST_F(Chat, a_turn_that_a_template_leaves_out_is_an_error) {
   EXPECT_THAT(answer.reply.error().message, HasSubstr("leaves out turn 1 (system)"));
 }
 
+TEST_F(Chat, a_turn_that_is_left_out_is_missed_however_short_it_is) {
+  const std::vector<EngineTurn> turns = {
+      {"user", "A?"}, {"assistant", "A"}, {"user", "An A?"}};
+  const auto said = [&](const std::string& source) {
+    const EngineAnswer answer = ask_through(source, turns);
+    EXPECT_FALSE(answer.reply) << answer.prompt;
+    EXPECT_EQ(answer.reply.error().fault, Fault::usage);
+    return answer.reply.error().message;
+  };
+
+  EXPECT_THAT(said("{% for m in messages if m.role == 'user' %}{{ m.content }}"
+                   "{% endfor %}A"),
+              HasSubstr("leaves out turn 2 (assistant)"));
+  EXPECT_THAT(said("{% for m in messages | reverse %}{{ m.content }}{% endfor %}"),
+              HasSubstr("moves turn 2 (assistant)"));
+  EXPECT_THAT(said("{% for m in messages %}{{ m.content }}{% endfor %}"
+                   "{{ messages[0].content }}"),
+              HasSubstr("repeats turn 1 (user)"));
+}
+
+TEST_F(Chat, a_system_message_may_stand_beside_the_last_question) {
+  EXPECT_EQ(
+      prompt_of("{% for m in messages[1:] %}{% if loop.last %}{{ "
+                "messages[0].content ~ ' ' }}{% endif %}{{ m.content }}|"
+                "{% endfor %}",
+                {{"system", "S"}, {"user", "A?"}, {"assistant", "A"}, {"user", "B?"}}),
+      "A?|A|S B?|");
+}
+
+TEST_F(Chat, a_template_that_looks_at_contents_is_asked_with_them) {
+  EXPECT_EQ(
+      prompt_of("{% for m in messages %}{{ m.content.split('</think>')[-1] | trim }}"
+                "|{% endfor %}",
+                {{"user", " A? "}, {"assistant", "A"}, {"user", "B?"}}),
+      "A?|A|B?|");
+}
+
 TEST_F(Chat, what_is_no_template_is_one_clear_line) {
   for (const std::string& source :
        {std::string("{% for m in messages %}"), std::string("{{ 'open }}"),

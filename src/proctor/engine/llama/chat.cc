@@ -63,6 +63,14 @@ void add_unsealed(const Piece& piece, const std::string& seal,
   pieces.push_back({std::string(rest), piece.is_template});
 }
 
+constexpr std::string_view way_out = "take another --chat-template or --protocol";
+
+tl::unexpected<Error> refused(Fault fault, const Error& words,
+                              std::span<const EngineTurn> turns) {
+  return fail(fault, "the chat template says: {} (the turns are {}); {}", words.message,
+              roles_of(turns), way_out);
+}
+
 bool is_file(const std::string& path) {
   std::error_code ignored;
   return std::filesystem::is_regular_file(path, ignored);
@@ -191,37 +199,66 @@ std::optional<std::string> ChatTemplate::rendered(std::span<const EngineTurn> tu
   return pieces ? std::optional(text_of(*pieces)) : std::nullopt;
 }
 
+// Whether every turn is in the result, told once for each list of roles: by contents
+// that stand nowhere else. Turns keep their order, but for the system's, which some
+// templates put beside the last question.
+Status ChatTemplate::check_roles(std::span<const EngineTurn> turns,
+                                 const std::string& reasoning) const {
+  std::vector<std::string> key{reasoning};
+  for (const EngineTurn& turn : turns) key.push_back(turn.role);
+  if (const auto known = checked_.find(key); known != checked_.end())
+    return known->second;
+  return checked_.emplace(key, find_turns(turns, reasoning)).first->second;
+}
+
+Status ChatTemplate::find_turns(std::span<const EngineTurn> turns,
+                                const std::string& reasoning) const {
+  std::vector<EngineTurn> marked(turns.begin(), turns.end());
+  for (std::size_t i = 0; i < marked.size(); ++i)
+    marked[i].content = fmt::format("@@turn {}@@", i + 1);
+  const auto pieces =
+      std::get<Jinja>(template_).render(marked, variables_for(reasoning));
+  if (!pieces) return refused(Fault::usage, pieces.error(), turns);
+  const std::string whole = text_of(*pieces);
+  std::size_t behind = 0;  // the turn before
+  for (std::size_t i = 0; i < marked.size(); ++i) {
+    const std::string& mark = marked[i].content;
+    const std::size_t at = whole.find(mark);
+    const bool is_there = at != std::string::npos;
+    const bool is_twice = is_there && whole.find(mark, at + 1) != std::string::npos;
+    const bool is_moved = is_there && at < behind && marked[i].role != "system";
+    if (is_there && !is_twice && !is_moved) {
+      if (marked[i].role != "system") behind = at;
+      continue;
+    }
+    return fail(Fault::usage, "the chat template {} turn {} ({}); {}",
+                is_twice   ? "repeats"
+                : is_moved ? "moves"
+                           : "leaves out",
+                i + 1, marked[i].role, way_out);
+  }
+  return {};
+}
+
 // A special token's text that came from a content must not become the token. The pieces
 // tell contents from the template, but for a content that the template has taken apart;
 // so the text of a special token is broken by a seal beforehand.
 Result<std::vector<Piece>> ChatTemplate::render_jinja(
     std::span<const EngineTurn> turns, const std::string& reasoning) const {
+  TRY(check_roles(turns, reasoning));
   const std::string seal = seal_for(turns);
   std::vector<EngineTurn> sealed(turns.begin(), turns.end());
   for (EngineTurn& turn : sealed) vocabulary_->break_specials(turn.content, seal);
-  const Jinja& jinja = std::get<Jinja>(template_);
-  const auto pieces = jinja.render(sealed, variables_for(reasoning));
-  if (!pieces) {
-    // For what is in this question, or for the roles of all of them?
-    std::vector<EngineTurn> plain = sealed;
-    for (EngineTurn& turn : plain) turn.content = "x";
-    const bool for_all = !jinja.render(plain, variables_for(reasoning));
-    return fail(for_all ? Fault::usage : Fault::rejected,
-                "the chat template says: {} (the turns are {}); take another "
-                "--chat-template or --protocol",
-                pieces.error().message, roles_of(turns));
-  }
+  const auto pieces =
+      std::get<Jinja>(template_).render(sealed, variables_for(reasoning));
+  if (!pieces) return refused(Fault::rejected, pieces.error(), turns);
+  // It shows every turn of these roles; does it show what is in this question's?
   const std::string whole = text_of(*pieces);
   for (std::size_t i = 0; i < sealed.size(); ++i) {
     if (whole.find(python_strip(sealed[i].content)) != std::string::npos) continue;
-    std::vector<EngineTurn> plain = sealed;
-    plain[i].content = "@@content@@";
-    const auto again = rendered(plain, reasoning);
-    const bool for_all = again && again->find("@@content@@") == std::string::npos;
-    return fail(for_all ? Fault::usage : Fault::rejected,
-                "the chat template leaves out turn {} ({}), or changes it; take "
-                "another --chat-template or --protocol",
-                i + 1, sealed[i].role);
+    return fail(Fault::rejected,
+                "the chat template leaves out turn {} ({}), or changes it; {}", i + 1,
+                sealed[i].role, way_out);
   }
   std::vector<Piece> unsealed;
   for (const Piece& piece : *pieces) add_unsealed(piece, seal, unsealed);

@@ -2,6 +2,7 @@
 // and what was put into it stay apart. Not for other folders.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,8 +38,8 @@ class ChatTemplate {
   // A last turn of the assistant is the beginning of the reply. `answers_now`: the
   // reply is to begin with the answer, so a thought that the template opens is closed;
   // so it is before a reply that has been begun. Fault::rejected where the template
-  // refuses or leaves out a turn for what is in it, Fault::usage where it does so for
-  // the roles alone.
+  // refuses or leaves out a turn for what is in it; Fault::usage where it refuses,
+  // leaves out, repeats or moves one for the roles alone.
   Result<std::vector<Piece>> render(std::span<const EngineTurn> turns,
                                     const std::string& reasoning, bool answers_now);
 
@@ -51,6 +52,10 @@ class ChatTemplate {
   TemplateVariables variables_for(const std::string& reasoning) const;
   std::optional<std::string> rendered(std::span<const EngineTurn> turns,
                                       const std::string& reasoning) const;
+  Status check_roles(std::span<const EngineTurn> turns,
+                     const std::string& reasoning) const;
+  Status find_turns(std::span<const EngineTurn> turns,
+                    const std::string& reasoning) const;
   Result<std::vector<Piece>> render_jinja(std::span<const EngineTurn> turns,
                                           const std::string& reasoning) const;
 
@@ -59,6 +64,8 @@ class ChatTemplate {
   std::string why_not_;  // it cannot chat
   TemplateVariables variables_;
   ChatFacts facts_;
+  // What was found of reasoning and roles. One thread renders.
+  mutable std::map<std::vector<std::string>, Status> checked_;
   const Vocabulary* vocabulary_ = nullptr;
 };
 
