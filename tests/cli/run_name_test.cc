@@ -175,6 +175,33 @@ TEST(RunName, of_our_own_llama_servers_command_only_what_changes_scores_is_named
             "vllm serve {model} --port {port} --threads 2");
 }
 
+const std::string our_server =
+    "exec llama-server -m {model} --host 127.0.0.1 --port {port}";
+
+TEST(RunName, a_template_is_taken_out_of_our_own_llama_servers_command) {
+  EXPECT_EQ(without_template(our_server +
+                             R"( --chat-template-file 'a b'\''c --threads.jinja')"),
+            our_server);
+  EXPECT_EQ(without_template(our_server + " --chat-template 'chatml' --n-gpu-layers 0"),
+            our_server + " --n-gpu-layers 0");
+  EXPECT_EQ(without_template("mine {port} --chat-template 'chatml'"),
+            "mine {port} --chat-template 'chatml'");
+}
+
+TEST(RunName, a_run_named_with_its_templates_path_is_gone_on_with) {
+  const auto served = [](const std::string& command) {
+    return key_of(fmt::format(R"({{"chat_template":"0123","serve":"{}"}})", command));
+  };
+  const auto store = make_memory_store();
+  const RunKey then = served(our_server + " --chat-template-file '/home/me/t.jinja'");
+  keep(*store, then, 2);
+
+  const auto name = name_in_store(*store, served(our_server), in_process);
+
+  ASSERT_TRUE(name);
+  EXPECT_EQ(name->key, then);
+}
+
 // ---- Servers ----
 
 RunKey key_at_a_server(std::string engine = "", std::string model = "") {

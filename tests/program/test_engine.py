@@ -242,7 +242,7 @@ def test_more_memory_than_the_limit_leaves_is_refused(work, exam, nano):
 
 
 def test_a_chat_template_that_llama_does_not_know_is_refused_by_name(work, exam, nano):
-    line = complaint(work, nano, "--chat-template", "chatm")
+    line = complaint(work, nano, "--protocol", "seed", "--chat-template", "chatm")
     assert ("--chat-template chatm: neither a file nor a known name; did you mean chatml?"
             in line)
 
@@ -272,6 +272,43 @@ def test_a_file_of_jinja_takes_the_place_of_the_models_template(work, exam, nano
     assert "--reasoning low: the chat template (jinja:" in line and "on and off" in line
     line = complaint(work, nano, *chat, "--template-date", "2024-02-30")
     assert "--template-date: found 2024-02-30, expected YYYY-MM-DD or today" in line
+
+
+@pytest.mark.parametrize("option", [("--chat-template", "chatml"),
+                                    ("--template-date", "today")])
+def test_bare_text_is_told_of_no_chat_template_and_of_no_date(work, exam, nano, option):
+    line = complaint(work, nano, "--protocol", "mmlu,lmeval_mmlu", *option)
+    protocols = "hendrycks_5shot,lmeval_mmlu"
+    assert line.startswith(f"proctor: {option[0]}: --protocol {protocols} sends bare text")
+
+
+def test_a_chat_template_is_in_no_name_of_bare_text_beside_a_chat(work, exam, nano):
+    def runs(protocols, *more):
+        done = work.run(*command(nano, "--protocol", protocols, "--limit", 1, *more), "--json")
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line)["run"] for line in done.stdout.splitlines()]
+
+    (work.path / "own.jinja").write_text("{{ strftime_now('%d') }}{{ messages[0].content }}")
+    told = ["--chat-template", "own.jinja", "--template-date", "2024-02-29"]
+    (bare,), (chat,) = runs("mmlu"), runs("seed", *told)
+    assert runs("mmlu,seed", *told) == [bare, chat]
+
+
+def test_a_started_servers_template_is_named_by_what_it_is(work, exam, nano):
+    def name_with(template, source=None):
+        if source:
+            (work.path / template).write_text(source)
+        done = work.run(*command(nano, "--protocol", "seed", "--engine", "server"),
+                        "--chat-template", template, "--dry-run", "--json",
+                        PROCTOR_LLAMA_SERVER="/bin/true")  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)["run"]
+
+    one = name_with("one.jinja", "{{ messages[0].content }}")
+    assert name_with("o'ther one.jinja", "{{ messages[0].content }}") == one
+    assert name_with("one.jinja", "{{ messages[0].content }}!") != one
+    family = name_with("chatml")
+    assert name_with("chatml", "{{ messages[0].content }}") == family  # as in this process
 
 
 def test_an_empty_system_message_is_none(work, exam, nano):

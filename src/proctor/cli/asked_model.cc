@@ -134,21 +134,27 @@ std::optional<int> context_needed(const Exam& exam, const ModelChoice& choice,
 
 // What a server of ours makes of a run: its command with the places in it, for the port
 // is another every time, and which file the model is.
-Result<std::string> server_identity(const ModelChoice& choice,
-                                    const Arguments& arguments, World& world,
-                                    const IsStopped& is_stopped) {
-  nlohmann::json json = {{"serve", command_in_name(command_to_keep(choice.serve))}};
+Result<EngineIdentity> server_identity(const ModelChoice& choice,
+                                       const Arguments& arguments, World& world,
+                                       const IsStopped& is_stopped) {
+  const std::string command = command_in_name(command_to_keep(choice.serve));
+  nlohmann::json json = {{"serve", command}};
   if (!choice.file.empty()) {
     json["model"] = TRY(model_digest(choice.file, digest_cache(world.environment),
                                      talk_of(arguments, world), is_stopped));
   }
+  const auto dumped = [](const nlohmann::json& part) {
+    return part.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  };
+  nlohmann::json text = json;
+  text["serve"] = without_template(command);
   // A file may say something else tomorrow; a name may not.
   const std::string asked = arguments.get("--chat-template").value_or("");
-  std::error_code ignored;
-  if (std::filesystem::is_regular_file(asked, ignored)) {
+  if (is_template_file(asked)) {
+    json["serve"] = text["serve"];
     json["chat_template"] = sha256_hex(TRY(read_file(asked)));
   }
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return EngineIdentity{.chat = dumped(json), .text = dumped(text)};
 }
 
 }  // namespace
@@ -200,12 +206,13 @@ Status check_can_be_sent(const Exam& exam, const ModelChoice& choice,
       error.in(fmt::format("{}: --protocol {}", choice.title(), exam.protocol.name)));
 }
 
-Result<std::string> identity_beforehand(const ModelChoice& choice,
-                                        const Arguments& arguments, World& world) {
+Result<EngineIdentity> identity_beforehand(const ModelChoice& choice,
+                                           const Arguments& arguments, World& world) {
   if (!choice.serve.empty()) return server_identity(choice, arguments, world, {});
-  if (choice.provider != nullptr || choice.file.empty()) return std::string();
+  if (choice.provider != nullptr || choice.file.empty()) return EngineIdentity();
   const EngineOptions options = TRY(engine_options(choice, arguments, world));
-  return TRY(forecast(options, {})).identity;
+  EngineForecast told = TRY(forecast(options, {}));
+  return EngineIdentity{std::move(told.identity), std::move(told.text_identity)};
 }
 
 Result<std::int64_t> tokens_of_file(const ModelChoice& choice,
@@ -228,7 +235,8 @@ Result<OpenModel> open_model(const ModelChoice& choice, const Arguments& argumen
     EngineOptions options = TRY(engine_options(choice, arguments, world));
     options.is_stopped = is_stopped;
     model.engine = TRY(load_engine(std::move(options)));
-    model.identity = model.engine->info().identity;
+    const EngineInfo& info = model.engine->info();
+    model.identity = {info.identity, info.text_identity};
   }
   return model;
 }

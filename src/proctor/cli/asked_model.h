@@ -14,12 +14,21 @@
 
 namespace proctor {
 
+// The engine's or a started server's part of a run's identity; empty where there is
+// none. A chat template has no part in bare text.
+struct EngineIdentity {
+  std::string chat, text;
+  const std::string& of(const Exam& exam) const {
+    return exam.protocol.form == Form::text ? text : chat;
+  }
+};
+
 // A model that can be asked: by several protocols, one after another.
 struct OpenModel {
   ModelChoice choice;
   std::unique_ptr<Server> server;  // of this command alone, or null
   std::shared_ptr<Engine> engine;  // of a file in this process, or null
-  std::string identity;  // the engine's or that server's part of a run's identity
+  EngineIdentity identity;
 };
 
 // Where the SHA-256 of model files are kept.
@@ -34,8 +43,8 @@ Result<OpenModel> open_model(const ModelChoice& choice, const Arguments& argumen
                              World& world, const IsStopped& is_stopped);
 // OpenModel::identity without opening: of a .gguf the header and the vocabulary are
 // read, of a server that would be started its command.
-Result<std::string> identity_beforehand(const ModelChoice& choice,
-                                        const Arguments& arguments, World& world);
+Result<EngineIdentity> identity_beforehand(const ModelChoice& choice,
+                                           const Arguments& arguments, World& world);
 // How many tokens these prompts are to a .gguf's vocabulary.
 Result<std::int64_t> tokens_of_file(const ModelChoice& choice,
                                     std::span<const Prompt> prompts,

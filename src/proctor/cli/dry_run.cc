@@ -157,16 +157,18 @@ Status tell_dry_run(const std::vector<ModelChoice>& choices,
   for (ModelChoice choice : choices) {
     find_on_disk(choice, arguments, world);
     const bool is_absent = is_hub_model(choice.file.string());
-    const std::string identity =
-        is_absent ? "" : TRY(identity_beforehand(choice, arguments, world));
+    const EngineIdentity identity =
+        is_absent ? EngineIdentity()
+                  : TRY(identity_beforehand(choice, arguments, world));
     Answerer there{.is_there = true};
     if (choice.provider != nullptr && choice.serve.empty()) {
       HttpClient http(http_options(world.environment, 1));
       there = who_answers(*choice.provider, choice.model, http);
     }
     for (const Exam& exam : exams) {
+      const std::string& engine = identity.of(exam);
       const Evaluation evaluation = evaluation_of(
-          exam, choice, arguments, identity.empty() ? server_in_name(there) : identity);
+          exam, choice, arguments, engine.empty() ? server_in_name(there) : engine);
       const Forecast forecast =
           TRY(forecast_of(evaluation, choice, there, there.is_there && !is_absent,
                           *store, arguments, world));

@@ -433,6 +433,17 @@ Status check_options_of(const std::vector<NamedProtocol>& protocols,
                     ? ""
                     : "; --shots K says how many");
   }
+  for (const std::string_view option : {"--chat-template", "--template-date"}) {
+    const auto is_chat = [](const Protocol& protocol) {
+      return protocol.form != Form::text;
+    };
+    if (arguments.has(option) && none(is_chat)) {
+      return fail(Fault::usage,
+                  "{}: --protocol {} sends bare text, in which no chat template has a "
+                  "part",
+                  option, join(names, ","));
+    }
+  }
   for (const std::string_view option : {"--max-tokens", "--stop"}) {
     const bool writes = !none(
         [](const Protocol& protocol) { return protocol.scoring == Scoring::generate; });

@@ -167,9 +167,9 @@ Result<Evaluation> named_evaluation(const Exam& exam, const OpenModel& model,
                                     Answerer there, Store& store,
                                     const Arguments& arguments, World& world) {
   const ModelChoice& choice = model.choice;
-  Evaluation evaluation =
-      evaluation_of(exam, choice, arguments,
-                    model.identity.empty() ? server_in_name(there) : model.identity);
+  const std::string& engine = model.identity.of(exam);
+  Evaluation evaluation = evaluation_of(
+      exam, choice, arguments, engine.empty() ? server_in_name(there) : engine);
   RunInfo& info = evaluation.plan.info;
   RunName name = TRY(name_in_store(store, info.key, there));
   info.key = std::move(name.key);

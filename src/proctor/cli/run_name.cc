@@ -12,13 +12,25 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Takes " --flag VALUE" out of a command of our own making.
+// Takes " --flag VALUE" out of a command of our own making, a value for a shell too.
 void drop_flag(std::string& command, std::string_view flag) {
   const std::string start = fmt::format(" {} ", flag);
   const std::size_t at = command.find(start);
   if (at == std::string::npos) return;
-  const std::size_t end = command.find(' ', at + start.size());
-  command.erase(at, end == std::string::npos ? end : end - at);
+  std::size_t end = at + start.size();
+  for (bool is_quoted = false; end < command.size(); ++end) {
+    if (command[end] == '\'') is_quoted = !is_quoted;
+    if (command[end] == '\\' && !is_quoted) ++end;  // of for_shell's '\''
+    if (command[end] == ' ' && !is_quoted) break;
+  }
+  command.erase(at, std::min(end, command.size()) - at);
+}
+
+// A command of --engine server.
+bool is_ours(std::string_view command) {
+  return command.starts_with("exec ") &&
+         command.find(" -m {model} --host 127.0.0.1 --port {port}") !=
+             std::string_view::npos;
 }
 
 std::string short_name(const RunKey& key) {
@@ -181,11 +193,15 @@ Result<RunName> name_of_unknown(Store& store, const Namesakes& found,
 }  // namespace
 
 std::string command_in_name(std::string command) {
-  const bool is_ours =
-      command.starts_with("exec ") &&
-      command.find(" -m {model} --host 127.0.0.1 --port {port}") != std::string::npos;
-  if (!is_ours) return command;
+  if (!is_ours(command)) return command;
   for (const std::string_view flag : {"--parallel", "--ctx-size", "--threads"})
+    drop_flag(command, flag);
+  return command;
+}
+
+std::string without_template(std::string command) {
+  if (!is_ours(command)) return command;
+  for (const std::string_view flag : {"--chat-template", "--chat-template-file"})
     drop_flag(command, flag);
   return command;
 }
@@ -202,7 +218,8 @@ RunKey renamed(RunKey stored) {
   if (engine.contains("exact") && engine["exact"] == false) engine.erase("threads");
   if (engine.contains("serve") && engine["serve"].is_string()) {
     const auto command = engine["serve"].get<std::string>();
-    engine["serve"] = command_in_name(command_to_keep(command));
+    const std::string kept = command_in_name(command_to_keep(command));
+    engine["serve"] = engine.contains("chat_template") ? without_template(kept) : kept;
   }
   stored.engine = engine.dump(-1, ' ', false, Json::error_handler_t::replace);
   return stored;

@@ -22,6 +22,9 @@ std::vector<RunKey> former_keys(const RunKey& today);
 // The command of a llama-server as it is in a name: without what only decides how fast
 // it is. Any other command stays as it is.
 std::string command_in_name(std::string command);
+// The same without a chat template: in the name of bare text, and where the template's
+// digest stands beside it.
+std::string without_template(std::string command);
 
 // Who answers, as it is in a name: the engine of a key whose server is neither started
 // for the run nor silent; empty where it does not say who it is.

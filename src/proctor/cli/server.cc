@@ -1,5 +1,6 @@
 #include "proctor/cli/server.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <thread>
 
@@ -8,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "proctor/engine/engine.h"
 #include "proctor/hub/hub.h"
 
 namespace proctor {
@@ -67,9 +69,8 @@ Result<std::string> llama_server_command(const Arguments& arguments,
                   "--chat-template none: a llama-server always has one; take --engine "
                   "process");
     }
-    std::error_code ignored;
-    const bool is_file = std::filesystem::is_regular_file(*asked, ignored);
-    command += is_file ? " --chat-template-file " : " --chat-template ";
+    command +=
+        is_template_file(*asked) ? " --chat-template-file " : " --chat-template ";
     command += for_shell(*asked);
   }
   return command;
@@ -103,6 +104,14 @@ bool answers(HttpClient& http, const std::string& base_url) {
 }
 
 }  // namespace
+
+// As the engine in this process looks it up. A llama-server knows the same names.
+bool is_template_file(const std::string& asked) {
+  const auto names = chat_templates();
+  if (names && std::ranges::find(*names, asked) != names->end()) return false;
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(asked, ignored);
+}
 
 Result<std::string> server_command(std::string_view spec, const Arguments& arguments,
                                    const Environment& environment) {

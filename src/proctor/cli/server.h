@@ -19,6 +19,9 @@ namespace proctor {
 Result<std::string> server_command(std::string_view spec, const Arguments& arguments,
                                    const Environment& environment);
 
+// Whether --chat-template names a file of Jinja, and no family of templates.
+bool is_template_file(const std::string& asked);
+
 class Server {
  public:
   // Starts choice.serve, and waits until it answers, at most --serve-wait seconds; says

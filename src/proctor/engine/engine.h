@@ -28,6 +28,9 @@ struct FoundEngine {
 // build than this program.
 Result<FoundEngine> find_engine();
 bool has_engine();
+// The names that EngineOptions::chat_template may be, but for "none". Errors are
+// find_engine()'s.
+Result<std::vector<std::string>> chat_templates();
 
 // What a model file says of itself in its header, all parts of one that is split. Words
 // are the file's own: hostile, but for the title, which is one line for a person.
@@ -139,10 +142,12 @@ struct ChatFacts {
 };
 
 struct EngineInfo {
-  std::string model;     // ModelFile::title
-  std::string build;     // "llama.cpp 0.5.0, 4 threads": may differ within a run
-  std::string identity;  // canonical JSON of all that changes scores
-  std::string digest;    // SHA-256 of the file
+  std::string model;          // ModelFile::title
+  std::string build;          // "llama.cpp 0.5.0, 4 threads": may differ within a run
+  std::string identity;       // canonical JSON of all that changes scores
+  std::string text_identity;  // and of requests without turns, whatever chat template
+                              // and date the options name
+  std::string digest;         // SHA-256 of the file
   int threads = 0;
   int context = 0;
   int trained_context = 0;
@@ -187,6 +192,7 @@ Result<std::unique_ptr<Engine>> load_engine(EngineOptions options);
 // What load_engine() would make of a file, told by its header and vocabulary.
 struct EngineForecast {
   std::string identity;            // EngineInfo::identity
+  std::string text_identity;       // EngineInfo::text_identity
   std::int64_t prompt_tokens = 0;  // of all requests, through the chat template
   ChatFacts chat;
 };

@@ -58,6 +58,10 @@ Result<FoundEngine> find_engine() {
   return FoundEngine{loaded.path, loaded.plugin->version};
 }
 
+Result<std::vector<std::string>> chat_templates() {
+  return TRY(load_plugin()).plugin->templates();
+}
+
 bool has_engine() {
   return load_plugin().has_value();
 }

@@ -8,6 +8,7 @@ namespace proctor {
 
 struct EnginePlugin {
   const char* version;  // llama.cpp's
+  std::vector<std::string> (*templates)();
   Result<std::unique_ptr<Engine>> (*load)(EngineOptions options);
   Result<EngineForecast> (*forecast)(const EngineOptions& options,
                                      std::span<const EngineRequest> requests);

@@ -35,6 +35,20 @@ std::string in_digits(std::chrono::year_month_day date) {
                      static_cast<unsigned>(date.day()));
 }
 
+bool tells_date(std::string_view source) {
+  constexpr std::array<std::string_view, 3> names = {"strftime_now", "date_string",
+                                                     "datetime"};
+  return std::ranges::any_of(names, [&](std::string_view name) {
+    return source.find(name) != std::string_view::npos;
+  });
+}
+
+// A template that tells the day is another one every day, so the day is in its name.
+std::string name_of(const std::string& source, std::chrono::year_month_day date) {
+  const std::string name = "jinja:" + sha256_hex(source).substr(0, 16);
+  return tells_date(source) ? name + " " + in_digits(date) : name;
+}
+
 std::string roles_of(std::span<const EngineTurn> turns) {
   std::vector<std::string> roles;
   for (const EngineTurn& turn : turns) roles.push_back(turn.role);
@@ -87,6 +101,8 @@ Result<ChatTemplate> ChatTemplate::of(const llama_model* model,
                      .eos = vocabulary.eos_text(),
                      .date = options.date,
                      .others = {}};
+  const char* const own = llama_model_chat_template(model, nullptr);
+  if (own != nullptr) made.own_identity_ = name_of(own, usual_template_date);
   const std::string& asked = options.chat_template;
   const std::vector<std::string> families = template_families();
   if (asked == "none") {
@@ -108,7 +124,7 @@ Result<ChatTemplate> ChatTemplate::of(const llama_model* model,
     }
     const std::string source = TRY(read_file(asked));
     TRY(made.take(source).in(place));
-  } else if (const char* own = llama_model_chat_template(model, nullptr)) {
+  } else if (own != nullptr) {
     if (const Status taken = made.take(own); !taken) {
       made.why_not_ =
           fmt::format("the model's own chat template: {}", taken.error().message);
@@ -120,14 +136,9 @@ Result<ChatTemplate> ChatTemplate::of(const llama_model* model,
   return made;
 }
 
-// A template that tells the day is another one every day, so the day is in its
-// identity.
 Status ChatTemplate::take(const std::string& source) {
-  identity_ = "jinja:" + sha256_hex(source).substr(0, 16);
-  for (const std::string_view name : {"strftime_now", "date_string", "datetime"}) {
-    if (source.find(name) != std::string::npos) facts_.tells_date = true;
-  }
-  if (facts_.tells_date) identity_ += " " + in_digits(variables_.date);
+  identity_ = name_of(source, variables_.date);
+  facts_.tells_date = tells_date(source);
   template_ = TRY(Jinja::of(source));
   return {};
 }

@@ -34,6 +34,9 @@ class ChatTemplate {
   // Part of the run's identity: the template's digest or name, and the date where the
   // template writes one.
   const std::string& identity() const { return identity_; }
+  // What identity() is where the options name neither a template nor a date: that of
+  // bare text, in which no template has a part.
+  const std::string& own_identity() const { return own_identity_; }
 
   // A last turn of the assistant is the beginning of the reply. `answers_now`: the
   // reply is to begin with the answer, so a thought that the template opens is closed;
@@ -60,7 +63,7 @@ class ChatTemplate {
                                           const std::string& reasoning) const;
 
   std::variant<None, TemplateFamily, Jinja> template_;
-  std::string identity_;
+  std::string identity_, own_identity_;
   std::string why_not_;  // it cannot chat
   TemplateVariables variables_;
   ChatFacts facts_;

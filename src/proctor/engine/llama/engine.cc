@@ -469,8 +469,8 @@ extern "C" __attribute__((visibility("default"))) const char* proctor_engine_bui
 
 extern "C" __attribute__((visibility("default"))) const proctor::EnginePlugin*
 proctor_engine_plugin() {
-  static const proctor::EnginePlugin plugin{llama_version(), proctor::load_caught,
-                                            proctor::forecast_caught,
-                                            proctor::look_at_caught};
+  static const proctor::EnginePlugin plugin{
+      llama_version(), proctor::template_families, proctor::load_caught,
+      proctor::forecast_caught, proctor::look_at_caught};
   return &plugin;
 }

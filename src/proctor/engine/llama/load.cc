@@ -118,7 +118,8 @@ int context_of(const EngineOptions& options, const GgufHeader& header, int train
 // All that changes scores, in the order of its keys. Not in it: the context, which only
 // decides what fits, and the threads: their number rounds, as the company of other
 // questions does, and only --exact promises that nothing does.
-std::string identity_of(const EngineOptions& options, const Loaded& loaded) {
+std::string identity_of(const EngineOptions& options, const Loaded& loaded,
+                        const std::string& chat_template) {
   const auto words = [](bool yes) { return yes ? "true" : "false"; };
   const std::string threads =
       options.threads > 0 ? fmt::format("{}", options.threads) : "\"auto\"";
@@ -126,8 +127,7 @@ std::string identity_of(const EngineOptions& options, const Loaded& loaded) {
       R"({{"cache_k":"f16","cache_v":"f16","chat_template":{},"exact":{},)"
       R"("flash_attention":"{}","gpu_layers":{},"llama_cpp":{},"model_sha256":"{}",)"
       R"("portion":{},{}"sequences":{},"share":{},"system":{}{}}})",
-      json_string(loaded.chat->identity()), words(options.exact),
-      options.exact ? "off" : "auto",
+      json_string(chat_template), words(options.exact), options.exact ? "off" : "auto",
       llama_supports_gpu_offload() ? options.gpu_layers : 0,
       json_string(llama_version()), loaded.info.digest,
       options.exact ? Session::exact_portion : Session::portion,
@@ -265,7 +265,8 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
   TRY(go_on(options));
   info.build = fmt::format("llama.cpp {}, {} thread{}", llama_version(), info.threads,
                            info.threads == 1 ? "" : "s");
-  info.identity = identity_of(options, loaded);
+  info.identity = identity_of(options, loaded, loaded.chat->identity());
+  info.text_identity = identity_of(options, loaded, loaded.chat->own_identity());
   if (options.talk) {
     options.talk(fmt::format("{}: {}; {}", options.model.filename().string(),
                              info.model, info.build));
@@ -289,8 +290,10 @@ Result<EngineForecast> forecast_model(const EngineOptions& options,
   TRY(read_model(options.model));
   Loaded loaded = TRY(load_words(options));
   TRY(read_digest(options, loaded));
-  EngineForecast out{.identity = identity_of(options, loaded),
-                     .chat = loaded.chat->facts()};
+  EngineForecast out{
+      .identity = identity_of(options, loaded, loaded.chat->identity()),
+      .text_identity = identity_of(options, loaded, loaded.chat->own_identity()),
+      .chat = loaded.chat->facts()};
   for (const EngineRequest& request : requests) {
     const auto pieces = TRY(pieces_of(*loaded.chat, request));
     const auto tokens = loaded.vocabulary->tokens_of(pieces);
