@@ -4,6 +4,7 @@ import contextlib
 import http.server
 import json
 import re
+import subprocess
 import threading
 
 import pytest
@@ -141,6 +142,31 @@ def test_float32_is_another_run_with_a_smaller_error(work, engine, nano):
 
     assert precise["run"] != usual["run"]
     assert precise["arithmetic"]["error"] < usual["arithmetic"]["error"]
+
+
+def test_the_report_tells_the_ways_of_computing_apart(work, engine, nano):
+    for more in [], ["--precision", "f32"], ["--exact"]:
+        work.json(*in_process(nano, *more))
+
+    models = re.findall(r"gguf/nano\.gguf( \([^)]*\))?", work.run("report").stdout)
+
+    assert sorted(models) == ["", " (exact)", " (f32)"]
+
+
+def test_float32_without_room_for_it_is_told_before_it_is_written(work, engine, nano):
+    small = work.path / "small"
+    small.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small],
+                             capture_output=True, text=True)  # fmt: skip
+    if mounted.returncode != 0:
+        pytest.skip(f"no small disk can be had: {mounted.stderr.strip()}")
+    try:
+        done = work.run(*in_process(nano, "--precision", "f32"), XDG_CACHE_HOME=small)
+    finally:
+        subprocess.run(["umount", small], check=True)
+
+    assert done.returncode == 2
+    assert re.search(r"--precision f32: writes .* to .*small.*, where .* are free; make room", done.stderr)
 
 
 def test_float32_leaves_no_file_behind(work, engine, nano):

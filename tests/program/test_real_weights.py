@@ -3,6 +3,7 @@
 import json
 import math
 import sqlite3
+import time
 
 import pytest
 
@@ -59,3 +60,19 @@ def test_chat_goes_on_where_it_stopped(work, smollm2):
     first = work.json(*command(smollm2, *CHAT, "--limit", 1))
     both = work.json(*command(smollm2, *CHAT, "--limit", 2))
     assert (both["run"], both["reused"], both["requests"]) == (first["run"], 1, 1)
+
+
+def test_a_killed_process_leaves_no_weights_behind(work, smollm2, tmp_path):
+    cache = tmp_path / "cache"
+    process = work.start(*command(smollm2, *LETTERS, "--precision", "f32"), XDG_CACHE_HOME=cache)
+    while "needs about" not in process.stderr.readline():
+        assert process.poll() is None
+    before = time.monotonic()
+    while not (cache / "proctor").exists() and time.monotonic() < before + 10:
+        time.sleep(0.01)
+    time.sleep(0.2)
+    process.kill()
+    process.communicate()
+
+    assert (cache / "proctor").exists(), "it had not begun to write"
+    assert not list(cache.rglob("float32-*"))

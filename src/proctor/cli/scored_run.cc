@@ -203,10 +203,29 @@ std::string ScoredRun::model_name() const {
                                 : info.key.provider + "/" + info.key.model;
 }
 
+namespace {
+
+// How a model file was computed with, where it was not the usual way.
+std::vector<std::string> arithmetic_of(const RunKey& key) {
+  const auto engine = nlohmann::json::parse(key.engine, nullptr, false);
+  std::vector<std::string> ways;
+  if (!engine.is_object()) return ways;
+  if (engine.contains("precision") && engine["precision"].is_string())
+    ways.push_back(for_terminal_line(engine["precision"].get<std::string>()));
+  if (engine.contains("exact") && engine["exact"] == true) ways.emplace_back("exact");
+  return ways;
+}
+
+}  // namespace
+
 std::string ScoredRun::model_title() const {
-  if (!info.key.model.empty()) return model_name();
-  const std::string who = for_terminal_line(author_of(*this).model);
-  return who.empty() ? model_name() : fmt::format("{} ({})", model_name(), who);
+  std::vector<std::string> more = arithmetic_of(info.key);
+  if (info.key.model.empty()) {
+    const std::string who = for_terminal_line(author_of(*this).model);
+    if (!who.empty()) more.insert(more.begin(), who);
+  }
+  return more.empty() ? model_name()
+                      : fmt::format("{} ({})", model_name(), join(more, ", "));
 }
 
 namespace {

@@ -30,8 +30,10 @@ struct ScoredRun {
   }
   // Why there is none, or empty.
   const std::string& reason() const { return fatal.empty() ? failure : fatal; }
-  std::string model_name() const;   // "ollama/mistral:7b", "llama"
-  std::string model_title() const;  // and who it is where it has no name
+  std::string model_name() const;  // "ollama/mistral:7b", "llama"
+  // And who it is where it has no name, and how it was computed with where that was not
+  // the usual way: f32, exact.
+  std::string model_title() const;
   std::string short_id() const { return id.substr(0, 8); }
 };
 

@@ -2,6 +2,7 @@
 // other folders.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 
 #include "proctor/base/base.h"
@@ -9,7 +10,9 @@
 
 namespace proctor {
 
-// A file that is there as long as this is; what has it mapped may keep it.
+// A file without a name, where the system has such (Linux): it ends with the process,
+// however that ends. Elsewhere it is removed when this is; what has it mapped may keep
+// it.
 class PassingFile {
  public:
   // A new one in `folder`. Fault::io.
@@ -18,16 +21,22 @@ class PassingFile {
   PassingFile& operator=(PassingFile&&) = delete;
   ~PassingFile();
 
+  // Opens it, in this process only.
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  explicit PassingFile(std::filesystem::path path) : path_(std::move(path)) {}
+  PassingFile(int file, std::filesystem::path path, bool has_name)
+      : file_(file), path_(std::move(path)), has_name_(has_name) {}
+
+  int file_;  // -1: none
   std::filesystem::path path_;
+  bool has_name_;
 };
 
-// The same model with every weight dequantised, beside the digests, or among the
-// system's temporary files where there is no such place. Fault::data where llama.cpp
-// cannot do it, or there is no room; not to be stopped on the way.
-Result<PassingFile> in_float32(const EngineOptions& options);
+// The same model with every weight dequantised, which takes `bytes`, beside the
+// digests, or among the system's temporary files where there is no such place.
+// Fault::usage where there is no room, Fault::data where llama.cpp cannot do it; not to
+// be stopped on the way.
+Result<PassingFile> in_float32(const EngineOptions& options, std::int64_t bytes);
 
 }  // namespace proctor

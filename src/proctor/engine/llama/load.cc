@@ -229,7 +229,7 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
   std::string path = name;
   std::optional<PassingFile> float32;
   if (options.float32) {
-    float32.emplace(TRY(in_float32(options)));
+    float32.emplace(TRY(in_float32(options, need.weights)));
     path = float32->path().string();
     TRY(go_on(options));
   }
