@@ -33,10 +33,10 @@ std::ostream& operator<<(std::ostream& out, const Agreement& a) {
              << " wrong, " << a.missed << " missed, " << a.invented << " invented";
 }
 
-TEST(Agreement, with_the_labels_of_replies_written_to_be_hard) {
+Agreement agreement_with(const std::filesystem::path& file) {
   const Extractor& reader = **find_extractor("proctor");
   Agreement agreement;
-  for (const GoldenReply& golden : read_golden("extraction.public.jsonl")) {
+  for (const GoldenReply& golden : read_replies(file, {"human"})) {
     const auto human = golden.column("human");
     const auto letter = human ? std::optional(human->at(0)) : std::nullopt;
     const Answer answer = reader.read(golden.reading());
@@ -45,10 +45,25 @@ TEST(Agreement, with_the_labels_of_replies_written_to_be_hard) {
       std::cout << golden.columns["id"] << ": " << answer.rule << '\n';
     }
   }
-  if (agreement.n == 0)
-    GTEST_SKIP() << "no golden files: PROCTOR_SHARED and ../shared have none";
-
   std::cout << agreement << '\n';
+  return agreement;
+}
+
+// Labelled before the reader saw them.
+TEST(Agreement, with_the_labels_of_the_golden_replies) {
+  const Agreement agreement = agreement_with(own_replies());
+
+  EXPECT_GE(agreement.share(agreement.agree), 0.95);
+  EXPECT_LE(agreement.share(agreement.wrong + agreement.invented), 0.02);
+}
+
+TEST(Agreement, with_the_labels_of_replies_written_to_be_hard) {
+  const auto shared = shared_folder();
+  if (!shared)
+    GTEST_SKIP() << "no golden files: PROCTOR_SHARED and ../shared are missing";
+
+  const Agreement agreement =
+      agreement_with(*shared / "golden/extraction.public.jsonl");
 
   EXPECT_GE(agreement.share(agreement.agree), 0.97);
   EXPECT_LE(agreement.share(agreement.wrong + agreement.invented), 0.01);
@@ -58,23 +73,10 @@ TEST(Agreement, with_the_labels_of_replies_written_to_be_hard) {
 // "It's D." is D, and the golden labels hold that a circled two and a Cyrillic Ve name
 // no option.
 TEST(Agreement, with_the_labels_of_replies_in_the_forms_that_users_reported) {
-  const Extractor& reader = **find_extractor("proctor");
-  Agreement agreement;
-  for (const GoldenReply& reply : read_shared("replies/reported.public.jsonl")) {
-    const auto human = reply.column("human");
-    const auto letter = human ? std::optional(human->at(0)) : std::nullopt;
-    const Answer answer = reader.read(reply.reading());
-    agreement.add(answer.letter, letter);
-    if (answer.letter != letter) {
-      std::cout << reply.columns["id"] << ": " << answer.rule << '\n';
-    }
-  }
-  if (agreement.n == 0) {
-    GTEST_SKIP() << "no replies: PROCTOR_SHARED and ../shared have no "
-                 << "replies/reported.public.jsonl";
-  }
+  const auto shared = shared_folder();
+  if (!shared) GTEST_SKIP() << "no replies: PROCTOR_SHARED and ../shared are missing";
 
-  std::cout << agreement << '\n';
+  const Agreement agreement = agreement_with(*shared / "replies/reported.public.jsonl");
 
   EXPECT_GE(agreement.share(agreement.agree), 0.97);
   EXPECT_LE(agreement.share(agreement.wrong + agreement.invented), 0.005);
@@ -130,11 +132,13 @@ TEST(Agreement, with_the_labels_of_hard_replies_of_real_models) {
     const auto cells = split(line, ',');
     labels[cells.at(0)][std::stoi(cells.at(1))] = cells.at(2);
   }
+  const auto shared = shared_folder();
+  if (!shared) GTEST_SKIP() << "no replies: PROCTOR_SHARED and ../shared are missing";
+  if (std::system("unzip -v >/dev/null 2>&1") != 0) GTEST_SKIP() << "no unzip";
   const Extractor& reader = **find_extractor("proctor");
   Agreement agreement;
   for (const auto& [file, letters] : labels) {
-    const auto zip = shared_folder().value_or("") / "mmlu_pro" /
-                     ("model_outputs_" + file + "_5shots.zip");
+    const auto zip = *shared / "mmlu_pro" / ("model_outputs_" + file + "_5shots.zip");
     for (const nlohmann::json& entry : read_zipped_array(zip)) {
       if (!entry.is_object()) continue;
       const auto label = letters.find(entry.at("question_id").get<int>());
@@ -155,13 +159,9 @@ TEST(Agreement, with_the_labels_of_hard_replies_of_real_models) {
       }
     }
   }
-  if (agreement.n == 0) {
-    GTEST_SKIP() << "no replies: PROCTOR_SHARED and ../shared have no mmlu_pro"
-                 << ", or no unzip";
-  }
-
   std::cout << agreement << '\n';
 
+  EXPECT_EQ(agreement.n, 244);
   EXPECT_GE(agreement.share(agreement.agree), 0.95);
   EXPECT_LE(agreement.share(agreement.wrong + agreement.invented), 0.02);
 }

@@ -1,6 +1,7 @@
-// The material beside the repository: golden columns and real replies, if it is there.
+// Golden replies: ours in tests/golden, and those beside the repository where they are.
 #pragma once
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -8,6 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "proctor/answer/answer.h"
 #include "support/shared.h"
@@ -30,26 +33,50 @@ struct GoldenReply {
   }
 };
 
-// The replies of a file below the shared folder, "golden/extraction.public.jsonl".
-inline std::vector<GoldenReply> read_shared(const std::filesystem::path& file) {
+// The column of a reader's golden values: its name, but for the two that no peer's code
+// was asked about.
+inline std::string column_of(std::string_view reader) {
+  if (reader == "first-letter") return "seed_rule";
+  return std::string(reader == "proctor" ? "human" : reader);
+}
+
+// A reader's columns; those of lm-evaluation-harness have a second one.
+inline std::vector<std::string> columns_of(std::string_view reader) {
+  std::vector<std::string> columns = {column_of(reader)};
+  if (reader.starts_with("lm_eval")) columns.push_back(columns[0] + "_scores_as");
+  return columns;
+}
+
+// All lines. A file that is not there or has no line fails the test, and so does a line
+// without one of the columns.
+inline std::vector<GoldenReply> read_replies(const std::filesystem::path& file,
+                                             const std::vector<std::string>& columns) {
   std::vector<GoldenReply> replies;
-  const auto shared = shared_folder();
-  if (!shared) return replies;
-  std::ifstream in(*shared / file);
+  std::ifstream in(file);
   for (std::string line; std::getline(in, line);) {
-    auto columns = nlohmann::json::parse(line);
-    const auto n = columns.at("n_options").get<std::size_t>();
-    GoldenReply reply{.reply = columns.at("output").get<std::string>(),
-                      .labels = std::string("ABCDEFGHIJKLMNOPQRSTUVWXYZ").substr(0, n),
-                      .choices = columns.at("choices").get<std::vector<std::string>>()};
-    reply.columns = std::move(columns);
+    auto read = nlohmann::json::parse(line, nullptr, false);
+    const auto lacks = [&](const std::string& name) { return !read.contains(name); };
+    std::vector<std::string> needed = {"id", "output", "choices"};
+    needed.insert(needed.end(), columns.begin(), columns.end());
+    if (const auto missing = std::ranges::find_if(needed, lacks);
+        missing != needed.end()) {
+      ADD_FAILURE() << file << ": line " << replies.size() + 1 << " has no "
+                    << *missing;
+      return {};
+    }
+    GoldenReply reply{.reply = read["output"].get<std::string>(),
+                      .choices = read["choices"].get<std::vector<std::string>>()};
+    reply.labels =
+        std::string("ABCDEFGHIJKLMNOPQRSTUVWXYZ").substr(0, reply.choices.size());
+    reply.columns = std::move(read);
     replies.push_back(std::move(reply));
   }
+  if (replies.empty()) ADD_FAILURE() << file << ": no line";
   return replies;
 }
 
-inline std::vector<GoldenReply> read_golden(const std::string& file) {
-  return read_shared(std::filesystem::path("golden") / file);
+inline std::filesystem::path own_replies() {
+  return std::filesystem::path(PROCTOR_SOURCE_DIR) / "tests/golden/replies.jsonl";
 }
 
 // The JSON array in a zip of MMLU-Pro's results, read by `unzip`; empty without it.
