@@ -68,6 +68,13 @@ def test_each_provider_is_told_in_its_own_words(work, model, said):
         ("model.gguf", ["--reasoning", "on", "--protocol", "mmlu", "--shots", 0],
          "bare text"),
         ("ollama/m", ["--reasoning", "hihg"], "did you mean high?"),
+        ("model.gguf", ["--reasoning", "on", "--protocol", "lmeval_mmlu__chat", "--shots", 0],
+         "scores the answer at once"),
+        ("llama", ["--reasoning", "low", "--protocol", "lmeval_mmlu__chat", "--shots", 0],
+         "scores the answer at once"),
+        ("model.gguf", ["--reasoning", "on", "--only-letters"], "held to a letter"),
+        ("model.gguf", ["--reasoning", "on", "--protocol", "lmeval_mmlu_llama__chat", "--shots", 0],
+         "begins the reply itself"),
     ],
 )  # fmt: skip
 def test_what_a_provider_cannot_be_told_is_an_error_that_names_the_flag(
@@ -80,6 +87,20 @@ def test_what_a_provider_cannot_be_told_is_an_error_that_names_the_flag(
     assert (done.returncode, done.stdout) == (2, "") and server.requests() == 0
     line = one_line(done.stderr)
     assert line.startswith("proctor: --reasoning") and words in line
+
+
+def test_of_several_protocols_those_that_can_think_are_told(work, start_server):
+    server = start_server("--answer", "A")
+    args = ["run", "openai-compatible/m", "--base-url", server.url, "--dataset", "exam", "--limit",
+            1, "--shots", 0, "--json"]  # fmt: skip
+
+    def runs(protocols, *more):
+        done = work.run(*args, "--protocol", protocols, *more)
+        return [json.loads(line)["run"] for line in done.stdout.splitlines()]
+
+    on = ["--reasoning", "on"]
+    (scored,), (written,) = runs("lmeval_mmlu__chat"), runs("seed", *on)
+    assert runs("lmeval_mmlu__chat,seed", *on) == [scored, written]
 
 
 def test_another_reasoning_is_another_run_and_a_protocol_may_set_it(work, start_server):

@@ -170,6 +170,23 @@ Talk talk_of(const Arguments& arguments, World& world) {
       [&world](std::string_view line) { world.console.say(for_terminal_line(line)); };
 }
 
+namespace {
+
+// A thought that nothing is left of but another name for the run.
+Status check_can_think(const Protocol& protocol) {
+  const std::string& reasoning = protocol.sampling.reasoning;
+  if (reasoning.empty() || reasoning == "off" || !protocol.answers_at_once()) return {};
+  return fail(Fault::usage,
+              "--reasoning {}: --protocol {} {}, so that nothing is thought before; "
+              "leave it out, or say off",
+              reasoning, protocol.name,
+              protocol.scoring != Scoring::generate ? "scores the answer at once"
+              : protocol.sampling.only_letters ? "is held to a letter by --only-letters"
+                                               : "begins the reply itself");
+}
+
+}  // namespace
+
 Status check_can_be_sent(const Exam& exam, const ModelChoice& choice,
                          const Arguments& arguments) {
   const Sampling& sampling = exam.protocol.sampling;
@@ -194,12 +211,12 @@ Status check_can_be_sent(const Exam& exam, const ModelChoice& choice,
       return fail(Fault::usage, "--only-letters: {} writes nothing else anyway",
                   choice.title());
     }
-    return {};
+    return check_can_think(exam.protocol);
   }
   const Evaluation evaluation = evaluation_of(exam, choice, arguments);
   const Prompt first = prompt_for(evaluation, evaluation.plan.trials.front());
   const auto request = choice.provider->dialect->encode(choice.model, first);
-  if (request) return {};
+  if (request) return check_can_think(exam.protocol);
   const Error& error = request.error();
   if (error.message.starts_with("--")) return tl::unexpected(error);
   return tl::unexpected(

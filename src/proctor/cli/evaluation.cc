@@ -94,15 +94,6 @@ Status apply_sampling(const Arguments& arguments, Sampling& sampling) {
   if (const auto seed = TRY(arguments.whole("--seed", 0, INT64_MAX)))
     sampling.seed = *seed;
   if (arguments.has("--only-letters")) sampling.only_letters = true;
-  if (const auto reasoning = arguments.get("--reasoning")) {
-    const auto words = reasoning_words();
-    if (std::ranges::find(words, *reasoning) == words.end()) {
-      const std::vector<std::string> known(words.begin(), words.end());
-      return fail(Fault::usage, "--reasoning: found {}, expected {}{}", *reasoning,
-                  join(known, ", "), suggestion(*reasoning, known));
-    }
-    sampling.reasoning = *reasoning;
-  }
   return {};
 }
 
@@ -401,6 +392,29 @@ namespace {
 // As each is named, and what that is.
 using NamedProtocol = std::pair<std::string, Protocol>;
 
+// Of several protocols those are told of it that can make something of it.
+Status apply_reasoning(const Arguments& arguments,
+                       std::vector<NamedProtocol>& protocols) {
+  const auto asked = arguments.get("--reasoning");
+  if (!asked) return {};
+  const auto words = reasoning_words();
+  if (std::ranges::find(words, *asked) == words.end()) {
+    const std::vector<std::string> known(words.begin(), words.end());
+    return fail(Fault::usage, "--reasoning: found {}, expected {}{}", *asked,
+                join(known, ", "), suggestion(*asked, known));
+  }
+  const auto can_be_told = [&](const NamedProtocol& named) {
+    const Protocol& protocol = named.second;
+    return protocol.form != Form::text &&
+           (*asked == "off" || !protocol.answers_at_once());
+  };
+  const bool any_can = std::ranges::any_of(protocols, can_be_told);
+  for (NamedProtocol& named : protocols) {
+    if (!any_can || can_be_told(named)) named.second.sampling.reasoning = *asked;
+  }
+  return {};
+}
+
 Result<std::vector<NamedProtocol>> choose_protocols(const Arguments& arguments) {
   std::vector<NamedProtocol> protocols;
   for (const std::string& part :
@@ -414,6 +428,7 @@ Result<std::vector<NamedProtocol>> choose_protocols(const Arguments& arguments) 
     if (std::ranges::count_if(protocols, same) > 1)
       return fail(Fault::usage, "--protocol: {} is named twice", name);
   }
+  TRY(apply_reasoning(arguments, protocols));
   return protocols;
 }
 

@@ -122,6 +122,12 @@ struct Protocol {
 
   // Whether shots mean anything to it; --shots is a mistake otherwise.
   bool takes_shots() const { return !templates.example.empty(); }
+  // Whether the answer comes at once, so that no thought can stand before it: it is
+  // scored, held to a letter, or begun.
+  bool answers_at_once() const {
+    return scoring != Scoring::generate || sampling.only_letters ||
+           !templates.prefill.empty();
+  }
 };
 
 // By its name (that of its golden file) or a short name ("seed"), or a path that ends
