@@ -1,4 +1,5 @@
-// Every protocol against the prompts that the peers' own code made.
+// Every protocol against the prompts that the peers' own code made, and against those
+// in tests/golden/prompts, which are there in every clone.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,16 +19,63 @@ namespace {
 
 using nlohmann::json;
 
-std::vector<json> lines_of(const std::filesystem::path& path) {
+namespace fs = std::filesystem;
+
+// Golden lines, and the folder of the dev split that their shots are from.
+struct Golden {
+  std::string file;
   std::vector<json> lines;
-  std::ifstream in(path);
-  for (std::string line; std::getline(in, line);) lines.push_back(json::parse(line));
-  return lines;
+  fs::path dev;
+};
+
+Golden own_prompts(const std::string& protocol) {
+  const fs::path source = PROCTOR_SOURCE_DIR;
+  const fs::path file = source / "tests/golden/prompts" / (protocol + ".json");
+  std::ifstream in(file);
+  return {.file = "prompts/" + protocol,
+          .lines = json::parse(in).at("prompts"),
+          .dev = source / "data/sample/dev"};
 }
 
-std::vector<Question> dev_rows(const std::string& subject) {
-  const auto file = *shared_folder() / "mmlu/csv/dev" / (subject + "_dev.csv");
+fs::path peers_file(const std::string& name) {
+  return *shared_folder() / "golden" / (name + ".public.jsonl");
+}
+
+Golden peers_prompts(const std::string& name) {
+  Golden golden{.file = name, .dev = *shared_folder() / "mmlu/csv/dev"};
+  std::ifstream in(peers_file(name));
+  for (std::string line; std::getline(in, line);) {
+    golden.lines.push_back(json::parse(line));
+  }
+  return golden;
+}
+
+std::vector<Question> dev_rows(const fs::path& dev, const std::string& subject) {
+  const auto file = dev / (subject + "_dev.csv");
   return read_csv(*read_file(file), std::nullopt, subject, "dev").value();
+}
+
+// What a line has to say of a protocol; one that does not would compare less.
+std::vector<std::string> fields_of(const Protocol& protocol, bool is_peers) {
+  std::vector<std::string> fields = {"id",      "subject", "question",
+                                     "choices", "answer",  "fewshot_k"};
+  fields.emplace_back(protocol.form == Form::text ? "prompt" : "messages");
+  const std::string& name = protocol.name;
+  if (protocol.scoring != Scoring::generate) {
+    fields.emplace_back("continuations");
+  } else if (!is_peers || name.starts_with("helm")) {
+    fields.insert(fields.end(), {"temperature", "max_tokens", "stop_sequences"});
+  } else if (name.starts_with("lmeval")) {
+    fields.emplace_back("gen_kwargs");
+  } else if (name.starts_with("openbench")) {
+    fields.emplace_back("temperature");
+  }
+  if (is_peers && name.starts_with("helm")) fields.emplace_back("output_mapping");
+  if (is_peers && name.find("__chat") != std::string::npos) {
+    fields.emplace_back("add_generation_prompt");
+  }
+  if (name.find("mmlu_pro") != std::string::npos) fields.emplace_back("fewshot_cot");
+  return fields;
 }
 
 Question question_of(const json& line) {
@@ -59,10 +107,11 @@ std::vector<Question> examples_in(const json& line) {
   return examples;
 }
 
-std::vector<Question> shots_of(const json& line) {
+std::vector<Question> shots_of(const json& line, const Protocol& protocol,
+                               const fs::path& dev) {
   if (line["fewshot_k"] == 0) return {};
-  if (line["protocol"] == "lmeval_mmlu_flan_cot_fewshot") return examples_in(line);
-  std::vector<Question> shots = dev_rows(line["subject"]);
+  if (protocol.name == "lmeval_mmlu_flan_cot_fewshot") return examples_in(line);
+  std::vector<Question> shots = dev_rows(dev, line["subject"]);
   if (line.contains("fewshot_cot"))
     for (std::size_t i = 0; i < shots.size(); ++i)
       shots[i].worked = line["fewshot_cot"][i];
@@ -74,6 +123,12 @@ json json_of(const std::vector<Message>& messages) {
   for (const Message& message : messages)
     list.push_back({{"role", message.role}, {"content", message.content}});
   return list;
+}
+
+// null where nothing is sent.
+template <class Number>
+json json_of(const std::optional<Number>& number) {
+  return number ? json(*number) : json();
 }
 
 // What the prompt is as the line would have it: the same keys.
@@ -89,9 +144,9 @@ json as_in_golden(const Prompt& prompt, const json& golden) {
     line["add_generation_prompt"] =
         prompt.messages.empty() || prompt.messages.back().role != "assistant";
   if (golden.contains("temperature"))
-    line["temperature"] = prompt.sampling.temperature.value_or(-1);
+    line["temperature"] = json_of(prompt.sampling.temperature);
   if (golden.contains("max_tokens"))
-    line["max_tokens"] = prompt.sampling.max_tokens.value_or(-1);
+    line["max_tokens"] = json_of(prompt.sampling.max_tokens);
   if (golden.contains("stop_sequences")) line["stop_sequences"] = prompt.sampling.stop;
   if (golden.contains("output_mapping")) {
     json mapping;
@@ -113,65 +168,48 @@ json as_in_golden(const Prompt& prompt, const json& golden) {
   return line;
 }
 
-struct Count {
-  int compared = 0, different = 0;
-};
-
-Count compare(const std::string& file, const std::string& protocol_name) {
-  Count count;
-  Protocol protocol = find_protocol(protocol_name).value();
-  for (const json& line :
-       lines_of(*shared_folder() / "golden" / (file + ".public.jsonl"))) {
+void compare(const Golden& golden, Protocol protocol, bool is_peers) {
+  const std::vector<std::string> fields = fields_of(protocol, is_peers);
+  int different = 0;
+  for (const json& line : golden.lines) {
+    const auto missing = std::ranges::find_if(
+        fields, [&](const std::string& field) { return !line.contains(field); });
+    ASSERT_EQ(missing, fields.end())
+        << golden.file << ": " << line.value("id", "") << ": no " << *missing;
     if (line["fewshot_k"] != 0 || protocol.takes_shots())
       protocol.shots = line["fewshot_k"];
-    const Prompt prompt = render(protocol, shots_of(line), question_of(line));
-    ++count.compared;
+    const Prompt prompt =
+        render(protocol, shots_of(line, protocol, golden.dev), question_of(line));
     bool same = true;
     const json ours = as_in_golden(prompt, line);
     for (const auto& [key, value] : ours.items()) {
       if (value == line[key]) continue;
       same = false;
-      if (count.different < 3)
-        ADD_FAILURE() << file << ": " << line["id"] << ": " << key << "\n  expected "
-                      << line[key] << "\n  rendered " << value;
+      if (different < 3)
+        ADD_FAILURE() << golden.file << ": " << line["id"] << ": " << key
+                      << "\n  expected " << line[key] << "\n  rendered " << value;
     }
-    if (!same) ++count.different;
+    if (!same) ++different;
   }
-  return count;
+  EXPECT_FALSE(golden.lines.empty()) << golden.file;
+  EXPECT_EQ(different, 0);
+  std::cout << "golden " << golden.file << ": " << golden.lines.size()
+            << " lines compared, " << different << " different\n";
 }
 
-class GoldenFile : public testing::TestWithParam<const char*> {};
+class Prompts : public testing::TestWithParam<std::string> {};
 
-TEST_P(GoldenFile, is_rendered_byte_for_byte) {
-  if (!shared_folder()) GTEST_SKIP() << "no golden files: set PROCTOR_SHARED";
+TEST_P(Prompts, are_rendered_byte_for_byte) {
+  const Protocol protocol = find_protocol(GetParam()).value();
 
-  const Count count = compare(GetParam(), GetParam());
-
-  EXPECT_GT(count.compared, 0);
-  EXPECT_EQ(count.different, 0);
-  std::cout << "golden " << GetParam() << ": " << count.compared
-            << " lines compared, 0 skipped, " << count.different << " different\n";
+  compare(own_prompts(GetParam()), protocol, false);
+  if (shared_folder() && GetParam() != "proctor") {
+    compare(peers_prompts(GetParam()), protocol, true);
+  }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Peers, GoldenFile,
-    testing::Values(
-        "seed_zeroshot", "hendrycks_5shot", "lmeval_mmlu", "lmeval_mmlu__chat",
-        "lmeval_mmlu__chat_multiturn", "lmeval_mmlu_continuation",
-        "lmeval_mmlu_generative", "lmeval_mmlu_generative__chat",
-        "lmeval_mmlu_generative__chat_multiturn", "lmeval_mmlu_llama",
-        "lmeval_mmlu_llama__chat", "lmeval_mmlu_llama__chat_multiturn",
-        "lmeval_mmlu_flan_n_shot_loglikelihood", "lmeval_mmlu_flan_n_shot_generative",
-        "lmeval_mmlu_flan_cot_zeroshot", "lmeval_mmlu_flan_cot_zeroshot__chat",
-        "lmeval_mmlu_flan_cot_zeroshot__chat_multiturn", "lmeval_mmlu_flan_cot_fewshot",
-        "lmeval_mmlu_pro", "mmlu_pro_official_api", "mmlu_pro_official_local",
-        "ollama_mmlu_pro_multi_chat", "ollama_mmlu_pro_single_chat",
-        "ollama_mmlu_pro_no_chat", "helm_lite_mmlu",
-        "helm_lite_mmlu_output_format_instructions", "simple_evals_mmlu",
-        "openbench_mmlu", "inspect_multiple_choice", "inspect_multiple_choice_cot",
-        "inspect_evals_mmlu_5_shot", "evalscope_mmlu_5shot", "evalscope_mmlu_0shot",
-        "evalscope_mmlu_redux_0shot"),
-    [](const auto& file) { return std::string(file.param); });
+INSTANTIATE_TEST_SUITE_P(Golden, Prompts, testing::ValuesIn(protocol_names()),
+                         [](const auto& protocol) { return protocol.param; });
 
 // Two peers read the option "None" as a missing number and print nan. The faithful
 // prompt is theirs with the word put back.
@@ -187,13 +225,14 @@ TEST_P(PandasFile, differs_only_where_the_peer_lost_the_word_none) {
   Protocol protocol = find_protocol(name).value();
 
   int compared = 0;
-  for (const json& line :
-       lines_of(*shared_folder() / "golden" / (std::string(file) + ".public.jsonl"))) {
-    protocol.shots = line["fewshot_k"];
-    const Prompt prompt = render(protocol, shots_of(line), question_of(line));
+  const Golden golden = peers_prompts(file);
+  for (const json& line : golden.lines) {
+    protocol.shots = line.at("fewshot_k");
+    const Prompt prompt =
+        render(protocol, shots_of(line, protocol, golden.dev), question_of(line));
     const std::string& text =
         prompt.messages.empty() ? prompt.text : prompt.messages[0].content;
-    const std::string theirs = line["prompt"];
+    const std::string theirs = line.at("prompt");
     std::string restored = theirs;
     for (const char letter : {'A', 'B', 'C', 'D'})
       for (const char* mark : {". ", ") "})
@@ -215,30 +254,15 @@ INSTANTIATE_TEST_SUITE_P(
                     NanFile{"simple_evals_mmlu_pandas3_na", "simple_evals_mmlu"}),
     [](const auto& file) { return std::string(file.param.file); });
 
-TEST(Golden, every_prompt_file_is_compared) {
-  if (!shared_folder()) GTEST_SKIP() << "no golden files: set PROCTOR_SHARED";
-  const std::vector<std::string> names = protocol_names();
-
-  for (const auto& entry :
-       std::filesystem::directory_iterator(*shared_folder() / "golden")) {
-    const std::string file = entry.path().filename().string();
-    const std::size_t end = file.find(".public.jsonl");
-    if (end == std::string::npos || file.starts_with("extraction")) continue;
-    const std::string name = file.substr(0, end);
-    EXPECT_TRUE(name.ends_with("_pandas3_na") ||
-                std::ranges::find(names, name) != names.end())
-        << file;
-  }
-}
-
-TEST(Golden, shots_stand_in_helms_order_for_every_subject) {
+TEST(GoldenFiles, shots_stand_in_helms_order_for_every_subject) {
   if (!shared_folder()) GTEST_SKIP() << "no golden files: set PROCTOR_SHARED";
   std::ifstream in(*shared_folder() / "golden/helm_fewshot_order.json");
   const json orders = json::parse(in);
 
   int compared = 0;
   for (const auto& [subject, golden] : orders.items()) {
-    const std::vector<Question> shots = dev_rows(subject);
+    const std::vector<Question> shots =
+        dev_rows(*shared_folder() / "mmlu/csv/dev", subject);
     ++compared;
     EXPECT_EQ(json(shot_order(ShotOrder::helm, shots, 5)), golden["order"]) << subject;
   }
