@@ -113,8 +113,11 @@ def prompt_of(folder, template, turns, word, chosen):
         chosen.proctor, "run", chosen.model, "--threads", "1", "--dataset", folder / "exam",
         "--protocol", folder / "p.toml", "--shots", int("assistant" in roles),
         "--max-tokens", "1", "--limit", "1", "--store", store, "--chat-template", template,
-        "--template-date", chosen.date.isoformat(), "--quiet",
+        "--quiet",
     ]
+    source = template.read_text("utf-8")
+    if any(name in source for name in ("strftime_now", "date_string", "datetime")):
+        command += ["--template-date", chosen.date.isoformat()]
     if "system" in roles:
         command += ["--system", SYSTEM]
     if word:

@@ -7,6 +7,7 @@
 namespace proctor {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -90,9 +91,9 @@ TEST_F(Chat, what_a_template_has_and_takes_is_known) {
   EXPECT_FALSE(facts.has_thinking_switch);
   EXPECT_FALSE(facts.tells_date);
   EXPECT_TRUE(facts_of(with_switch).has_thinking_switch);
-  EXPECT_FALSE(facts_of(with_switch).has_thinking_effort);
-  EXPECT_TRUE(
-      facts_of("{{ reasoning_effort }}{{ messages[0].content }}").has_thinking_effort);
+  EXPECT_THAT(facts_of(with_switch).efforts, ElementsAre());
+  EXPECT_THAT(facts_of("{{ reasoning_effort }}{{ messages[0].content }}").efforts,
+              ElementsAre("minimal", "low", "medium", "high"));
   EXPECT_FALSE(facts_of(strict).takes_system);
   EXPECT_TRUE(facts_of("{{ strftime_now('%d') }}{{ messages[0].content }}").tells_date);
 }
@@ -335,9 +336,39 @@ TEST_F(Chat, what_a_template_cannot_be_told_names_both) {
   EXPECT_THAT(refused(with_default, "off"),
               testing::MatchesRegex("--reasoning off: the chat template \\(jinja:.*\\) "
                                     "offers nothing of the kind"));
-  EXPECT_THAT(refused(with_switch, "low"), HasSubstr("offers on and off"));
+  EXPECT_THAT(refused(with_switch, "low"), HasSubstr("offers on, off alone"));
   EXPECT_THAT(refused("{{ reasoning_effort }}{{ messages[0].content }}", "off"),
-              HasSubstr("offers efforts"));
+              HasSubstr("offers minimal, low, medium, high alone"));
+}
+
+TEST_F(Chat, an_effort_is_one_that_the_template_knows) {
+  const std::string refuses =
+      "{% if reasoning_effort is defined and reasoning_effort not in ['low', 'high'] %}"
+      "{{ raise_exception('Unknown effort') }}{% endif %}";
+  const std::string looks_up =
+      "{% if reasoning_effort is defined %}{{ {'low': 1, 'medium': 2, 'high': 3}"
+      ".get(reasoning_effort, 2) }}{% endif %}";
+  const std::string ignores = "{% if reasoning_effort is defined %}'low'{% endif %}";
+
+  const auto efforts = [&](const std::string& source) {
+    return facts_of(source + "{{ messages[0].content }}").efforts;
+  };
+  EXPECT_THAT(efforts(refuses), ElementsAre("low", "high"));
+  EXPECT_THAT(efforts(looks_up), ElementsAre("low", "medium", "high"));
+  EXPECT_THAT(efforts(ignores), ElementsAre());
+}
+
+TEST_F(Chat, a_day_that_a_template_does_not_write_is_not_told) {
+  EngineOptions options = with("{{ messages[0].content }}");
+  options.date = std::chrono::year(2024) / std::chrono::February / 29;
+
+  const EngineAnswer answer = ask_through(options, question);
+
+  ASSERT_FALSE(answer.reply);
+  EXPECT_EQ(answer.reply.error().fault, Fault::usage);
+  EXPECT_THAT(answer.reply.error().message,
+              testing::MatchesRegex("--template-date: the chat template \\(jinja:.*\\) "
+                                    "writes no date"));
 }
 
 TEST_F(Chat, a_limit_inside_a_thought_leaves_no_reply) {

@@ -269,7 +269,9 @@ def test_a_file_of_jinja_takes_the_place_of_the_models_template(work, exam, nano
     assert prompt.endswith("|") and text and not reasoning
     assert len({usual["run"], then["run"], off["run"]}) == 3
     line = complaint(work, nano, *chat, "--chat-template", "own.jinja", "--reasoning", "low")
-    assert "--reasoning low: the chat template (jinja:" in line and "on and off" in line
+    assert "--reasoning low: the chat template (jinja:" in line and "offers on, off alone" in line
+    line = complaint(work, nano, *chat, "--chat-template", "chatml", "--template-date", "today")
+    assert "--template-date: the chat template (chatml) writes no date" in line
     line = complaint(work, nano, *chat, "--template-date", "2024-02-30")
     assert "--template-date: found 2024-02-30, expected YYYY-MM-DD or today" in line
 

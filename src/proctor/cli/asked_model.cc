@@ -77,10 +77,11 @@ Result<std::unique_ptr<Backend>> make_server_backend(const ModelChoice& choice,
                            http_options(world.environment, options.concurrency));
 }
 
-// The day that chat templates are told; today where it is asked for.
-Result<std::chrono::year_month_day> template_date(const Arguments& arguments) {
+// The day that chat templates are to be told, where one is said.
+Result<std::optional<std::chrono::year_month_day>> template_date(
+    const Arguments& arguments) {
   const auto said = arguments.get("--template-date");
-  if (!said) return usual_template_date;
+  if (!said) return std::nullopt;
   if (*said == "today") {
     const auto now = std::chrono::system_clock::now();
     return std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(now));

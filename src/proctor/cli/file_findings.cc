@@ -76,7 +76,10 @@ std::string template_words(const EngineOutlook& outlook) {
                                                : "takes no system message");
   words.emplace_back(outlook.chat.has_thinking_switch ? "has a thinking switch"
                                                       : "no thinking switch");
-  if (outlook.chat.has_thinking_effort) words.emplace_back("takes thinking efforts");
+  if (!outlook.chat.efforts.empty()) {
+    words.push_back(
+        fmt::format("takes thinking efforts ({})", join(outlook.chat.efforts, ", ")));
+  }
   if (outlook.chat.tells_date) words.emplace_back("writes the day");
   return join(words, ", ");
 }

@@ -69,9 +69,10 @@ struct EngineOptions {
                     // else 8,192
   // A name that llama.cpp knows, a file of Jinja, or "none"; empty: the model's own.
   std::string chat_template;
-  // What templates that write a date are told: one day for all, since a prompt that
-  // changes daily can be neither gone on with nor compared.
-  std::chrono::year_month_day date = usual_template_date;
+  // What templates that write a date are told, and an error where they write none; else
+  // the usual one: one day for all, since a prompt that changes daily can be neither
+  // gone on with nor compared.
+  std::optional<std::chrono::year_month_day> date;
   int parallel = 0;             // replies written at once; 0: 8, and 1 where exact
   std::filesystem::path cache;  // where digests are kept; empty: nowhere
   Talk talk;                    // a line for the person; may be empty
@@ -137,7 +138,7 @@ struct ChatFacts {
   bool takes_system = false;   // a system message; where not it is refused
   std::string default_system;  // written where there is no system message; may be empty
   bool has_thinking_switch = false;  // --reasoning on and off
-  bool has_thinking_effort = false;  // --reasoning low, medium, high
+  std::vector<std::string> efforts;  // of --reasoning, those that it knows
   bool tells_date = false;           // of EngineOptions::date
 };
 
@@ -171,7 +172,7 @@ class Engine {
 
   virtual const EngineInfo& info() const = 0;
   // Whether turns can be asked with such a request's `reasoning`: Fault::usage names
-  // --chat-template or --reasoning where not.
+  // --chat-template, --template-date or --reasoning where not.
   virtual Status can_chat(const std::string& reasoning) const = 0;
   virtual void start(EngineRequest request) = 0;
   // What has ended: as soon as there is something, or nothing at `until`. Every request

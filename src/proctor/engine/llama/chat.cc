@@ -99,8 +99,9 @@ Result<ChatTemplate> ChatTemplate::of(const llama_model* model,
   made.vocabulary_ = &vocabulary;
   made.variables_ = {.bos = vocabulary.bos_text(),
                      .eos = vocabulary.eos_text(),
-                     .date = options.date,
+                     .date = options.date.value_or(usual_template_date),
                      .others = {}};
+  made.is_told_date_ = options.date.has_value();
   const char* const own = llama_model_chat_template(model, nullptr);
   if (own != nullptr) made.own_identity_ = name_of(own, usual_template_date);
   const std::string& asked = options.chat_template;
@@ -139,6 +140,7 @@ Result<ChatTemplate> ChatTemplate::of(const llama_model* model,
 Status ChatTemplate::take(const std::string& source) {
   identity_ = name_of(source, variables_.date);
   facts_.tells_date = tells_date(source);
+  source_ = source;
   template_ = TRY(Jinja::of(source));
   return {};
 }
@@ -154,7 +156,9 @@ void ChatTemplate::look() {
     return a && b && *a != *b;
   };
   facts_.has_thinking_switch = differs("on", "off");
-  facts_.has_thinking_effort = differs("low", "high");
+  for (const std::string effort : {"minimal", "low", "medium", "high"}) {
+    if (knows_effort(effort)) facts_.efforts.push_back(effort);
+  }
   const auto with_system = rendered(both, ""), without = rendered(alone, "");
   if (!with_system) return;
   const std::size_t at = with_system->find(system.content);
@@ -171,6 +175,20 @@ void ChatTemplate::look() {
   }
 }
 
+// Another text than a word that nobody knows gives: its own, or the word itself. One
+// that gives the same may be what the template takes for granted; then it names it.
+bool ChatTemplate::knows_effort(const std::string& effort) const {
+  const std::vector<EngineTurn> turns{{"user", "x"}};
+  const auto known = rendered(turns, effort), unknown = rendered(turns, "@@effort@@");
+  if (!known) return false;
+  if (!unknown || *known != *unknown) return true;
+  const auto names = [&](char quote) {
+    return source_.find(quote + effort + quote) != std::string::npos;
+  };
+  return rendered(turns, "low") != rendered(turns, "high") &&
+         (names('\'') || names('"'));
+}
+
 Status ChatTemplate::can_chat(const std::string& reasoning) const {
   if (!why_not_.empty()) {
     return fail(
@@ -179,14 +197,20 @@ Status ChatTemplate::can_chat(const std::string& reasoning) const {
         "protocol of raw text",
         why_not_, join(template_families(), ", "));
   }
+  if (is_told_date_ && !facts_.tells_date) {
+    return fail(Fault::usage, "--template-date: the chat template ({}) writes no date",
+                identity_);
+  }
   if (reasoning.empty()) return {};
   const bool can =
-      is_switch(reasoning) ? facts_.has_thinking_switch : facts_.has_thinking_effort;
+      is_switch(reasoning)
+          ? facts_.has_thinking_switch
+          : std::ranges::find(facts_.efforts, reasoning) != facts_.efforts.end();
   if (can) return {};
-  const std::string_view offered =
-      facts_.has_thinking_effort   ? "efforts, and no on and off"
-      : facts_.has_thinking_switch ? "on and off, and no efforts"
-                                   : "nothing of the kind";
+  std::vector<std::string> offers = facts_.efforts;
+  if (facts_.has_thinking_switch) offers.insert(offers.begin(), {"on", "off"});
+  const std::string offered =
+      offers.empty() ? "nothing of the kind" : join(offers, ", ") + " alone";
   return fail(Fault::usage, "--reasoning {}: the chat template ({}) offers {}",
               reasoning, identity_, offered);
 }

@@ -27,8 +27,8 @@ class ChatTemplate {
   static Result<ChatTemplate> of(const llama_model* model, const Vocabulary& vocabulary,
                                  const EngineOptions& options);
 
-  // Fault::usage: no template, or, where `reasoning` is not empty, none that can be
-  // told so.
+  // Fault::usage: no template, one that writes no date where one is told, or, where
+  // `reasoning` is not empty, one that cannot be told so.
   Status can_chat(const std::string& reasoning) const;
   const ChatFacts& facts() const { return facts_; }
   // Part of the run's identity: the template's digest or name, and the date where the
@@ -52,6 +52,7 @@ class ChatTemplate {
   ChatTemplate() = default;
   Status take(const std::string& source);
   void look();
+  bool knows_effort(const std::string& effort) const;
   TemplateVariables variables_for(const std::string& reasoning) const;
   std::optional<std::string> rendered(std::span<const EngineTurn> turns,
                                       const std::string& reasoning) const;
@@ -64,7 +65,9 @@ class ChatTemplate {
 
   std::variant<None, TemplateFamily, Jinja> template_;
   std::string identity_, own_identity_;
+  std::string source_;   // of the Jinja
   std::string why_not_;  // it cannot chat
+  bool is_told_date_ = false;
   TemplateVariables variables_;
   ChatFacts facts_;
   // What was found of reasoning and roles. One thread renders.
