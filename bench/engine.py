@@ -9,7 +9,8 @@ or, once it is built, one part of it:
 
 Python needs numpy, gguf and xllamacpp. MMLU is a folder with MMLU's csv/ (test and dev). The parts: `whole` asks all questions of
 the test set in one run that is killed on the way; `speed` and `exact` compare the ways to
-score 200 questions of 12 subjects; `agree` compares with a llama-server. The server is
+score 200 questions of 12 subjects; `rate` sets the letters beside llama.cpp alone; `write`
+the seed's replies beside a llama-server's; `agree` compares what both say. The server is
 tests/fakes/llama_server.py, llama.cpp's own one. Times are CPU seconds, one thread each.
 """
 
@@ -216,6 +217,8 @@ def speed(chosen):
     ours /= len(prompts)
     lines = []
     for name, runs in taken.items():
+        if not runs:  # --slow-rounds 0
+            continue
         times = [run["cpu_s"] for run in runs]
         middle = statistics.median(times)
         lines.append([name, runs[0]["n"], runs[0]["decoded"], f"{middle:.2f}",
@@ -277,6 +280,57 @@ def rate(chosen):
                   f"{min(shares):.1f}-{max(shares):.1f} ({len(shares)})"])
     table(f"Prompt rate: {model.name}",
           ["way", "n", "tokens computed", "tokens a CPU s, median", "from-to (runs)"], lines)
+
+
+def write(chosen):
+    """The seed's replies by the engine, which writes up to 8 at once, and by llama-servers with
+    1, 4 and 8 slots."""
+    model = chosen.model or model_of(chosen.work, chosen.size, chosen.kind, chosen.mmlu)
+
+    def asked(*to):
+        store = fresh(chosen.work, "write.db")
+        done = subprocess.run(
+            [chosen.build / "proctor", "run", *to, "--dataset", chosen.mmlu / "csv", "--subject",
+             "college_computer_science", "--limit", str(chosen.first), "--protocol", "seed",
+             "--temperature", "0", "--max-tokens", "40", "--store", store, "--json", "--quiet"],
+            check=True, stdout=subprocess.PIPE)
+        said = json.loads(done.stdout)
+        return {"n": said["n"], "tokens": said["tokens"]["reply"]}
+
+    def ours():
+        def spent():
+            usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+            return usage.ru_utime + usage.ru_stime
+
+        before = spent()
+        result = asked(model, "--threads", "1")
+        return {**result, "cpu_s": spent() - before}
+
+    def theirs(slots):
+        server = Server(model, "--parallel", str(slots))
+        before = server.cpu_seconds()
+        result = asked("--type", "llama", "--base-url", server.url, "--concurrency", str(slots))
+        result["cpu_s"] = server.cpu_seconds() - before
+        server.stop()
+        return result
+
+    ways = {"proctor run MODEL.gguf, loading and all": ours}
+    for slots in 1, 4, 8:
+        ways[f"llama-server, slots: {slots}"] = lambda slots=slots: theirs(slots)
+    taken = {name: [] for name in ways}
+    for turn in range(chosen.rounds):
+        for name in sorted(ways, reverse=turn % 2 == 1):
+            taken[name].append(ways[name]())
+            print(f"{name}: {taken[name][-1]['cpu_s']:.2f} CPU s", file=sys.stderr)
+    first = statistics.median(run["cpu_s"] for run in next(iter(taken.values())))
+    lines = []
+    for name, runs in taken.items():
+        times = [run["cpu_s"] for run in runs]
+        middle = statistics.median(times)
+        lines.append([name, runs[0]["n"], runs[0]["tokens"], f"{middle:.2f}",
+                      f"{min(times):.2f}-{max(times):.2f} ({len(times)})", f"{middle / first:.2f}"])
+    table(f"Replies of at most 40 tokens, {model.name}",
+          ["way", "n", "tokens written", "CPU s, median", "from-to (runs)", "times ours"], lines)
 
 
 def answered(store):
@@ -414,7 +468,8 @@ def agree(chosen):
 
 
 ENGINE_MODES = ["shared", "naive", "exact", "exact-naive"]
-PARTS = {"exact": exact, "agree": agree, "speed": speed, "rate": rate, "whole": whole}
+PARTS = {"exact": exact, "agree": agree, "speed": speed, "rate": rate, "write": write,
+         "whole": whole}
 
 
 def main():
@@ -428,7 +483,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--slow-rounds", type=int, default=1, help="of the ways without sharing")
     parser.add_argument("--four-every", type=int, default=1, help="four requests: each Nth prompt")
-    parser.add_argument("--first", type=int, default=30, help="rate: of the questions")
+    parser.add_argument("--first", type=int, default=30, help="rate, write: of the questions")
     parser.add_argument("--size", default="bench", help="of the random model: nano, tiny, bench")
     parser.add_argument("--kind", default="f16", help="of its weights: f32, f16, q8_0")
     parser.add_argument("--at-once", type=int, default=1, help="ways to measure at a time")

@@ -2,14 +2,15 @@
 """How far each way of computing is from the model's own numbers.
 
     cmake --preset bench && cmake --build --preset bench --target proctor bench_engine
-    build/venv/bin/python bench/precision.py MODEL.gguf [--mmlu MMLU] [--f32]
+    build/venv/bin/python bench/precision.py MODEL.gguf [--mmlu MMLU] [--ways server,shared]
 
 The letters of the 200 questions of bench/engine.py (12 subjects of MMLU, five examples, the
 protocol mmlu) by an independent forward pass in float32 over the dequantised weights, and
 by every way that the engine and a llama-server have. Told of each: the largest difference
-of a question's four log-probabilities, in nats, its median and maximum; how far the distance of the two
-likeliest letters is off, at most in 95 % and in all questions; letters changed; right ones. --f32 adds the ways over a file of the same weights in float32, which is
-what computing with dequantised weights would be.
+of a question's four log-probabilities, in nats, its median and maximum; how far the distance
+of the two likeliest letters is off, at most in 95 % and in all questions; letters changed;
+right ones. f32 and f32-exact are over a file of the same weights in float32, which is what
+--precision f32 computes with.
 
 The forward pass knows the architectures llama and gemma3. It needs numpy and gguf, and
 takes the tokens from a llama-server (xllamacpp), one thread each. What it has computed is kept
@@ -176,6 +177,8 @@ def in_float32(path, out):
 
 # ---- The ways -----------------------------------------------------------------------
 
+WAYS = ["server", "shared", "exact", "f32", "f32-exact", "naive"]
+
 
 def kept(path, make):
     """What was computed before, or now."""
@@ -223,8 +226,10 @@ def measure(chosen, work):
     prompts = engine.prompts_of(chosen.mmlu)[: chosen.limit]
     server = engine.Server(chosen.model)
     tokens, letters = tokens_of(server, prompts)
-    by_it = kept(work / "server.json", lambda: by_server(server, prompts, letters))
-    ways = {"llama-server, one slot": by_it}
+    ways = {}
+    if "server" in chosen.ways:
+        ways["llama-server, one slot"] = kept(
+            work / "server.json", lambda: by_server(server, prompts, letters))
     server.stop()
     reference = kept(work / "reference.json", lambda: letters_of(
         Model(chosen.model, numpy.float32), tokens, letters))
@@ -234,18 +239,19 @@ def measure(chosen, work):
         far = numpy.abs(numpy.array(exact) - numpy.array(reference[some])).max()
         print(f"float32 against float64, {len(exact)} questions: at most {far:.1e} nats apart")
 
-    runs = {"the default: beginnings shared": (chosen.model, "shared"),
-            "`--exact`": (chosen.model, "exact")}
-    if chosen.f32:
+    runs = {"shared": ("the default: beginnings shared", chosen.model, "shared"),
+            "exact": ("`--exact`", chosen.model, "exact"),
+            "naive": ("naive: every prompt whole", chosen.model, "naive")}
+    if {"f32", "f32-exact"} & set(chosen.ways):
         file = in_float32(chosen.model, work / "f32.gguf")
-        runs["weights in float32, the default"] = (file, "shared")
-        runs["weights in float32, `--exact`"] = (file, "exact")
-    if not chosen.only_shared:
-        runs["naive: every prompt whole"] = (chosen.model, "naive")
-        runs["`--exact` without sharing"] = (chosen.model, "exact-naive")
+        runs["f32"] = ("`--precision f32`", file, "shared")
+        runs["f32-exact"] = ("`--precision f32 --exact`", file, "exact")
     costs = {}
     chosen.work = work
-    for name, (file, mode) in runs.items():
+    for way in chosen.ways:
+        if way not in runs:
+            continue
+        name, file, mode = runs[way]
         result = kept(work / f"{file.stem}-{mode}.json",
                       lambda: engine.engine(chosen, file, prompts, mode))
         ways[name] = result["scores"]
@@ -271,10 +277,12 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, default=engine.ROOT / "build/bench")
     parser.add_argument("--work", type=pathlib.Path, default=engine.ROOT / "build/bench/work")
     parser.add_argument("--limit", type=int, default=200, help="questions")
-    parser.add_argument("--f32", action="store_true", help="a file of float32 weights, too")
+    parser.add_argument("--ways", type=lambda text: text.split(","), default=WAYS,
+                        help=f"of {','.join(WAYS)}")
     parser.add_argument("--check", type=int, default=0, help="questions in float64, too")
-    parser.add_argument("--only-shared", action="store_true", help="not what takes longest")
     chosen = parser.parse_args()
+    if unknown := set(chosen.ways) - set(WAYS):
+        parser.error(f"--ways: found {','.join(unknown)}, expected some of {','.join(WAYS)}")
     work = chosen.work / f"precision-{chosen.model.stem}-{chosen.limit}"
     work.mkdir(parents=True, exist_ok=True)
     prompts, reference, ways, costs = measure(chosen, work)

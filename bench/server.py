@@ -73,19 +73,20 @@ class Server:
         self.process.wait()
 
 
-def margin(server, prompt, ours, theirs):
-    """Where two replies part, and how much likelier to the server its own token was."""
-    end = server.end
-    a, b = (server.tokens(text, special=False) + end for text in (ours, theirs))
-    at = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))
-    said = server.post("/completion", {
-        "prompt": prompt + b[:at], "n_predict": 1, "temperature": 0, "n_probs": 20,
-        "cache_prompt": False})
-    listed = {row["id"]: row["logprob"]
-              for row in said["completion_probabilities"][0]["top_logprobs"]}
-    best = max(listed.values())
-    other = listed.get(a[at]) if at < len(a) else None
-    return at, None if other is None else best - other
+def margin(tokens, ours):
+    """Where a reply parts from the server's tokens, and how much likelier the server's was
+    to it, as it wrote, than the likeliest of those with which ours goes on."""
+    ours = ours.encode()
+    for at, token in enumerate(tokens):
+        text = bytes(token["bytes"])
+        if ours.startswith(text) and text:
+            ours = ours[len(text):]
+            continue
+        others = [each["logprob"] for each in token["top_logprobs"]
+                  if (bytes(each["bytes"]) and ours.startswith(bytes(each["bytes"])))
+                  or (not ours and each["token"] == "")]
+        return at, token["logprob"] - max(others) if others else None
+    return len(tokens), None
 
 
 def main():
@@ -124,12 +125,12 @@ def main():
         tokens += theirs == mine["tokens"]
         said = server.post("/v1/chat/completions", {
             "messages": messages, "temperature": 0, "max_tokens": chosen.max_tokens,
-            "cache_prompt": False})
-        reply = said["choices"][0]["message"]["content"]
-        if reply.strip() == mine["reply"].strip():
+            "cache_prompt": False, "logprobs": True, "top_logprobs": 20})
+        choice = said["choices"][0]
+        if choice["message"]["content"].strip() == mine["reply"].strip():
             same += 1
         else:
-            parted.append(margin(server, theirs, mine["reply"].strip(), reply.strip()))
+            parted.append(margin(choice["logprobs"]["content"], mine["reply"]))
     server.close()
 
     n = len(asked)

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <future>
 
 #include <unistd.h>
 
@@ -168,12 +170,28 @@ Status read_vocabulary(const EngineOptions& options, Loaded& loaded) {
   return {};
 }
 
-Status read_digest(const EngineOptions& options, Loaded& loaded) {
-  TRY(go_on(options));
-  loaded.info.digest =
-      TRY(model_digest(options.model, options.cache, options.talk, options.is_stopped));
-  return {};
-}
+// Reads the file's digest beside what is done meanwhile: of a file that is not known
+// yet it takes about as long as loading does.
+class DigestBeside {
+ public:
+  // The options must outlive it, and nobody else may talk until get().
+  explicit DigestBeside(const EngineOptions& options) {
+    const SignalsBlocked blocked;  // they are the main thread's
+    digest_ = std::async(std::launch::async, [this, &options] {
+      const auto stops = [&] { return abandoned_ || is_stopped(options); };
+      return model_digest(options.model, options.cache, options.talk, stops);
+    });
+  }
+  DigestBeside(const DigestBeside&) = delete;
+  DigestBeside& operator=(const DigestBeside&) = delete;
+  ~DigestBeside() { abandoned_ = true; }
+
+  Result<std::string> get() { return digest_.get(); }
+
+ private:
+  std::atomic<bool> abandoned_{false};
+  std::future<Result<std::string>> digest_;  // waits for its end when it goes
+};
 
 // All but the weights.
 Result<Loaded> load_words(const EngineOptions& options) {
@@ -222,6 +240,7 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
         in_bytes(need.cache), with_thousands(context), in_bytes(need.buffers)));
   }
 
+  DigestBeside digest(options);
   Loaded loaded;
   loaded.log = std::make_unique<LlamaLog>(options.log);
   auto params = usual_params(options);
@@ -239,8 +258,8 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
     return cannot_load(name, loaded.log->complaints());
   }
   TRY(read_vocabulary(options, loaded));
-  TRY(read_digest(options, loaded));
   TRY(go_on(options));
+  loaded.info.digest = TRY(digest.get());
 
   EngineInfo& info = loaded.info;
   info.threads = options.threads > 0 ? options.threads : idle_cores();
@@ -288,8 +307,9 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
 Result<EngineForecast> forecast_model(const EngineOptions& options,
                                       std::span<const EngineRequest> requests) {
   TRY(read_model(options.model));
+  DigestBeside digest(options);
   Loaded loaded = TRY(load_words(options));
-  TRY(read_digest(options, loaded));
+  loaded.info.digest = TRY(digest.get());
   EngineForecast out{
       .identity = identity_of(options, loaded, loaded.chat->identity()),
       .text_identity = identity_of(options, loaded, loaded.chat->own_identity()),
