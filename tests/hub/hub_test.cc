@@ -12,7 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "support/shared.h"
 #include "support/socket_server.h"
 
 namespace proctor {
@@ -73,20 +72,40 @@ HubFile mmlu_file(std::string path = "anatomy/dev-00000-of-00001.parquet",
   return {"datasets", "cais/mmlu", std::move(revision), std::move(path)};
 }
 
-// ---- Against the whole fake hub that lies beside the repository -------------------
+// ---- Against a whole hub, tests/fakes/fake_hub.py ---------------------------------
 
 int free_port() {
   return SocketServer([](Connection&) {}).port();
 }
 
+// The hub does not look into its files.
+std::string content_of_a_file() {
+  std::string content;
+  for (int i = 0; i < 1000; ++i) content += fmt::format("{} of 1000\n", i);
+  return content;
+}
+
+// More than a page.
+std::string rows_of_a_split() {
+  std::string lines;
+  for (int i = 0; i < 135; ++i) {
+    lines += fmt::format(R"({{"question": "What is {} + 1?", "subject": "anatomy", )"
+                         R"("choices": ["{}", "{}"], "answer": 1}})"
+                         "\n",
+                         i, i, i + 1);
+  }
+  return lines;
+}
+
 class FakeHub {
  public:
   explicit FakeHub(const std::vector<std::string>& more = {}) : port_(free_port()) {
-    const fs::path shared = *shared_folder();
-    std::vector<std::string> words = {"python3", (shared / "tools/fakehub.py").string(),
-                                      "--root",  (shared / "mmlu/hub").string(),
-                                      "--csv",   (shared / "mmlu/csv").string(),
-                                      "--port",  std::to_string(port_)};
+    put("datasets/cais/mmlu/" + mmlu_file().path, content_of_a_file());
+    put("datasets/cais/mmlu/anatomy/test-00000-of-00001.parquet", "another file");
+    put("rows/cais/mmlu/anatomy/test.jsonl", rows_of_a_split());
+    std::vector<std::string> words = {
+        "python3", std::string(PROCTOR_SOURCE_DIR) + "/tests/fakes/fake_hub.py",
+        root_.path().string(), "--port", std::to_string(port_)};
     words.insert(words.end(), more.begin(), more.end());
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
@@ -127,32 +146,25 @@ class FakeHub {
   }
 
  private:
+  void put(const fs::path& name, std::string_view content) {
+    fs::create_directories((root_.path() / name).parent_path());
+    ASSERT_TRUE(write_file(root_.path() / name, content));
+  }
+
   int port_;
+  Folder root_;
   pid_t process_ = -1;
   HttpClient client_{HttpOptions{.connections = 1}};
 };
 
-class WithFakeHub : public testing::Test {
- protected:
-  void SetUp() override {
-    if (!shared_folder()) {
-      GTEST_SKIP() << "no folder ../shared and no PROCTOR_SHARED: the fake hub and "
-                      "MMLU's files are not here";
-    }
-  }
-  static std::string original(const HubFile& file) {
-    return *read_file(*shared_folder() / "mmlu/hub/datasets" / file.repo / file.path);
-  }
-};
-
-TEST_F(WithFakeHub, a_file_is_downloaded_into_the_hub_s_own_layout) {
+TEST(WithFakeHub, a_file_is_downloaded_into_the_hub_s_own_layout) {
   FakeHub hub;
   Machine machine{.variables = hub.variables()};
 
   const auto download = machine.file(mmlu_file());
 
   ASSERT_TRUE(download) << download.error().message;
-  const std::string content = original(mmlu_file());
+  const std::string content = content_of_a_file();
   EXPECT_EQ(download->commit, commit);
   EXPECT_EQ(download->path, machine.repo() / "snapshots" / commit /
                                 "anatomy/dev-00000-of-00001.parquet");
@@ -163,7 +175,7 @@ TEST_F(WithFakeHub, a_file_is_downloaded_into_the_hub_s_own_layout) {
   EXPECT_FALSE(fs::exists(machine.repo() / "refs"));
 }
 
-TEST_F(WithFakeHub, a_full_commit_in_the_cache_needs_no_network) {
+TEST(WithFakeHub, a_full_commit_in_the_cache_needs_no_network) {
   FakeHub hub;
   Machine machine{.variables = hub.variables()};
   ASSERT_TRUE(machine.file(mmlu_file()));
@@ -174,7 +186,7 @@ TEST_F(WithFakeHub, a_full_commit_in_the_cache_needs_no_network) {
   EXPECT_EQ(hub.requests(), before);
 }
 
-TEST_F(WithFakeHub, a_named_revision_is_remembered_and_works_offline) {
+TEST(WithFakeHub, a_named_revision_is_remembered_and_works_offline) {
   FakeHub hub;
   Machine machine{.variables = hub.variables()};
   ASSERT_TRUE(machine.file(mmlu_file("anatomy/dev-00000-of-00001.parquet", "main")));
@@ -190,7 +202,7 @@ TEST_F(WithFakeHub, a_named_revision_is_remembered_and_works_offline) {
   EXPECT_EQ(hub.requests(), before);
 }
 
-TEST_F(WithFakeHub, the_token_goes_to_the_hub_and_not_to_the_content_network) {
+TEST(WithFakeHub, the_token_goes_to_the_hub_and_not_to_the_content_network) {
   FakeHub hub({"--token", "hf_secret"});
   Machine machine{.variables = hub.variables()};
   machine.variables["HF_TOKEN"] = "hf_secret\n";
@@ -204,7 +216,7 @@ TEST_F(WithFakeHub, the_token_goes_to_the_hub_and_not_to_the_content_network) {
   EXPECT_THAT(network, Not(HasSubstr("Bearer")));
 }
 
-TEST_F(WithFakeHub, a_missing_token_is_denied_and_hf_token_is_named) {
+TEST(WithFakeHub, a_missing_token_is_denied_and_hf_token_is_named) {
   FakeHub hub({"--token", "hf_secret"});
   Machine machine{.variables = hub.variables()};
 
@@ -215,7 +227,7 @@ TEST_F(WithFakeHub, a_missing_token_is_denied_and_hf_token_is_named) {
   EXPECT_THAT(download.error().message, HasSubstr("set HF_TOKEN"));
 }
 
-TEST_F(WithFakeHub, a_token_file_is_read_unless_implicit_tokens_are_off) {
+TEST(WithFakeHub, a_token_file_is_read_unless_implicit_tokens_are_off) {
   FakeHub hub({"--token", "hf_secret"});
   Machine machine{.variables = hub.variables()};
   machine.variables["HF_HOME"] = machine.cache.path().string();
@@ -227,7 +239,7 @@ TEST_F(WithFakeHub, a_token_file_is_read_unless_implicit_tokens_are_off) {
   EXPECT_FALSE(machine.file(mmlu_file("anatomy/test-00000-of-00001.parquet")));
 }
 
-TEST_F(WithFakeHub, a_busy_hub_is_asked_again) {
+TEST(WithFakeHub, a_busy_hub_is_asked_again) {
   FakeHub hub({"--fail", "2"});
   Machine machine{.variables = hub.variables()};
 
@@ -236,7 +248,7 @@ TEST_F(WithFakeHub, a_busy_hub_is_asked_again) {
   EXPECT_TRUE(download) << download.error().message;
 }
 
-TEST_F(WithFakeHub, a_hub_that_stays_busy_is_given_up) {
+TEST(WithFakeHub, a_hub_that_stays_busy_is_given_up) {
   FakeHub hub({"--fail", "100"});
   Machine machine{.variables = hub.variables()};
 
@@ -248,7 +260,7 @@ TEST_F(WithFakeHub, a_hub_that_stays_busy_is_given_up) {
   EXPECT_EQ(hub.requests(), 4U);
 }
 
-TEST_F(WithFakeHub, a_cached_copy_serves_where_the_hub_is_busy) {
+TEST(WithFakeHub, a_cached_copy_serves_where_the_hub_is_busy) {
   Machine machine;
   {
     FakeHub hub;
@@ -265,10 +277,10 @@ TEST_F(WithFakeHub, a_cached_copy_serves_where_the_hub_is_busy) {
   EXPECT_EQ(hub.requests(), 1U);
 }
 
-TEST_F(WithFakeHub, a_half_written_file_is_resumed) {
+TEST(WithFakeHub, a_half_written_file_is_resumed) {
   FakeHub hub;
   Machine machine{.variables = hub.variables()};
-  const std::string content = original(mmlu_file());
+  const std::string content = content_of_a_file();
   fs::create_directories(machine.repo() / "blobs");
   ASSERT_TRUE(
       write_file(machine.repo() / "blobs" / (sha256_hex(content) + ".incomplete"),
@@ -281,10 +293,10 @@ TEST_F(WithFakeHub, a_half_written_file_is_resumed) {
   EXPECT_THAT(hub.log(), HasSubstr("bytes=1000-"));
 }
 
-TEST_F(WithFakeHub, a_half_written_file_of_something_else_is_downloaded_anew) {
+TEST(WithFakeHub, a_half_written_file_of_something_else_is_downloaded_anew) {
   FakeHub hub;
   Machine machine{.variables = hub.variables()};
-  const std::string content = original(mmlu_file());
+  const std::string content = content_of_a_file();
   fs::create_directories(machine.repo() / "blobs");
   ASSERT_TRUE(
       write_file(machine.repo() / "blobs" / (sha256_hex(content) + ".incomplete"),
@@ -296,7 +308,7 @@ TEST_F(WithFakeHub, a_half_written_file_of_something_else_is_downloaded_anew) {
   EXPECT_EQ(*read_file(download->path), content);
 }
 
-TEST_F(WithFakeHub, a_damaged_copy_in_the_cache_is_downloaded_again) {
+TEST(WithFakeHub, a_damaged_copy_in_the_cache_is_downloaded_again) {
   FakeHub hub;
   Machine machine{.variables = hub.variables()};
   const auto first = machine.file(mmlu_file());
@@ -306,11 +318,11 @@ TEST_F(WithFakeHub, a_damaged_copy_in_the_cache_is_downloaded_again) {
   const auto second = machine.file(mmlu_file());
 
   ASSERT_TRUE(second) << second.error().message;
-  EXPECT_EQ(*read_file(second->path), original(mmlu_file()));
+  EXPECT_EQ(*read_file(second->path), content_of_a_file());
   EXPECT_THAT(machine.said, testing::Contains(HasSubstr("is damaged")));
 }
 
-TEST_F(WithFakeHub, a_file_that_is_not_there_is_a_data_fault_and_remembered) {
+TEST(WithFakeHub, a_file_that_is_not_there_is_a_data_fault_and_remembered) {
   FakeHub hub;
   Machine machine{.variables = hub.variables()};
 
@@ -328,7 +340,7 @@ TEST_F(WithFakeHub, a_file_that_is_not_there_is_a_data_fault_and_remembered) {
   EXPECT_EQ(hub.requests(), before);
 }
 
-TEST_F(WithFakeHub, rows_come_page_by_page_and_are_kept) {
+TEST(WithFakeHub, rows_come_page_by_page_and_are_kept) {
   FakeHub hub;
   Machine machine{.variables = hub.variables()};
 
@@ -351,7 +363,7 @@ TEST_F(WithFakeHub, rows_come_page_by_page_and_are_kept) {
                          commit / "anatomy/test.jsonl"));
 }
 
-TEST_F(WithFakeHub, a_split_without_rows_is_a_data_fault) {
+TEST(WithFakeHub, a_split_without_rows_is_a_data_fault) {
   FakeHub hub;
   Machine machine{.variables = hub.variables()};
 

@@ -1,8 +1,7 @@
 """Drives the built program from outside.
 
 PROCTOR and FAKE_SERVER are the paths of the binaries; PROCTOR_SHARED is a folder with
-MMLU's files (mmlu/csv, mmlu/hub, golden, tools), without which what needs them is
-skipped.
+MMLU's files (mmlu/csv, mmlu/hub, golden), without which what needs them is skipped.
 """
 
 import contextlib
@@ -245,24 +244,17 @@ def needs_parquet(work):
 
 
 class FakeHub:
-    def __init__(self, shared, port, *options):
-        self.port = port
-        self.url = f"http://127.0.0.1:{port}"
+    def __init__(self, root, *options):
         self.process = subprocess.Popen(
-            [sys.executable, shared / "tools/fakehub.py", "--port", str(port),
-             *map(str, options)]
-        )
-        wait_until(self.is_there)
-
-    def is_there(self):
-        try:
-            self.log()
-            return True
-        except OSError:
-            return False
+            [sys.executable, ROOT / "tests/fakes/fake_hub.py", root, *map(str, options)],
+            stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        line = self.process.stdout.readline()
+        assert line.startswith("listening on http://127.0.0.1:"), line
+        self.url = line.split()[-1]
 
     def log(self):
-        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        link = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=10)
         link.request("GET", "/log")
         return json.loads(link.getresponse().read())
 
@@ -270,16 +262,32 @@ class FakeHub:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        self.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def hub_root(tmp_path_factory):
+    """What the fake hub serves: data sets of ours in the layouts of MMLU and MMLU-Pro."""
+    root = tmp_path_factory.mktemp("hub")
+    maker = [python_with("pyarrow"), ROOT / "tests/fakes/make_hub.py", root]
+    subprocess.run(maker, check=True)
+    return root
 
 
 @pytest.fixture
-def start_hub(shared, free_port):
-    if not (shared / "tools/fakehub.py").is_file():
-        pytest.skip(f"no fake hub: {shared}/tools/fakehub.py is missing")
+def mmlu_csv(request):
+    """MMLU's files, or where they are not at hand ours in the same layout."""
+    real = SHARED / "mmlu/csv"
+    return real if real.is_dir() else request.getfixturevalue("hub_root") / "csv"
+
+
+@pytest.fixture
+def start_hub(request):
     running = []
 
-    def start(*options, root=shared / "mmlu/hub"):
-        running.append(FakeHub(shared, free_port(), "--root", root, *options))
+    def start(*options, root=None):
+        root = root or request.getfixturevalue("hub_root")
+        running.append(FakeHub(root, *options))
         return running[-1]
 
     yield start

@@ -53,8 +53,9 @@ def shots_from(work, name):
 
 
 def printed(work, model, name, *more):
-    done = work.run("prompt", model, "--dataset", "sample", "--protocol", name, "--limit", 1,
-                    "--split", "test", "--subject", ",".join(SUBJECTS), "--json", *more)  # fmt: skip
+    done = work.run("prompt", model, "--dataset", "sample", "--protocol", name, "--json",
+                    "--subject", ",".join(SUBJECTS), "--split", "test", "--limit", 1,
+                    *more)  # fmt: skip
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.split("\n") if line]
 

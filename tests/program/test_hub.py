@@ -12,19 +12,19 @@ COMMIT = "c30699e8356da336a370243923dbaf21066bb9fe"
 RUN = ["run", "baseline/A"]
 
 
-def right_As(shared, subject=SUBJECT):
-    rows = exam_rows(shared / f"mmlu/csv/test/{subject}_test.csv")
+def right_As(hub_root, subject=SUBJECT):
+    rows = exam_rows(hub_root / f"csv/test/{subject}_test.csv")
     return sum(row[5] in ("0", "A") for row in rows)
 
 
 def test_100_questions_come_from_the_hub_and_then_from_the_cache(
-    work, shared, start_hub, needs_parquet
+    work, hub_root, start_hub, needs_parquet
 ):
     hub = start_hub()
     env = {"HF_ENDPOINT": hub.url}
     run = work.json(*RUN, **env)
     assert (run["n"], run["dataset"]) == (100, "cais/mmlu")
-    assert run["correct"] == right_As(shared)
+    assert run["correct"] == right_As(hub_root)
     # One file names the digest of the whole split, whichever subjects are asked.
     assert {entry["path"].split("/")[-2] for entry in hub.log()} == {"all"}
     cache = work.path.parent / "hf/hub/datasets--cais--mmlu"
@@ -84,7 +84,7 @@ def test_a_hub_that_is_busy_is_asked_again(work, start_hub, needs_parquet):
     assert work.json(*RUN, HF_ENDPOINT=hub.url)["n"] == 100
 
 
-def test_a_partial_download_is_resumed(work, shared, start_hub, needs_parquet):
+def test_a_partial_download_is_resumed(work, start_hub, needs_parquet):
     hub = start_hub()
     work.json(*RUN, HF_ENDPOINT=hub.url)
     (blob,) = (work.path.parent / "hf/hub/datasets--cais--mmlu/blobs").iterdir()
@@ -123,8 +123,8 @@ def test_no_hub_at_all_is_one_line(work, free_port):
     assert "127.0.0.1" in done.stderr.splitlines()[-1]
 
 
-def test_without_parquet_the_rows_come_from_the_datasets_server(work, shared, start_hub):
-    hub = start_hub("--csv", shared / "mmlu/csv")
+def test_without_parquet_the_rows_come_from_the_datasets_server(work, hub_root, start_hub):
+    hub = start_hub()
     alone = work.path / "bin/proctor"  # a folder without the plug-in
     alone.parent.mkdir()
     shutil.copy(PROCTOR, alone)
@@ -132,7 +132,7 @@ def test_without_parquet_the_rows_come_from_the_datasets_server(work, shared, st
     work.command = lambda args: [str(alone), *command(args)[1:]]
     env = {"HF_ENDPOINT": hub.url, "PROCTOR_DATASETS_SERVER": hub.url}
     run = work.json(*RUN, **env)
-    assert (run["n"], run["correct"]) == (100, right_As(shared))
+    assert (run["n"], run["correct"]) == (100, right_As(hub_root))
     assert any(entry["path"].startswith("/rows?") for entry in hub.log())
     assert not any(entry["path"].startswith("/cdn/") for entry in hub.log())
     hub.stop()
@@ -141,7 +141,7 @@ def test_without_parquet_the_rows_come_from_the_datasets_server(work, shared, st
 
 
 def test_the_hubs_questions_are_the_csv_files_questions(
-    work, shared, start_hub, needs_parquet
+    work, hub_root, start_hub, needs_parquet
 ):
     hub = start_hub()
 
@@ -149,4 +149,16 @@ def test_the_hubs_questions_are_the_csv_files_questions(
         done = work.run("prompt", "llama", *args, "--json", HF_ENDPOINT=hub.url)
         return [json.loads(line)["messages"] for line in done.stdout.split("\n") if line]
 
-    assert messages() == messages("--dataset", shared / "mmlu/csv")
+    assert messages() == messages("--dataset", hub_root / "csv")
+
+
+def test_mmlu_pro_comes_with_its_worked_answers(work, start_hub, needs_parquet):
+    done = work.run("prompt", "llama", "--dataset", "TIGER-Lab/MMLU-Pro", "--protocol",
+                    "mmlu_pro_official_api", "--limit", 1, "--json",
+                    HF_ENDPOINT=start_hub().url)  # fmt: skip
+    first, second = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (first["subject"], second["subject"]) == ("biology", "computer science")
+    (told,) = first["messages"]
+    assert "We add 4 to 4. The answer is (E)." in told["content"]
+    assert "We add 1 to 1." not in told["content"], "that is of another category"
+    assert "biology, test 0: what is 0 + 0?" in told["content"] and "J. 9" in told["content"]

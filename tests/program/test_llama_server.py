@@ -127,9 +127,9 @@ def letters(work, *command):
     return {line["id"]: line["logprobs"] for line in work.exported()}
 
 
-def test_letters_are_as_likely_as_in_this_process(work, shared, llama_server, nano):
+def test_letters_are_as_likely_as_in_this_process(work, mmlu_csv, llama_server, nano):
     (work.path / "bare.toml").write_text(BARE)
-    exam = ["--dataset", shared / "mmlu/csv", "--shots", 0, "--limit", 20]
+    exam = ["--dataset", mmlu_csv, "--subject", SUBJECT, "--shots", 0, "--limit", 20]
     server = letters(
         *[work, "run", "--type", "llama", "--base-url", llama_server, *exam],
         *["--protocol", "mmlu", *ALL],
