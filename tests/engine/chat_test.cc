@@ -380,6 +380,27 @@ TEST_F(Chat, a_limit_inside_a_thought_leaves_no_reply) {
   EXPECT_FALSE(answer.reply->reasoning.empty());
 }
 
+TEST_F(Chat, a_stop_text_inside_a_thought_ends_nothing) {
+  const auto engine = engine_with(with(with_switch));
+  EngineRequest request;
+  request.turns = question;
+  request.max_tokens = 12;
+  const EngineAnswer before = ask(*engine, request);
+  request.stop = {before.reply->reasoning.substr(1, 2)};
+
+  const EngineAnswer thought = ask(*engine, request);
+  request.reasoning = "off";
+  request.stop.clear();
+  const EngineAnswer whole = ask(*engine, request);
+  request.stop = {whole.reply->text.substr(1, 2)};
+  const EngineAnswer answer = ask(*engine, request);
+
+  EXPECT_EQ(thought.reply->reasoning, before.reply->reasoning);
+  EXPECT_EQ(thought.reply->finish_reason, "length");
+  EXPECT_EQ(answer.reply->finish_reason, "stop");
+  EXPECT_LT(answer.reply->text.size(), whole.reply->text.size());
+}
+
 TEST_F(Chat, an_answer_that_is_scored_or_begun_comes_behind_the_thought) {
   EngineRequest scored;
   scored.turns = question;

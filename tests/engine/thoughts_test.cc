@@ -32,6 +32,25 @@ TEST(Thoughts, a_thought_that_the_prompt_began_ends_at_its_mark) {
   EXPECT_EQ(parted.text, "B");
 }
 
+TEST(Thoughts, an_answer_begins_behind_the_thought_and_the_blanks_after_it) {
+  const auto at = [](const std::string& written,
+                     std::optional<std::string_view> open_until = {}) {
+    const auto found = answer_at(written, open_until);
+    return found ? std::optional(written.substr(*found)) : std::nullopt;
+  };
+
+  EXPECT_EQ(at("\nB\n"), "\nB\n");
+  EXPECT_EQ(at("\n<think>A</think>\n\nB"), "B");
+  EXPECT_EQ(at("<think>A</think>\n\n"), "");
+  EXPECT_EQ(at("<think>A"), std::nullopt);
+  EXPECT_EQ(at("A", "</think>"), std::nullopt);
+  EXPECT_EQ(at("A</think> B", "</think>"), "B");
+  EXPECT_EQ(at("<|channel|>analysis<|message|>A<|end|>"), std::nullopt);
+  EXPECT_EQ(at("<|channel|>analysis<|message|>A<|end|><|start|>assistant"
+               "<|channel|>final<|message|>B"),
+            "B");
+}
+
 TEST(Thoughts, a_thought_that_was_cut_leaves_no_reply) {
   for (const auto& parted : {part_thoughts("Is it A? B", "</think>"),
                              part_thoughts("<think>Is it A? B", std::nullopt)}) {

@@ -99,7 +99,7 @@ struct EngineRequest {
   double temperature = 0;  // 0: the likeliest token, the first of equals
   std::optional<double> top_p;
   std::uint32_t seed = 0;
-  std::vector<std::string> stop;  // the reply ends before the first of these
+  std::vector<std::string> stop;  // the answer ends before the first of these
   std::string grammar;            // llama.cpp's GBNF of the whole reply, or empty
 };
 

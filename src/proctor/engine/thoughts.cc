@@ -99,6 +99,29 @@ PartedReply part_thoughts(std::string_view written,
   return {"", std::string(written)};
 }
 
+std::optional<std::size_t> answer_at(std::string_view written,
+                                     std::optional<std::string_view> open_until) {
+  std::string_view rest = python_strip(written);
+  std::optional<std::string_view> close = open_until;
+  if (rest.starts_with(channel)) {
+    const std::size_t named = rest.find("<|channel|>final");
+    rest.remove_prefix(std::min(named, rest.size()));
+    close = message;
+  }
+  for (const Pair& pair : pairs) {
+    if (!rest.starts_with(pair.open)) continue;
+    rest.remove_prefix(pair.open.size());
+    close = pair.close;
+    break;
+  }
+  if (!close) return 0;
+  const std::size_t at = rest.find(*close);
+  if (at == std::string_view::npos) return std::nullopt;
+  rest = python_strip(rest.substr(at + close->size()));
+  return rest.empty() ? written.size()
+                      : static_cast<std::size_t>(rest.data() - written.data());
+}
+
 std::string before_answer(std::string_view text) {
   if (const auto close = open_thought(text)) return fmt::format("\n{}\n\n", *close);
   return std::string(text.ends_with(assistant) ? final_channel : "");

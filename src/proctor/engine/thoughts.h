@@ -25,6 +25,11 @@ struct PartedReply {
 PartedReply part_thoughts(std::string_view written,
                           std::optional<std::string_view> open_until);
 
+// Where the answer begins in what is written so far, behind the blanks after a thought;
+// nothing while a thought is open.
+std::optional<std::size_t> answer_at(std::string_view written,
+                                     std::optional<std::string_view> open_until);
+
 // What has to be written before an answer that comes at once, behind a template's last
 // text: the end of an open thought, or the name of the channel for answers.
 std::string before_answer(std::string_view text);

@@ -226,8 +226,9 @@ Result<EngineReply> EngineWorker::score(Job& job) {
 }
 
 Result<EngineReply> EngineWorker::write_alone(Job& job) {
-  Writer writer = TRY(Writer::of(job.request, *loaded.vocabulary,
-                                 session().context() - job.tokens.size()));
+  Writer writer =
+      TRY(Writer::of(job.request, *loaded.vocabulary,
+                     session().context() - job.tokens.size(), job.open_until));
   std::int32_t index = TRY(session().hold(job.tokens, job.reply.decoded));
   while (true) {
     const llama_token token = TRY(writer.next(session(), index));
@@ -283,7 +284,7 @@ bool EngineWorker::admit(std::deque<Job>& ahead, std::vector<Stream>& streams) {
   begin(job);
   auto writer = caught([&] {
     return Writer::of(job.request, *loaded.vocabulary,
-                      session().context() - job.tokens.size());
+                      session().context() - job.tokens.size(), job.open_until);
   });
   if (!writer) {
     finish(std::move(job), tl::unexpected(writer.error()));

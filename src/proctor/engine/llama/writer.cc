@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "proctor/engine/thoughts.h"
+
 namespace proctor {
 namespace {
 
@@ -23,8 +25,10 @@ std::string_view whole_characters(std::string_view text) {
 }  // namespace
 
 Result<Writer> Writer::of(const EngineRequest& request, const Vocabulary& vocabulary,
-                          std::size_t room) {
+                          std::size_t room,
+                          std::optional<std::string_view> open_until) {
   Writer made;
+  made.open_until_ = open_until;
   made.vocabulary_ = &vocabulary;
   for (const std::string& stop : request.stop) {
     if (stop.empty()) continue;
@@ -69,14 +73,23 @@ Result<llama_token> Writer::next(Session& session, std::int32_t index) {
   return static_cast<llama_token>(std::ranges::max_element(logits) - logits.begin());
 }
 
+std::size_t Writer::first_stop(std::size_t from) const {
+  std::size_t first = std::string::npos;
+  for (const std::string& stop : stop_) first = std::min(first, text_.find(stop, from));
+  return first;
+}
+
 std::optional<std::string> Writer::take(llama_token token) {
   if (vocabulary_->ends(token)) return "stop";
   ++tokens_;
   const std::size_t before = text_.size();
   text_ += vocabulary_->text_of(token);
   const std::size_t from = before > longest_stop_ ? before - longest_stop_ : 0;
-  std::size_t end = std::string::npos;
-  for (const std::string& stop : stop_) end = std::min(end, text_.find(stop, from));
+  std::size_t end = first_stop(from);
+  if (end != std::string::npos) {
+    const auto answer = answer_at(text_, open_until_);
+    end = answer ? first_stop(std::max(from, *answer)) : std::string::npos;
+  }
   if (end != std::string::npos) {
     text_.resize(end);
     return "stop";

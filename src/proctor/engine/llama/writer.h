@@ -14,17 +14,19 @@ namespace proctor {
 
 class Writer {
  public:
-  // `room`: tokens that the context leaves for the reply. The vocabulary must outlive
-  // it.
+  // `room`: tokens that the context leaves for the reply. `open_until`: ends the
+  // thought that the prompt has begun. The vocabulary must outlive it.
   static Result<Writer> of(const EngineRequest& request, const Vocabulary& vocabulary,
-                           std::size_t room);
+                           std::size_t room,
+                           std::optional<std::string_view> open_until);
 
   // How many tokens it may come to.
   std::size_t most() const { return most_; }
   // Chooses the next token from the logits at `index` of the session's last decode.
   // Fault::data where they are no numbers.
   Result<llama_token> next(Session& session, std::int32_t index);
-  // Takes a token in. Why the reply ends with it, if it does: stop, length.
+  // Takes a token in. Why the reply ends with it, if it does: stop, length. A stop
+  // string ends an answer, and no thought before it.
   std::optional<std::string> take(llama_token token);
 
   // Ends before the stop string, and before a character that the limit has cut; other
@@ -34,10 +36,12 @@ class Writer {
 
  private:
   Writer() = default;
+  std::size_t first_stop(std::size_t from) const;
 
   const Vocabulary* vocabulary_ = nullptr;
   std::vector<std::string> stop_;
   std::size_t longest_stop_ = 0;
+  std::optional<std::string_view> open_until_;
   std::size_t most_ = 0;
   SamplerPointer sampler_;  // none: the likeliest token
   std::string text_;
