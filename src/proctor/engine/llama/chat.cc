@@ -81,6 +81,7 @@ constexpr std::string_view way_out = "take another --chat-template or --protocol
 
 tl::unexpected<Error> refused(Fault fault, const Error& words,
                               std::span<const EngineTurn> turns) {
+  if (words.fault == Fault::cancelled) return tl::unexpected(words);
   return fail(fault, "the chat template says: {} (the turns are {}); {}", words.message,
               roles_of(turns), way_out);
 }
@@ -102,6 +103,7 @@ Result<ChatTemplate> ChatTemplate::of(const llama_model* model,
                      .date = options.date.value_or(usual_template_date),
                      .others = {}};
   made.is_told_date_ = options.date.has_value();
+  made.is_stopped_ = options.is_stopped;
   const char* const own = llama_model_chat_template(model, nullptr);
   if (own != nullptr) made.own_identity_ = name_of(own, usual_template_date);
   const std::string& asked = options.chat_template;
@@ -141,7 +143,7 @@ Status ChatTemplate::take(const std::string& source) {
   identity_ = name_of(source, variables_.date);
   facts_.tells_date = tells_date(source);
   source_ = source;
-  template_ = TRY(Jinja::of(source));
+  template_ = TRY(Jinja::of(source, is_stopped_));
   return {};
 }
 
@@ -230,7 +232,7 @@ TemplateVariables ChatTemplate::variables_for(const std::string& reasoning) cons
 std::optional<std::string> ChatTemplate::rendered(std::span<const EngineTurn> turns,
                                                   const std::string& reasoning) const {
   const auto pieces =
-      std::get<Jinja>(template_).render(turns, variables_for(reasoning));
+      std::get<Jinja>(template_).render(turns, variables_for(reasoning), is_stopped_);
   return pieces ? std::optional(text_of(*pieces)) : std::nullopt;
 }
 
@@ -243,7 +245,9 @@ Status ChatTemplate::check_roles(std::span<const EngineTurn> turns,
   for (const EngineTurn& turn : turns) key.push_back(turn.role);
   if (const auto known = checked_.find(key); known != checked_.end())
     return known->second;
-  return checked_.emplace(key, find_turns(turns, reasoning)).first->second;
+  Status found = find_turns(turns, reasoning);
+  if (found || found.error().fault != Fault::cancelled) checked_.emplace(key, found);
+  return found;
 }
 
 Status ChatTemplate::find_turns(std::span<const EngineTurn> turns,
@@ -252,7 +256,7 @@ Status ChatTemplate::find_turns(std::span<const EngineTurn> turns,
   for (std::size_t i = 0; i < marked.size(); ++i)
     marked[i].content = fmt::format("@@turn {}@@", i + 1);
   const auto pieces =
-      std::get<Jinja>(template_).render(marked, variables_for(reasoning));
+      std::get<Jinja>(template_).render(marked, variables_for(reasoning), is_stopped_);
   if (!pieces) return refused(Fault::usage, pieces.error(), turns);
   const std::string whole = text_of(*pieces);
   std::size_t behind = 0;  // the turn before
@@ -285,7 +289,7 @@ Result<std::vector<Piece>> ChatTemplate::render_jinja(
   std::vector<EngineTurn> sealed(turns.begin(), turns.end());
   for (EngineTurn& turn : sealed) vocabulary_->break_specials(turn.content, seal);
   const auto pieces =
-      std::get<Jinja>(template_).render(sealed, variables_for(reasoning));
+      std::get<Jinja>(template_).render(sealed, variables_for(reasoning), is_stopped_);
   if (!pieces) return refused(Fault::rejected, pieces.error(), turns);
   // It shows every turn of these roles; does it show what is in this question's?
   const std::string whole = text_of(*pieces);

@@ -27,6 +27,9 @@ class ChatTemplate {
   static Result<ChatTemplate> of(const llama_model* model, const Vocabulary& vocabulary,
                                  const EngineOptions& options);
 
+  // From now on a rendering ends by Fault::cancelled soon after this says so, and no
+  // longer by options.is_stopped.
+  void stop_by(IsStopped is_stopped) { is_stopped_ = std::move(is_stopped); }
   // Fault::usage: no template, one that writes no date where one is told, or, where
   // `reasoning` is not empty, one that cannot be told so.
   Status can_chat(const std::string& reasoning) const;
@@ -68,6 +71,7 @@ class ChatTemplate {
   std::string source_;   // of the Jinja
   std::string why_not_;  // it cannot chat
   bool is_told_date_ = false;
+  IsStopped is_stopped_;
   TemplateVariables variables_;
   ChatFacts facts_;
   // What was found of reasoning and roles. One thread renders.

@@ -431,6 +431,7 @@ Result<std::unique_ptr<Engine>> load(const EngineOptions& options) {
       *worker->loaded.vocabulary, *worker->loaded.session,
       options.exact || !worker->loaded.share, worker->loaded.share);
   auto* const mine = worker.get();
+  mine->loaded.chat->stop_by([mine] { return mine->cancelled.load(); });
   const SignalsBlocked blocked;  // llama.cpp's own threads come from the worker
   worker->thread = std::jthread([mine] { mine->work(); });
   return std::make_unique<LlamaEngine>(std::move(worker));

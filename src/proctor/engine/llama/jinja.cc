@@ -3,11 +3,15 @@
 #include <array>
 #include <cstdint>
 #include <ctime>
+#include <utility>
+#include <vector>
 
 #ifdef PROCTOR_HAS_JINJA
 #include <jinja/lexer.h>
 #include <jinja/parser.h>
 #include <jinja/runtime.h>
+
+#include "proctor/engine/llama/bounds.h"
 #endif
 
 namespace proctor {
@@ -20,11 +24,10 @@ using jinja::mk_val;
 
 // Far more than any known template has. llama.cpp's parser and runtime call themselves
 // once more for each level, so that without a limit a file could end the program.
-constexpr int most_blocks = 100;
+constexpr int most_blocks = 600;  // around one place; an elif is one inside its if
 constexpr int most_brackets = 50;
 constexpr int most_words = 4000;  // of one expression
-constexpr int most_elifs = 500;   // of one if
-constexpr std::int64_t most_of_range = 100'000;
+constexpr std::int64_t most_of_range = 10'000;
 
 // How deep the parser is about to go.
 class Depth {
@@ -37,6 +40,9 @@ class Depth {
       brackets_ = words_ = 0;
     }
     if (word.t == Token::open_statement) add_statement(next.value);
+    // {% set x %} has a body, {% set x = 1 %} has none.
+    if (word.t == Token::equals && brackets_ == 0) is_set_ = false;
+    if (word.t == Token::close_statement && std::exchange(is_set_, false)) open();
     if (word.t == Token::open_paren || word.t == Token::open_square_bracket ||
         word.t == Token::open_curly_bracket) {
       ++brackets_;
@@ -47,21 +53,33 @@ class Depth {
     }
   }
   bool is_too_deep() const {
-    return blocks_ > most_blocks || brackets_ > most_brackets || words_ > most_words ||
-           elifs_ > most_elifs;
+    return deep_ > most_blocks || brackets_ > most_brackets || words_ > most_words;
   }
 
  private:
   void add_statement(std::string_view name) {
-    if (name == "elif") ++elifs_;
-    if (name == "if") elifs_ = 0;
+    is_set_ = name == "set";
+    if (name == "elif" && !blocks_.empty()) {
+      ++blocks_.back();
+      ++deep_;
+    }
     for (const std::string_view block : {"if", "for", "macro", "call", "filter"}) {
-      if (name == block) ++blocks_;
-      if (name.starts_with("end") && name.substr(3) == block) --blocks_;
+      if (name == block) open();
+    }
+    if (name.starts_with("end") && name != "endgeneration" && !blocks_.empty()) {
+      deep_ -= blocks_.back();
+      blocks_.pop_back();
     }
   }
+  void open() {
+    blocks_.push_back(1);
+    ++deep_;
+  }
 
-  int blocks_ = 0, brackets_ = 0, words_ = 0, elifs_ = 0;
+  std::vector<int> blocks_;  // that are open, each with its elifs
+  int deep_ = 0;             // their sum
+  int brackets_ = 0, words_ = 0;
+  bool is_set_ = false;
 };
 
 Status check_size(const std::vector<jinja::token>& words) {
@@ -161,11 +179,12 @@ jinja::value value_of(const TemplateVariables::Value& value) {
 
 struct Jinja::Program {
   std::string source;
+  Bounds bounds;
   jinja::program parsed;
   bool takes_lists = false;  // contents are lists of parts, and no strings
 };
 
-Result<Jinja> Jinja::of(const std::string& source) {
+Result<Jinja> Jinja::of(const std::string& source, const IsStopped& is_stopped) {
   if (source.size() > most_bytes) {
     return fail(Fault::data, "larger than any chat template is");
   }
@@ -178,10 +197,11 @@ Result<Jinja> Jinja::of(const std::string& source) {
     auto program = std::make_unique<Program>();
     program->source = words.source;
     program->parsed = jinja::parse_from_tokens(words);
+    program->bounds.hold(program->parsed);
     Jinja made(std::move(program));
-    if (!made.shows_a_turn()) {
+    if (!TRY(made.shows_a_turn(is_stopped))) {
       made.program_->takes_lists = true;
-      made.program_->takes_lists = made.shows_a_turn();
+      made.program_->takes_lists = TRY(made.shows_a_turn(is_stopped));
     }
     return made;
   } catch (const std::exception& problem) {
@@ -189,10 +209,12 @@ Result<Jinja> Jinja::of(const std::string& source) {
   }
 }
 
-bool Jinja::shows_a_turn() const {
+Result<bool> Jinja::shows_a_turn(const IsStopped& is_stopped) const {
   const EngineTurn system{"system", "@@system@@"}, user{"user", "@@user@@"};
   for (const std::vector<EngineTurn>& turns : {std::vector{user}, {system, user}}) {
-    const auto pieces = render(turns, {});
+    const auto pieces = render(turns, {}, is_stopped);
+    if (!pieces && pieces.error().fault != Fault::rejected)
+      return tl::unexpected(pieces.error());
     if (!pieces) continue;
     for (const Piece& piece : *pieces) {
       if (piece.text.find(user.content) != std::string::npos) return true;
@@ -202,7 +224,9 @@ bool Jinja::shows_a_turn() const {
 }
 
 Result<std::vector<Piece>> Jinja::render(std::span<const EngineTurn> turns,
-                                         const TemplateVariables& variables) const {
+                                         const TemplateVariables& variables,
+                                         const IsStopped& is_stopped) const {
+  program_->bounds.begin(is_stopped);
   try {
     auto messages = mk_val<jinja::value_array>();
     for (const EngineTurn& turn : turns) {
@@ -243,7 +267,10 @@ Result<std::vector<Piece>> Jinja::render(std::span<const EngineTurn> turns,
     }
     return pieces;
   } catch (const std::exception& problem) {
-    return fail(Fault::rejected, "{}", words_of(problem.what()));
+    if (program_->bounds.was_stopped())
+      return fail(Fault::cancelled, "stopped while its chat template was rendered");
+    return fail(program_->bounds.was_exceeded() ? Fault::data : Fault::rejected, "{}",
+                words_of(problem.what()));
   }
 }
 
@@ -251,14 +278,16 @@ Result<std::vector<Piece>> Jinja::render(std::span<const EngineTurn> turns,
 
 struct Jinja::Program {};
 
-Result<Jinja> Jinja::of(const std::string& /*source*/) {
+Result<Jinja> Jinja::of(const std::string& /*source*/,
+                        const IsStopped& /*is_stopped*/) {
   return fail(Fault::usage,
               "this proctor was built with a llama.cpp that has no Jinja beside it; "
               "build it again after tools/get-llama, without -Dllama_ROOT");
 }
 
 Result<std::vector<Piece>> Jinja::render(std::span<const EngineTurn> /*turns*/,
-                                         const TemplateVariables& /*variables*/) const {
+                                         const TemplateVariables& /*variables*/,
+                                         const IsStopped& /*is_stopped*/) const {
   return std::vector<Piece>();
 }
 
