@@ -72,14 +72,14 @@ Status make(std::size_t n, const char* path, const std::vector<std::string>& rep
             .dataset = &dataset};
   const auto store = TRY(open_sqlite_store(path, OpenMode::read_write));
   TRY(store->open(plan));
-  std::vector<Record> records;
+  std::vector<Completion> completions;
   for (std::size_t i = 0; i < n; ++i) {
-    records.push_back(
+    completions.push_back(
         {.trial = {.ordinal = static_cast<std::uint32_t>(i)}, .attempts = {}});
-    records.back().attempts.push_back(attempt_of(i, replies[i % replies.size()]));
-    if (records.size() < batch && i + 1 < n) continue;
-    TRY(store->append(plan, records));
-    records.clear();
+    completions.back().attempts.push_back(attempt_of(i, replies[i % replies.size()]));
+    if (completions.size() < batch && i + 1 < n) continue;
+    TRY(store->append(plan, completions));
+    completions.clear();
   }
   return {};
 }

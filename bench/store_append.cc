@@ -1,5 +1,5 @@
-// How many records a second the SQLite store takes, by size of the batch. TMPDIR says
-// which disk: on a tmpfs the time is ours, elsewhere mostly the disk's fsync.
+// How many completions a second the SQLite store takes, by size of the batch. TMPDIR
+// says which disk: on a tmpfs the time is ours, elsewhere mostly the disk's fsync.
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -14,13 +14,13 @@ namespace {
 
 constexpr std::size_t body_bytes = 1500;
 
-std::vector<Record> records_of(std::size_t batch, std::uint64_t& next) {
-  std::vector<Record> records(batch);
-  for (Record& record : records) {
+std::vector<Completion> completions_of(std::size_t batch, std::uint64_t& next) {
+  std::vector<Completion> completions(batch);
+  for (Completion& completion : completions) {
     const std::uint64_t number = next++;
-    record.trial = {.ordinal = static_cast<std::uint32_t>(number % 14042),
-                    .repeat = static_cast<std::uint16_t>(number / 14042)};
-    record.attempts.push_back(
+    completion.trial = {.ordinal = static_cast<std::uint32_t>(number % 14042),
+                        .repeat = static_cast<std::uint16_t>(number / 14042)};
+    completion.attempts.push_back(
         {.id = fmt::format("01920000-0000-7000-{:016x}", number),
          .outcome = Reply{.text = "The answer is B.",
                           .finish_reason = "stop",
@@ -32,7 +32,7 @@ std::vector<Record> records_of(std::size_t batch, std::uint64_t& next) {
          .started = WallTime(Microseconds(1'700'000'000'000'000 + number)),
          .latency = Microseconds(250'000)});
   }
-  return records;
+  return completions;
 }
 
 void append(benchmark::State& state) {
@@ -48,15 +48,15 @@ void append(benchmark::State& state) {
 
     for (auto _ : state) {
       state.PauseTiming();
-      const std::vector<Record> records = records_of(batch, next);
+      const std::vector<Completion> completions = completions_of(batch, next);
       state.ResumeTiming();
-      if (!(*store)->append(plan, records)) state.SkipWithError("not appended");
+      if (!(*store)->append(plan, completions)) state.SkipWithError("not appended");
     }
 
     state.SetItemsProcessed(state.iterations() * state.range(0));
     store->reset();
     const auto bytes = std::filesystem::file_size(folder + "/proctor.db");
-    state.counters["bytes/record"] =
+    state.counters["bytes/completion"] =
         static_cast<double>(bytes) / static_cast<double>(next);
   }
   std::filesystem::remove_all(folder);

@@ -1,17 +1,25 @@
 #!/usr/bin/env python3
-"""Checks every #include of src/proctor against the tables in docs/ARCHITECTURE.md.
+"""Checks every #include of src/proctor, and what CMake links, against the tables in
+docs/ARCHITECTURE.md.
+
+    tools/check_layers.py [PROGRAM…]
 
 A folder may include the public headers (NAME/NAME.h) of the folders that its row names,
 and any header of its own; a third-party header stands only where its row says so.
 No two folders' headers define a type of the same name: all share one namespace, and a
-program that links both would break the one-definition rule without a word.
+program that links both would break the one-definition rule without a word. A folder's
+CMakeLists.txt links the folders of its row, no more and no fewer. The programs named are
+ones that must be linked without a network, pictures and models.
 """
 import pathlib
 import re
+import shutil
+import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "src" / "proctor"
+HEAVY = ["libcurl", "libpango", "libcairo", "libllama", "libggml"]
 
 
 def table(text, header):
@@ -43,13 +51,38 @@ def twice_defined():
     return [f"{name}: defined in {' and in '.join(sorted(where))}" for name, where in folders.items() if len(where) > 1]
 
 
+def linked(folder):
+    """The folders whose libraries CMake links to this one's."""
+    text = (SOURCES / folder / "CMakeLists.txt").read_text(encoding="utf-8")
+    found = re.search(rf"proctor_folder\({folder}\b([^)]*)\)", text)
+    return {word.removeprefix("proctor_") for word in found[1].split() if word.startswith("proctor_")} if found else None
+
+
+def wrongly_linked(allowed):
+    for folder, row in allowed.items():
+        expected = set(allowed) - {folder} if "everything" in row else set(row)
+        found = linked(folder)
+        if found is None:
+            yield f"src/proctor/{folder}/CMakeLists.txt: no proctor_folder({folder} …)"
+        elif found != expected:
+            yield (f"src/proctor/{folder}/CMakeLists.txt: links {', '.join(sorted(found))}; its row says "
+                   f"{', '.join(sorted(expected))}")
+
+
+def heavily_linked(program):
+    needed = subprocess.run(["ldd", program], check=True, capture_output=True, text=True).stdout
+    return [f"{program}: needs {name}" for name in HEAVY if f"{name}." in needed or f"{name}-" in needed]
+
+
 def main():
     page = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
     allowed = {folder: names(cell) for folder, cell in table(page, "| folder | may include |")}
     third_party = [(names(header), names(cell)) for header, cell in table(page, "| header | only in |")]
     if not allowed or not third_party:
         sys.exit("docs/ARCHITECTURE.md: expected the tables '| folder | may include |' and '| header | only in |'")
-    wrong, seen = twice_defined(), 0
+    wrong, seen = [*twice_defined(), *wrongly_linked(allowed)], 0
+    for program in sys.argv[1:] if shutil.which("ldd") else []:
+        wrong += heavily_linked(program)
     for file in sorted([*SOURCES.rglob("*.h"), *SOURCES.rglob("*.cc")]):
         folder = file.relative_to(SOURCES).parts[0]
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):

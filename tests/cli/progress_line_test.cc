@@ -13,7 +13,8 @@ using testing::Not;
 Progress half_done() {
   Progress progress{
       .planned = 14'042, .under_way = 32, .reused = 1000, .requests = 6100};
-  progress.tally.ledger = {.right = 3000, .wrong = 4000, .unread = 20, .failed = 1};
+  progress.account.tally.ledger = {
+      .right = 3000, .wrong = 4000, .unread = 20, .failed = 1};
   return progress;
 }
 
@@ -37,9 +38,10 @@ TEST(ProgressLine, a_narrow_terminal_sees_how_many_are_done) {
 TEST(ProgressLine, none_is_as_wide_as_its_terminal) {
   std::vector<Progress> all(4, half_done());
   all[0] = Progress{.planned = 5};
-  all[1].tally.ledger = {.failed = 7021};
+  all[1].account.tally.ledger = {.failed = 7021};
   all[2].planned = 1'000'000'000;
-  all[2].tally.ledger = {.right = 123'456'789, .wrong = 123'456'789, .failed = 99'999};
+  all[2].account.tally.ledger = {
+      .right = 123'456'789, .wrong = 123'456'789, .failed = 99'999};
   all[2].under_way = 10'000;
   for (const Language language : {Language::en, Language::ja}) {
     for (const milliseconds elapsed :
@@ -80,7 +82,7 @@ TEST(ProgressLine, before_the_first_answer_there_is_no_accuracy_and_no_rate) {
 
 TEST(ProgressLine, what_was_reused_took_no_time) {
   Progress progress{.planned = 100, .reused = 90};
-  progress.tally.ledger = {.right = 50, .wrong = 45};
+  progress.account.tally.ledger = {.right = 50, .wrong = 45};
 
   const std::string line =
       progress_line(progress, std::chrono::seconds(5), 200, Language::en);
@@ -90,7 +92,7 @@ TEST(ProgressLine, what_was_reused_took_no_time) {
 
 TEST(ProgressLine, all_that_is_reused_has_no_rate) {
   Progress progress{.planned = 100, .reused = 100};
-  progress.tally.ledger = {.right = 100};
+  progress.account.tally.ledger = {.right = 100};
 
   EXPECT_THAT(progress_line(progress, std::chrono::seconds(5), 200, Language::en),
               Not(HasSubstr("q/s")));

@@ -43,10 +43,10 @@ void keep(Store& store, const RunKey& key, std::uint32_t answers) {
   Plan plan{.info = {.key = key}, .dataset = &asked};
   ASSERT_TRUE(store.open(plan));
   for (std::uint32_t i = 0; i < answers; ++i) {
-    Record record{.trial = {.ordinal = i}, .attempts = {}};
-    record.attempts.push_back(
+    Completion completion{.trial = {.ordinal = i}, .attempts = {}};
+    completion.attempts.push_back(
         {.id = fmt::format("{}-{}", key.id(), i), .outcome = Reply{.text = "B"}});
-    ASSERT_TRUE(store.append(plan, std::span(&record, 1)));
+    ASSERT_TRUE(store.append(plan, std::span(&completion, 1)));
   }
 }
 
@@ -225,10 +225,10 @@ void keep_replies(Store& store, const RunKey& key, std::string model) {
   Plan plan{.info = {.key = key}, .dataset = &asked};
   ASSERT_TRUE(store.open(plan));
   for (std::uint32_t i = 0; i < 3; ++i) {
-    Record record{.trial = {.ordinal = i}, .attempts = {}};
-    record.attempts.push_back({.id = fmt::format("{}-{}", key.id(), i),
-                               .outcome = Reply{.text = "B", .model = model}});
-    ASSERT_TRUE(store.append(plan, std::span(&record, 1)));
+    Completion completion{.trial = {.ordinal = i}, .attempts = {}};
+    completion.attempts.push_back({.id = fmt::format("{}-{}", key.id(), i),
+                                   .outcome = Reply{.text = "B", .model = model}});
+    ASSERT_TRUE(store.append(plan, std::span(&completion, 1)));
   }
 }
 

@@ -108,7 +108,7 @@ def test_the_wait_is_finite(work):
     command = exam_command(work, "--loading-ms", "600000")
     done = work.run(*run(command, "--serve-wait", 1))
     assert done.returncode == 2
-    assert "was not ready after 1 s (--serve-wait)" in done.stderr
+    assert "was not ready after 1 s" in done.stderr and "--serve-wait says" in done.stderr
     assert servers_of(work) == [] and answered(work) == 0
 
 

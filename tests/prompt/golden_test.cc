@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "proctor/dataset/dataset.h"
 #include "proctor/prompt/prompt.h"
 #include "proctor/prompt/shot_order.h"
 #include "support/shared.h"

@@ -82,9 +82,9 @@ class FullStore final : public Store {
  public:
   explicit FullStore(int appends) : left_(appends) {}
 
-  Status append(const Plan& plan, std::span<const Record> records) override {
+  Status append(const Plan& plan, std::span<const Completion> completions) override {
     if (left_-- <= 0) return fail(Fault::store, "the disk is full");
-    return store_->append(plan, records);
+    return store_->append(plan, completions);
   }
   Status open(const Plan& plan) override { return store_->open(plan); }
   Result<std::vector<TrialId>> claim(const Plan& plan, std::size_t most) override {
@@ -133,8 +133,8 @@ TEST(Run, every_question_is_asked_once_and_counted) {
   EXPECT_EQ(outcome->progress.requests, 10);
   EXPECT_EQ(outcome->progress.reused, 0);
   EXPECT_EQ(outcome->progress.under_way, 0);
-  EXPECT_EQ(outcome->progress.tally.ledger.right, 10);
-  EXPECT_EQ(outcome->progress.tally.by_subject.at("algebra").right, 5);
+  EXPECT_EQ(outcome->progress.account.tally.ledger.right, 10);
+  EXPECT_EQ(outcome->progress.account.tally.by_subject.at("algebra").right, 5);
   EXPECT_TRUE(outcome->is_complete());
 }
 
@@ -191,8 +191,8 @@ TEST(Run, a_lost_request_is_a_failure_not_a_wrong_answer) {
   const auto outcome = ask(evaluation_of(dataset), model, *store);
 
   ASSERT_TRUE(outcome);
-  EXPECT_EQ(outcome->progress.tally.ledger.failed, 10);
-  EXPECT_EQ(outcome->progress.tally.ledger.wrong, 0);
+  EXPECT_EQ(outcome->progress.account.tally.ledger.failed, 10);
+  EXPECT_EQ(outcome->progress.account.tally.ledger.wrong, 0);
   EXPECT_FALSE(outcome->is_complete());
   EXPECT_FALSE(outcome->fatal);
 }
@@ -212,7 +212,7 @@ TEST(Run, each_end_of_a_question_has_its_mark) {
 
   ASSERT_TRUE(outcome);
   for (const Mark mark : all_marks) {
-    EXPECT_EQ(outcome->progress.tally.ledger.of(mark), 1) << name_of(mark);
+    EXPECT_EQ(outcome->progress.account.tally.ledger.of(mark), 1) << name_of(mark);
   }
 }
 
@@ -264,7 +264,7 @@ TEST(Run, the_second_time_nothing_is_asked) {
   EXPECT_THAT(second.started(), IsEmpty());
   EXPECT_EQ(outcome->progress.reused, 10);
   EXPECT_EQ(outcome->progress.requests, 0);
-  EXPECT_EQ(outcome->progress.tally.ledger.right, 10);
+  EXPECT_EQ(outcome->progress.account.tally.ledger.right, 10);
   EXPECT_TRUE(outcome->is_complete());
 }
 
@@ -287,9 +287,9 @@ TEST(Run, only_what_failed_is_asked_again) {
               ElementsAre(TrialId{0}, TrialId{3}, TrialId{6}, TrialId{9}));
   EXPECT_EQ(outcome->progress.reused, 6);
   EXPECT_EQ(outcome->progress.requests, 4);
-  EXPECT_EQ(outcome->progress.tally.ledger.right, 6);
-  EXPECT_EQ(outcome->progress.tally.ledger.wrong, 4);
-  EXPECT_EQ(outcome->progress.tally.ledger.failed, 0);
+  EXPECT_EQ(outcome->progress.account.tally.ledger.right, 6);
+  EXPECT_EQ(outcome->progress.account.tally.ledger.wrong, 4);
+  EXPECT_EQ(outcome->progress.account.tally.ledger.failed, 0);
 }
 
 TEST(Run, a_small_run_grows_into_a_full_one) {
@@ -339,8 +339,8 @@ TEST(Run, another_reader_asks_nothing) {
   ASSERT_TRUE(by_first_letter);
   ASSERT_TRUE(by_proctor);
   EXPECT_THAT(second.started(), IsEmpty());
-  EXPECT_EQ(by_first_letter->progress.tally.ledger.right, 0);
-  EXPECT_EQ(by_proctor->progress.tally.ledger.right, 4);
+  EXPECT_EQ(by_first_letter->progress.account.tally.ledger.right, 0);
+  EXPECT_EQ(by_proctor->progress.account.tally.ledger.right, 4);
 }
 
 TEST(Run, another_model_shares_nothing) {
@@ -372,8 +372,8 @@ TEST(Run, a_provider_that_says_no_is_asked_no_more_and_what_is_on_its_way_is_kep
   ASSERT_TRUE(outcome->fatal);
   EXPECT_EQ(outcome->fatal->message, "HTTP 402: no money");
   EXPECT_THAT(model.started(), SizeIs(4));
-  EXPECT_EQ(outcome->progress.tally.ledger.right, 3);
-  EXPECT_EQ(outcome->progress.tally.ledger.failed, 1);
+  EXPECT_EQ(outcome->progress.account.tally.ledger.right, 3);
+  EXPECT_EQ(outcome->progress.account.tally.ledger.failed, 1);
   EXPECT_EQ(stored_attempts(*store), 4);
   EXPECT_FALSE(outcome->is_complete());
 }
@@ -394,7 +394,7 @@ TEST(Run, the_first_stop_awaits_what_is_on_its_way) {
   EXPECT_TRUE(outcome->interrupted);
   EXPECT_THAT(model.cancels(), ElementsAre(Cancel::waiting));
   EXPECT_THAT(model.started(), SizeIs(4));
-  EXPECT_EQ(outcome->progress.tally.ledger.right, 4);
+  EXPECT_EQ(outcome->progress.account.tally.ledger.right, 4);
   EXPECT_FALSE(outcome->is_complete());
 }
 
@@ -454,7 +454,7 @@ TEST(Run, what_was_called_off_is_no_failure_and_is_asked_again) {
   const auto outcome = ask(evaluation, second, *store);
 
   ASSERT_TRUE(interrupted);
-  EXPECT_EQ(interrupted->progress.tally.ledger.failed, 0);
+  EXPECT_EQ(interrupted->progress.account.tally.ledger.failed, 0);
   EXPECT_EQ(interrupted->progress.requests, 1);
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->progress.reused, 1);
@@ -531,9 +531,9 @@ TEST(Run, tokens_of_all_replies_are_added_up_the_store_s_too) {
 
   ASSERT_TRUE(asked);
   ASSERT_TRUE(reused);
-  EXPECT_EQ(asked->progress.prompt_tokens, 120);
-  EXPECT_EQ(asked->progress.reply_tokens, 2);
-  EXPECT_EQ(reused->progress.prompt_tokens, 120);
+  EXPECT_EQ(asked->progress.account.prompt_tokens, 120);
+  EXPECT_EQ(asked->progress.account.reply_tokens, 2);
+  EXPECT_EQ(reused->progress.account.prompt_tokens, 120);
 }
 
 TEST(Run, an_empty_plan_ends_at_once) {
@@ -548,44 +548,6 @@ TEST(Run, an_empty_plan_ends_at_once) {
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->progress.planned, 0);
   EXPECT_EQ(outcome->progress.ended(), 0);
-}
-
-Attempt attempt_with(Reply reply) {
-  Attempt attempt;
-  attempt.id = "1";
-  attempt.outcome = std::move(reply);
-  return attempt;
-}
-
-TEST(Grade, the_labels_are_those_of_the_question_s_own_choices) {
-  Dataset dataset = exam_of(2);
-  dataset.questions[0].choices = {"yes", "no"};
-  dataset.questions[1].choices = {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10"};
-  dataset.questions[1].right = 9;
-  const Evaluation evaluation = evaluation_of(dataset);
-
-  EXPECT_EQ(grade(evaluation, {0}, attempt_with(says("B"))).mark, Mark::right);
-  EXPECT_EQ(grade(evaluation, {0}, attempt_with(says("C"))).mark, Mark::unread);
-  EXPECT_EQ(grade(evaluation, {1}, attempt_with(says("J"))).mark, Mark::right);
-  EXPECT_EQ(grade(evaluation, {1}, attempt_with(says("K"))).mark, Mark::unread);
-}
-
-TEST(Grade, an_attempt_without_a_reply_has_failed) {
-  const Dataset dataset = exam_of(2);
-  Attempt attempt;
-  attempt.outcome = fail(Fault::network, "HTTP 500");
-
-  const Graded graded = grade(evaluation_of(dataset), {0}, attempt);
-
-  EXPECT_EQ(graded.mark, Mark::failed);
-  EXPECT_EQ(graded.answer.letter, std::nullopt);
-}
-
-TEST(Grade, a_letter_that_was_read_counts_however_the_reply_ended) {
-  const Dataset dataset = exam_of(2);
-
-  EXPECT_EQ(grade(evaluation_of(dataset), {0}, attempt_with(says("B", "length"))).mark,
-            Mark::right);
 }
 
 // ---- Who answers ----
@@ -616,8 +578,8 @@ TEST(Authors, a_reply_by_another_model_is_no_answer_and_ends_the_run) {
   EXPECT_THAT(outcome->fatal->message,
               HasSubstr("answered by qwen.gguf, expected mistral.gguf (3)"));
   EXPECT_THAT(outcome->fatal->message, HasSubstr("--mixed"));
-  EXPECT_EQ(outcome->progress.tally.ledger.right, 3);
-  EXPECT_EQ(outcome->progress.tally.ledger.failed, 1);
+  EXPECT_EQ(outcome->progress.account.tally.ledger.right, 3);
+  EXPECT_EQ(outcome->progress.account.tally.ledger.failed, 1);
   EXPECT_THAT(backend.started(), SizeIs(4));
 }
 
@@ -637,8 +599,9 @@ TEST(Authors, what_is_on_its_way_then_is_awaited_and_treated_alike) {
   ASSERT_TRUE(outcome && outcome->fatal);
   EXPECT_THAT(backend.cancels(), ElementsAre(Cancel::waiting));
   EXPECT_EQ(outcome->progress.under_way, 0);
-  EXPECT_EQ(outcome->progress.tally.ledger.right, 3);   // 0, and 1 and 2 of model a
-  EXPECT_EQ(outcome->progress.tally.ledger.failed, 2);  // 3 and 4
+  EXPECT_EQ(outcome->progress.account.tally.ledger.right,
+            3);  // 0, and 1 and 2 of model a
+  EXPECT_EQ(outcome->progress.account.tally.ledger.failed, 2);  // 3 and 4
 }
 
 TEST(Authors, replies_of_the_store_have_the_first_word) {
@@ -655,8 +618,8 @@ TEST(Authors, replies_of_the_store_have_the_first_word) {
   const auto outcome = ask(evaluation, qwen, *store);
 
   ASSERT_TRUE(outcome && outcome->fatal);
-  EXPECT_EQ(outcome->progress.tally.ledger.right, 0);
-  EXPECT_EQ(outcome->progress.tally.ledger.failed, 1);
+  EXPECT_EQ(outcome->progress.account.tally.ledger.right, 0);
+  EXPECT_EQ(outcome->progress.account.tally.ledger.failed, 1);
 }
 
 TEST(Authors, a_mixed_run_goes_on_and_counts_each) {
@@ -670,8 +633,8 @@ TEST(Authors, a_mixed_run_goes_on_and_counts_each) {
 
   ASSERT_TRUE(outcome);
   EXPECT_TRUE(outcome->is_complete());
-  EXPECT_EQ(outcome->progress.sources.at({"mistral", ""}), 3);
-  EXPECT_EQ(outcome->progress.sources.at({"qwen", ""}), 5);
+  EXPECT_EQ(outcome->progress.account.sources.at({"mistral", ""}), 3);
+  EXPECT_EQ(outcome->progress.account.sources.at({"qwen", ""}), 5);
 }
 
 TEST(Authors, an_echo_of_the_name_asked_for_says_nothing) {
@@ -744,32 +707,7 @@ TEST(Authors, a_clouds_fingerprints_may_change) {
 
   ASSERT_TRUE(outcome);
   EXPECT_TRUE(outcome->is_complete());
-  EXPECT_THAT(outcome->progress.sources, SizeIs(2));
-}
-
-PromptSizes sizes_of(
-    std::initializer_list<std::pair<std::int64_t, std::size_t>> prompts) {
-  PromptSizes sizes;
-  for (const auto& [tokens, question] : prompts) sizes.add(tokens, question);
-  return sizes;
-}
-
-TEST(PromptSizes, one_number_for_questions_of_different_lengths_is_a_cut) {
-  EXPECT_EQ(sizes_of({{700, 100}, {2050, 300}, {2050, 700}, {2050, 500}}).cut(), 3);
-}
-
-TEST(PromptSizes, fewer_tokens_than_a_question_can_have_are_a_cut) {
-  EXPECT_EQ(sizes_of({{600, 5000}, {900, 3000}}).cut(), 1);
-}
-
-TEST(PromptSizes, what_may_be_so_by_chance_is_none) {
-  EXPECT_EQ(sizes_of({{2050, 300}, {2050, 700}}).cut(), 0);
-  EXPECT_EQ(sizes_of({{800, 300}, {800, 300}, {800, 310}}).cut(), 0);
-  EXPECT_EQ(sizes_of({{800, 300}, {800, 500}, {800, 700}, {801, 300}}).cut(), 0);
-}
-
-TEST(PromptSizes, small_numbers_say_nothing) {
-  EXPECT_EQ(sizes_of({{9, 300}, {9, 700}, {9, 5000}}).cut(), 0);
+  EXPECT_THAT(outcome->progress.account.sources, SizeIs(2));
 }
 
 }  // namespace

@@ -111,10 +111,10 @@ class SqliteStore : public ::testing::Test {
     ASSERT_TRUE(store->open(plan_));
     for (int i = 0; i < replies; ++i) {
       ASSERT_TRUE(store->append(
-          plan_, std::vector{record_of(static_cast<std::uint32_t>(i),
-                                       reply_of(fmt::format("a{}", i)))}));
+          plan_, std::vector{completion_of(static_cast<std::uint32_t>(i),
+                                           reply_of(fmt::format("a{}", i)))}));
     }
-    ASSERT_TRUE(store->append(plan_, std::vector{record_of(4, failure_of("f4"))}));
+    ASSERT_TRUE(store->append(plan_, std::vector{completion_of(4, failure_of("f4"))}));
   }
   // What a stranger does to the file by SQL.
   void meddle(const std::string& sql) {
@@ -319,7 +319,7 @@ TEST_F(SqliteStore, a_new_store_in_a_folder_that_cannot_be_written_says_so) {
 TEST_F(SqliteStore, answers_that_wait_in_the_wal_are_not_overlooked) {
   const auto live = open();
   ASSERT_TRUE(live->open(plan_));
-  ASSERT_TRUE(live->append(plan_, std::vector{record_of(0, reply_of("a0"))}));
+  ASSERT_TRUE(live->append(plan_, std::vector{completion_of(0, reply_of("a0"))}));
   const Folder copy;
   for (const char* name : {"proctor.db", "proctor.db-wal"}) {
     std::filesystem::copy_file(folder_ / name, copy / name);
@@ -343,7 +343,7 @@ TEST_F(SqliteStore, a_reader_sees_what_a_writer_appends_meanwhile) {
   const auto reader = open(OpenMode::read_only);
   ASSERT_THAT(results_of(*reader, id_), IsEmpty());
 
-  ASSERT_TRUE(writer->append(plan_, std::vector{record_of(0, reply_of("a0"))}));
+  ASSERT_TRUE(writer->append(plan_, std::vector{completion_of(0, reply_of("a0"))}));
 
   EXPECT_THAT(results_of(*reader, id_), SizeIs(1));
 }
@@ -364,13 +364,13 @@ TEST_F(SqliteStore, telling_subjects_takes_time_as_there_are_questions) {
   const auto fill_with = [&](int questions) {
     const Dataset dataset = dataset_of(questions, fmt::format("of {}", questions));
     const Plan plan = plan_of(dataset);
-    std::vector<Record> records;
+    std::vector<Completion> completions;
     for (int i = 0; i < questions; ++i) {
-      records.push_back(record_of(static_cast<std::uint32_t>(i),
-                                  reply_of(fmt::format("{}-{}", questions, i))));
+      completions.push_back(completion_of(
+          static_cast<std::uint32_t>(i), reply_of(fmt::format("{}-{}", questions, i))));
     }
     EXPECT_TRUE(store->open(plan));
-    EXPECT_TRUE(store->append(plan, records));
+    EXPECT_TRUE(store->append(plan, completions));
     return plan.info.key.id();
   };
   const std::map<std::size_t, std::string> ids = {{500, fill_with(500)},
@@ -394,7 +394,7 @@ TEST_F(SqliteStore, no_text_of_a_removed_run_is_left_in_its_files) {
     ASSERT_TRUE(store->open(plan));
     const std::string long_text = "the-reply-" + std::string(100'000, 'x');
     ASSERT_TRUE(
-        store->append(plan, std::vector{record_of(0, reply_of("a", long_text))}));
+        store->append(plan, std::vector{completion_of(0, reply_of("a", long_text))}));
   }
   ASSERT_NE(read_file(path_)->find("the-reply-xx"), std::string::npos);
 
@@ -441,7 +441,7 @@ TEST_F(SqliteStore, beside_a_process_that_asks_another_run_one_can_be_removed) {
 
   ASSERT_TRUE(open()->remove(id_));
 
-  ASSERT_TRUE(asking->append(other, std::vector{record_of(0, reply_of("z"))}));
+  ASSERT_TRUE(asking->append(other, std::vector{completion_of(0, reply_of("z"))}));
   EXPECT_THAT(*asking->runs(), SizeIs(1));
   EXPECT_THAT(*asking->verify(), IsEmpty());
 }
@@ -503,7 +503,8 @@ TEST_F(SqliteStore, two_processes_ask_different_runs_at_once) {
     if (!store || !(*store)->open(plan)) return 1;
     for (int i = 0; i < batches; ++i) {
       const std::string id = fmt::format("{}{}", prefix, i);
-      if (!(*store)->append(plan, std::vector{record_of(0, reply_of(id))})) return 2;
+      if (!(*store)->append(plan, std::vector{completion_of(0, reply_of(id))}))
+        return 2;
     }
     return 0;
   };
@@ -534,14 +535,14 @@ TEST_F(SqliteStore, after_kill_9_every_batch_is_whole_or_absent) {
       const auto store = open_sqlite_store(path_, OpenMode::read_write);
       if (!store || !(*store)->open(plan_)) return 1;
       for (int batch = 0;; ++batch) {
-        std::vector<Record> records;
+        std::vector<Completion> completions;
         for (std::size_t i = 0; i < batch_size; ++i) {
-          records.push_back(
-              record_of(static_cast<std::uint32_t>(i % 5),
-                        reply_of(fmt::format("{:02}-{:06}-{:02}", round, batch, i),
-                                 std::string(5000, 'x'))));
+          completions.push_back(
+              completion_of(static_cast<std::uint32_t>(i % 5),
+                            reply_of(fmt::format("{:02}-{:06}-{:02}", round, batch, i),
+                                     std::string(5000, 'x'))));
         }
-        if (!(*store)->append(plan_, records)) return 2;
+        if (!(*store)->append(plan_, completions)) return 2;
         kept.tell(batch);
       }
     });
@@ -576,8 +577,8 @@ int fill_disk(const std::filesystem::path& path, const Plan& plan, int& whole) {
   for (whole = 0; whole < 10'000; ++whole) {
     const std::string id = fmt::format("a{:05}", whole);
     const Status status = (*store)->append(
-        plan, std::vector{record_of(0, reply_of(id, std::string(20'000, 'x'))),
-                          record_of(1, reply_of(id + "b"))});
+        plan, std::vector{completion_of(0, reply_of(id, std::string(20'000, 'x'))),
+                          completion_of(1, reply_of(id + "b"))});
     if (status) continue;
     if (status.error().fault != Fault::io) return 2;
     return status.error().message.find("the disk is full") == std::string::npos ? 3 : 0;
@@ -619,7 +620,7 @@ TEST_F(SqliteStore, a_store_goes_on_when_there_is_room_again) {
   {
     const auto store = open();
     EXPECT_TRUE(store->open(plan_));
-    EXPECT_TRUE(store->append(plan_, std::vector{record_of(2, reply_of("z"))}));
+    EXPECT_TRUE(store->append(plan_, std::vector{completion_of(2, reply_of("z"))}));
     EXPECT_EQ(store->runs()->front().attempts, 2 * whole + 1);
     EXPECT_THAT(*store->verify(), IsEmpty());
   }
@@ -667,7 +668,7 @@ TEST_F(SqliteStore, a_flipped_bit_is_found_where_it_is) {
       attempt.response = R"(["answered"])";
       const auto store = open();
       ASSERT_TRUE(store->open(plan_));
-      ASSERT_TRUE(store->append(plan_, std::vector{record_of(0, attempt)}));
+      ASSERT_TRUE(store->append(plan_, std::vector{completion_of(0, attempt)}));
     }
     ASSERT_THAT(places_of(*open()), IsEmpty());
 

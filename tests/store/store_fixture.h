@@ -1,4 +1,4 @@
-// Plans, records and stores for the store's tests.
+// Plans, completions and stores for the store's tests.
 #pragma once
 
 #include <filesystem>
@@ -91,10 +91,10 @@ inline Attempt failure_of(std::string id) {
           .request = "{}"};
 }
 
-inline Record record_of(std::uint32_t ordinal, Attempt attempt) {
-  Record record{.trial = {.ordinal = ordinal}, .attempts = {}};
-  record.attempts.push_back(std::move(attempt));
-  return record;
+inline Completion completion_of(std::uint32_t ordinal, Attempt attempt) {
+  Completion completion{.trial = {.ordinal = ordinal}, .attempts = {}};
+  completion.attempts.push_back(std::move(attempt));
+  return completion;
 }
 
 inline std::vector<StoredResult> results_of(Store& store, const std::string& run_id,

@@ -38,7 +38,8 @@ class AnyStore : public ::testing::TestWithParam<std::string> {
   // Opens the run, answers its first question and goes.
   void ask(const Plan& plan, const std::string& attempt_id) {
     ASSERT_TRUE(store_->open(plan));
-    ASSERT_TRUE(store_->append(plan, std::vector{record_of(0, reply_of(attempt_id))}));
+    ASSERT_TRUE(
+        store_->append(plan, std::vector{completion_of(0, reply_of(attempt_id))}));
     reopen();
   }
 
@@ -73,8 +74,8 @@ TEST_P(AnyStore, claims_follow_the_plans_order) {
 
 TEST_P(AnyStore, a_trial_with_a_reply_is_not_claimed_again) {
   ASSERT_TRUE(store_->open(plan_));
-  ASSERT_TRUE(store_->append(
-      plan_, std::vector{record_of(1, reply_of("a1")), record_of(3, reply_of("a3"))}));
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion_of(1, reply_of("a1")),
+                                                completion_of(3, reply_of("a3"))}));
 
   ASSERT_TRUE(store_->open(plan_));
 
@@ -84,7 +85,7 @@ TEST_P(AnyStore, a_trial_with_a_reply_is_not_claimed_again) {
 TEST_P(AnyStore, a_trial_that_only_failed_is_claimed_at_the_next_open) {
   ASSERT_TRUE(store_->open(plan_));
   ASSERT_THAT(ordinals_of(store_->claim(plan_, 9)), SizeIs(5));
-  ASSERT_TRUE(store_->append(plan_, std::vector{record_of(2, failure_of("a2"))}));
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion_of(2, failure_of("a2"))}));
   ASSERT_THAT(ordinals_of(store_->claim(plan_, 9)), IsEmpty());
 
   ASSERT_TRUE(store_->open(plan_));
@@ -104,8 +105,8 @@ TEST_P(AnyStore, a_small_run_grows_without_paying_twice) {
   small.trials.resize(2);
   small.info.selection.resize(2);
   ASSERT_TRUE(store_->open(small));
-  ASSERT_TRUE(store_->append(
-      small, std::vector{record_of(0, reply_of("a0")), record_of(1, reply_of("a1"))}));
+  ASSERT_TRUE(store_->append(small, std::vector{completion_of(0, reply_of("a0")),
+                                                completion_of(1, reply_of("a1"))}));
 
   ASSERT_TRUE(store_->open(plan_));
 
@@ -116,9 +117,9 @@ TEST_P(AnyStore, repeats_and_rotations_are_trials_of_their_own) {
   plan_.trials = {
       {.ordinal = 1}, {.ordinal = 1, .repeat = 1}, {.ordinal = 1, .rotation = 1}};
   ASSERT_TRUE(store_->open(plan_));
-  Record record = record_of(1, reply_of("a"));
-  record.trial.repeat = 1;
-  ASSERT_TRUE(store_->append(plan_, std::vector{record}));
+  Completion completion = completion_of(1, reply_of("a"));
+  completion.trial.repeat = 1;
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion}));
 
   ASSERT_TRUE(store_->open(plan_));
 
@@ -130,7 +131,7 @@ TEST_P(AnyStore, repeats_and_rotations_are_trials_of_their_own) {
 
 TEST_P(AnyStore, a_new_generation_is_asked_again) {
   ASSERT_TRUE(store_->open(plan_));
-  ASSERT_TRUE(store_->append(plan_, std::vector{record_of(0, reply_of("a0"))}));
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion_of(0, reply_of("a0"))}));
   plan_.generation = 1;
 
   ASSERT_TRUE(store_->open(plan_));
@@ -143,7 +144,7 @@ TEST_P(AnyStore, two_runs_of_one_store_do_not_mix) {
   ASSERT_TRUE(store_->open(plan_));
   ASSERT_TRUE(store_->open(other));
 
-  ASSERT_TRUE(store_->append(plan_, std::vector{record_of(0, reply_of("a0"))}));
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion_of(0, reply_of("a0"))}));
 
   EXPECT_THAT(results_of(*store_, id_), SizeIs(1));
   EXPECT_THAT(results_of(*store_, other.info.key.id()), IsEmpty());
@@ -154,7 +155,7 @@ TEST_P(AnyStore, two_runs_of_one_store_do_not_mix) {
 
 TEST_P(AnyStore, a_failure_is_no_result) {
   ASSERT_TRUE(store_->open(plan_));
-  ASSERT_TRUE(store_->append(plan_, std::vector{record_of(0, failure_of("a0"))}));
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion_of(0, failure_of("a0"))}));
 
   const auto runs = store_->runs();
   ASSERT_TRUE(runs);
@@ -169,29 +170,29 @@ TEST_P(AnyStore, a_failure_is_no_result) {
 
 TEST_P(AnyStore, a_reply_counts_before_a_newer_failure) {
   ASSERT_TRUE(store_->open(plan_));
-  ASSERT_TRUE(store_->append(plan_, std::vector{record_of(0, reply_of("a1")),
-                                                record_of(0, failure_of("a2"))}));
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion_of(0, reply_of("a1")),
+                                                completion_of(0, failure_of("a2"))}));
   plan_.generation = 1;
-  ASSERT_TRUE(store_->append(plan_, std::vector{record_of(0, failure_of("a3"))}));
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion_of(0, failure_of("a3"))}));
 
   EXPECT_THAT(counting_of(*store_, id_), ElementsAre(Pair(0, "a1")));
 }
 
 TEST_P(AnyStore, of_failures_the_newest_is_shown) {
   ASSERT_TRUE(store_->open(plan_));
-  ASSERT_TRUE(store_->append(
-      plan_, std::vector{record_of(0, failure_of("a2")), record_of(0, failure_of("a3")),
-                         record_of(0, failure_of("a1"))}));
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion_of(0, failure_of("a2")),
+                                                completion_of(0, failure_of("a3")),
+                                                completion_of(0, failure_of("a1"))}));
 
   EXPECT_THAT(counting_of(*store_, id_), ElementsAre(Pair(0, "a3")));
 }
 
 TEST_P(AnyStore, the_highest_generation_counts_then_the_smallest_id) {
   ASSERT_TRUE(store_->open(plan_));
-  ASSERT_TRUE(store_->append(plan_, std::vector{record_of(0, reply_of("a1"))}));
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion_of(0, reply_of("a1"))}));
   plan_.generation = 1;
-  ASSERT_TRUE(store_->append(
-      plan_, std::vector{record_of(0, reply_of("b2")), record_of(0, reply_of("b1"))}));
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion_of(0, reply_of("b2")),
+                                                completion_of(0, reply_of("b1"))}));
 
   const auto results = results_of(*store_, id_);
 
@@ -204,15 +205,15 @@ TEST_P(AnyStore, the_highest_generation_counts_then_the_smallest_id) {
 TEST_P(AnyStore, the_order_of_appends_has_no_say_in_what_counts) {
   struct Entry {
     int generation;
-    Record record;
+    Completion completion;
   };
   std::vector<Entry> entries;
   for (std::uint32_t ordinal = 0; ordinal < 5; ++ordinal) {
     for (int i = 0; i < 6; ++i) {
       const std::string id = fmt::format("{}-{}", (i * 7 + 3) % 11, ordinal);
-      entries.push_back(
-          {i % 3, record_of(ordinal, i % 3 == 2 && ordinal % 2 == 0 ? failure_of(id)
-                                                                    : reply_of(id))});
+      entries.push_back({i % 3, completion_of(ordinal, i % 3 == 2 && ordinal % 2 == 0
+                                                           ? failure_of(id)
+                                                           : reply_of(id))});
     }
   }
   std::mt19937 random(1);
@@ -224,7 +225,7 @@ TEST_P(AnyStore, the_order_of_appends_has_no_say_in_what_counts) {
     ASSERT_TRUE(store->open(plan_));
     for (const Entry& entry : entries) {
       plan_.generation = entry.generation;
-      ASSERT_TRUE(store->append(plan_, std::vector{entry.record}));
+      ASSERT_TRUE(store->append(plan_, std::vector{entry.completion}));
     }
     const auto counting = counting_of(*store, id_);
     if (!expected) expected = counting;
@@ -235,11 +236,11 @@ TEST_P(AnyStore, the_order_of_appends_has_no_say_in_what_counts) {
 
 TEST_P(AnyStore, the_same_attempt_twice_is_kept_once) {
   ASSERT_TRUE(store_->open(plan_));
-  const std::vector records = {record_of(0, reply_of("a0")),
-                               record_of(1, reply_of("a1"))};
+  const std::vector completions = {completion_of(0, reply_of("a0")),
+                                   completion_of(1, reply_of("a1"))};
 
-  ASSERT_TRUE(store_->append(plan_, records));
-  ASSERT_TRUE(store_->append(plan_, records));
+  ASSERT_TRUE(store_->append(plan_, completions));
+  ASSERT_TRUE(store_->append(plan_, completions));
 
   EXPECT_EQ(store_->runs()->front().attempts, 2);
   EXPECT_EQ(store_->runs()->front().results, 2);
@@ -247,10 +248,10 @@ TEST_P(AnyStore, the_same_attempt_twice_is_kept_once) {
 
 TEST_P(AnyStore, every_try_of_a_trial_is_kept) {
   ASSERT_TRUE(store_->open(plan_));
-  Record record = record_of(0, failure_of("a0"));
-  record.attempts.push_back(failure_of("a1"));
-  record.attempts.push_back(reply_of("a2"));
-  ASSERT_TRUE(store_->append(plan_, std::vector{record}));
+  Completion completion = completion_of(0, failure_of("a0"));
+  completion.attempts.push_back(failure_of("a1"));
+  completion.attempts.push_back(reply_of("a2"));
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion}));
 
   std::vector<std::string> ids;
   ASSERT_TRUE(store_->attempts(id_, [&](StoredAttempt stored) {
@@ -308,7 +309,7 @@ Attempt hostile_attempt() {
 TEST_P(AnyStore, every_byte_of_a_reply_survives) {
   const Attempt given = hostile_attempt();
   ASSERT_TRUE(store_->open(plan_));
-  ASSERT_TRUE(store_->append(plan_, std::vector{record_of(0, given)}));
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion_of(0, given)}));
 
   const auto results = results_of(*store_, id_, true);
 
@@ -323,14 +324,14 @@ TEST_P(AnyStore, a_body_of_ten_megabytes_survives) {
   given.response.resize(10'000'000);
   for (char& byte : given.response) byte = static_cast<char>(random());
   ASSERT_TRUE(store_->open(plan_));
-  ASSERT_TRUE(store_->append(plan_, std::vector{record_of(0, given)}));
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion_of(0, given)}));
 
   EXPECT_TRUE(results_of(*store_, id_, true)[0].attempt.response == given.response);
 }
 
 TEST_P(AnyStore, bodies_are_left_out_unless_asked_for) {
   ASSERT_TRUE(store_->open(plan_));
-  ASSERT_TRUE(store_->append(plan_, std::vector{record_of(0, reply_of("a0"))}));
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion_of(0, reply_of("a0"))}));
 
   EXPECT_EQ(results_of(*store_, id_, false)[0].attempt.response, "");
   EXPECT_EQ(results_of(*store_, id_, false)[0].attempt.request, "");
@@ -395,7 +396,7 @@ TEST_P(AnyStore, runs_come_last_written_first) {
 
   Attempt later = reply_of("a0");
   later.started = now_ + std::chrono::hours(1);
-  ASSERT_TRUE(store_->append(plan_, std::vector{record_of(0, later)}));
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion_of(0, later)}));
 
   const auto runs = store_->runs();
   EXPECT_EQ(runs->front().id, id_);
@@ -406,7 +407,7 @@ TEST_P(AnyStore, runs_come_last_written_first) {
 TEST_P(AnyStore, the_highest_generation_tried_is_known) {
   plan_.generation = 3;
   ASSERT_TRUE(store_->open(plan_));
-  ASSERT_TRUE(store_->append(plan_, std::vector{record_of(0, failure_of("a0"))}));
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion_of(0, failure_of("a0"))}));
 
   EXPECT_EQ(store_->runs()->front().generation, 3);
 }
@@ -421,8 +422,8 @@ TEST_P(AnyStore, an_unknown_run_is_an_error) {
 
 TEST_P(AnyStore, reading_stops_at_the_readers_first_error) {
   ASSERT_TRUE(store_->open(plan_));
-  ASSERT_TRUE(store_->append(
-      plan_, std::vector{record_of(0, reply_of("a0")), record_of(1, reply_of("a1"))}));
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion_of(0, reply_of("a0")),
+                                                completion_of(1, reply_of("a1"))}));
   int seen = 0;
 
   const Status status = store_->results(id_, false, [&](StoredResult) -> Status {
@@ -438,9 +439,9 @@ TEST_P(AnyStore, a_reader_may_read_another_run_meanwhile) {
   Plan other = plan_of(dataset_, "llama3");
   ASSERT_TRUE(store_->open(plan_));
   ASSERT_TRUE(store_->open(other));
-  ASSERT_TRUE(store_->append(
-      plan_, std::vector{record_of(0, reply_of("a0")), record_of(1, reply_of("a1"))}));
-  ASSERT_TRUE(store_->append(other, std::vector{record_of(0, reply_of("b0"))}));
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion_of(0, reply_of("a0")),
+                                                completion_of(1, reply_of("a1"))}));
+  ASSERT_TRUE(store_->append(other, std::vector{completion_of(0, reply_of("b0"))}));
   std::size_t pairs = 0;
 
   ASSERT_TRUE(store_->results(id_, false, [&](StoredResult) {
@@ -474,14 +475,14 @@ TEST_P(AnyStore, the_sources_of_a_run_are_those_of_the_replies_that_count) {
     Attempt attempt = reply_of(std::move(id));
     attempt.outcome->model = std::move(model);
     attempt.outcome->build = "b1";
-    const Record record = record_of(ordinal, std::move(attempt));
-    ASSERT_TRUE(store->append(plan, std::span(&record, 1)));
+    const Completion completion = completion_of(ordinal, std::move(attempt));
+    ASSERT_TRUE(store->append(plan, std::span(&completion, 1)));
   };
   replied_by(0, "1", "mistral");
   replied_by(1, "2", "qwen");
   replied_by(2, "3", "qwen");
   replied_by(2, "4", "phi");  // later, so it does not count
-  const Record failed = record_of(3, failure_of("5"));
+  const Completion failed = completion_of(3, failure_of("5"));
   ASSERT_TRUE(store->append(plan, std::span(&failed, 1)));
 
   const auto sources = store->sources(plan.info.key.id());
@@ -557,7 +558,7 @@ TEST_P(AnyStore, the_last_run_is_one_that_has_a_reply) {
   now_ += std::chrono::hours(1);
   const Plan other = plan_of(dataset_, "llama3");
   ASSERT_TRUE(store_->open(other));
-  ASSERT_TRUE(store_->append(other, std::vector{record_of(0, failure_of("b"))}));
+  ASSERT_TRUE(store_->append(other, std::vector{completion_of(0, failure_of("b"))}));
 
   EXPECT_EQ(find_run(*store_, "last")->id, id_);
   EXPECT_EQ(find_run(*store_, "last", Among::all)->id, other.info.key.id());
@@ -663,7 +664,7 @@ TEST_P(AnyStore, subjects_are_told_with_their_questions_and_replies) {
   plan_ = plan_of(dataset_);
   ask(plan_, "a");
   ASSERT_TRUE(store_->open(plan_));
-  ASSERT_TRUE(store_->append(plan_, std::vector{record_of(4, failure_of("b"))}));
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion_of(4, failure_of("b"))}));
 
   const auto subjects = store_->subjects(plan_.info.key.id());
 
@@ -691,8 +692,8 @@ TEST_P(AnyStore, merging_in_any_order_and_twice_gives_one_table) {
         const bool failed = (s + static_cast<int>(i)) % 3 == generation;
         ASSERT_TRUE(sources.back()->append(
             plan_,
-            std::vector{record_of(i, failed ? failure_of(id + std::to_string(i))
-                                            : reply_of(id + std::to_string(i)))}));
+            std::vector{completion_of(i, failed ? failure_of(id + std::to_string(i))
+                                                : reply_of(id + std::to_string(i)))}));
       }
     }
   }

@@ -248,7 +248,7 @@ Result<OpenModel> open_model(const ModelChoice& choice, const Arguments& argumen
   if (!choice.serve.empty()) {
     model.identity = TRY(server_identity(choice, arguments, world, is_stopped));
     model.server = std::make_unique<Server>(
-        TRY(Server::start(choice, arguments, world, is_stopped)));
+        TRY(start_server(choice, arguments, world, is_stopped)));
   } else if (choice.provider == nullptr && !choice.file.empty()) {
     EngineOptions options = TRY(engine_options(choice, arguments, world));
     options.is_stopped = is_stopped;

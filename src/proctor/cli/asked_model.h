@@ -9,7 +9,7 @@
 #include "proctor/cli/console.h"
 #include "proctor/cli/evaluation.h"
 #include "proctor/cli/options.h"
-#include "proctor/cli/server.h"
+#include "proctor/cli/serve_options.h"
 #include "proctor/engine/engine.h"
 
 namespace proctor {

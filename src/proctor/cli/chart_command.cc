@@ -2,14 +2,14 @@
 #include <functional>
 
 #include "proctor/cli/output.h"
-#include "proctor/cli/scored_run.h"
 #include "proctor/cli/stored_runs.h"
+#include "proctor/study/study.h"
 
 namespace proctor {
 namespace {
 
 Bar bar_of(const ScoredRun& run) {
-  const Count count = run.progress.tally.ledger.count();
+  const Count count = run.ledger().count();
   return {.label = run.info.name.empty() ? run.model_title() : run.info.name,
           .method = run.info.note,
           .percent = 100 * count.share().value_or(0),

@@ -5,9 +5,9 @@
 
 #include "proctor/cli/commands.h"
 #include "proctor/cli/explain.h"
-#include "proctor/cli/marked_run.h"
 #include "proctor/cli/runs_table.h"
 #include "proctor/cli/stored_runs.h"
+#include "proctor/study/study.h"
 
 namespace proctor {
 namespace {
@@ -263,7 +263,7 @@ Json arithmetic_json(const Comparison& comparison) {
 }
 
 Json side_json(const MarkedRun& run) {
-  const Count count = run.run.progress.tally.ledger.count();
+  const Count count = run.run.ledger().count();
   const Interval interval = wilson(count);
   return {{"run", run.run.id},
           {"model", run.run.model_name()},

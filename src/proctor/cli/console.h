@@ -46,14 +46,6 @@ class Console {
   Secrets secrets_;
 };
 
-// The text of the user's language, filled in; both have the same places.
-template <class... Values>
-std::string in_language(Language language, fmt::format_string<Values...> english,
-                        fmt::format_string<Values...> japanese, Values&&... values) {
-  return fmt::format(language == Language::ja ? japanese : english,
-                     std::forward<Values>(values)...);
-}
-
 // A command's hands on the outside world.
 struct World {
   Console& console;

@@ -8,6 +8,7 @@
 #include "proctor/cli/dotenv.h"
 #include "proctor/cli/evaluation.h"
 #include "proctor/cli/file_findings.h"
+#include "proctor/dataset/dataset.h"
 #include "proctor/engine/engine.h"
 #include "proctor/hub/hub.h"
 

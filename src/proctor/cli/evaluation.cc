@@ -6,7 +6,8 @@
 
 #include "proctor/cli/run_again.h"
 #include "proctor/cli/secrets.h"
-#include "proctor/cli/server.h"
+#include "proctor/cli/serve_options.h"
+#include "proctor/dataset/dataset.h"
 #include "proctor/engine/engine.h"
 #include "proctor/hub/hub.h"
 

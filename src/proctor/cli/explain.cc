@@ -6,9 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "proctor/cli/harness_score.h"
 #include "proctor/cli/run_again.h"
 #include "proctor/cli/run_name.h"
+#include "proctor/study/study.h"
 
 namespace proctor {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "proctor/cli/marked_run.h"
+#include "proctor/study/study.h"
 
 namespace proctor {
 

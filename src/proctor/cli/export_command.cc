@@ -1,8 +1,8 @@
 #include <nlohmann/json.hpp>
 
 #include "proctor/cli/output.h"
-#include "proctor/cli/scored_run.h"
 #include "proctor/cli/stored_runs.h"
+#include "proctor/study/study.h"
 
 namespace proctor {
 namespace {
@@ -110,7 +110,7 @@ Result<int> export_command(const Arguments& arguments, World& world) {
       TRY(score_stored_run(*store, stored, look_of(arguments), false, add));
   if (TRY(write_output(arguments, world, text))) {
     world.console.say(fmt::format("{}: {} questions of run {}",
-                                  *arguments.get("--output"), run.progress.ended(),
+                                  *arguments.get("--output"), run.ended(),
                                   run.short_id()));
   }
   return complete;

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proctor/cli/stored_runs.h"
-#include "proctor/cli/subjects_title.h"
+#include "proctor/study/study.h"
 
 namespace proctor {
 namespace {

@@ -1,7 +1,7 @@
 #include "proctor/cli/commands.h"
 #include "proctor/cli/evaluation.h"
 #include "proctor/cli/stored_runs.h"
-#include "proctor/cli/subjects_title.h"
+#include "proctor/study/study.h"
 
 namespace proctor {
 namespace {

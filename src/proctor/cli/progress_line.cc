@@ -25,7 +25,7 @@ std::string duration_text(double seconds) {
 std::string progress_line(const Progress& progress, std::chrono::milliseconds elapsed,
                           int width, Language language) {
   const Words& words = language == Language::ja ? japanese : english;
-  const Ledger& ledger = progress.tally.ledger;
+  const Ledger& ledger = progress.account.tally.ledger;
   const auto share = ledger.count().share();
   const Interval interval = wilson(ledger.count());
   const double seconds = static_cast<double>(elapsed.count()) / 1000;

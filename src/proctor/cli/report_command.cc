@@ -1,9 +1,8 @@
 #include "proctor/cli/commands.h"
-#include "proctor/cli/harness_score.h"
 #include "proctor/cli/output.h"
 #include "proctor/cli/runs_table.h"
-#include "proctor/cli/scored_run.h"
 #include "proctor/cli/stored_runs.h"
+#include "proctor/study/study.h"
 
 namespace proctor {
 namespace {
@@ -31,11 +30,11 @@ std::vector<TableColumn> columns_of(const Titles& titles) {
 }
 
 std::vector<std::string> cells_of(const ScoredRun& run, Language language) {
-  const Ledger& ledger = run.progress.tally.ledger;
-  const std::string n = run.progress.planned == ledger.n()
+  const Ledger& ledger = run.ledger();
+  const std::string n = run.planned == ledger.n()
                             ? with_thousands(ledger.n())
                             : fmt::format("{}/{}", with_thousands(ledger.n()),
-                                          with_thousands(run.progress.planned));
+                                          with_thousands(run.planned));
   return {run.info.name.empty() ? run.short_id() : run.info.name,
           run.model_title(),
           run.info.note,

@@ -66,7 +66,7 @@ std::string model_of(const RunKey& key) {
 }
 
 // What a run's key has of its server, as options.
-std::string server_of(const RunKey& key) {
+std::string server_options_of(const RunKey& key) {
   const auto provider = find_provider(key.provider);
   std::string text;
   if (provider && !key.base_url.empty() &&
@@ -214,7 +214,7 @@ Result<std::string> command_between(Store& store, const ScoredRun& a,
   if (examples && count > 0) text += " --shots-from " + quoted(*examples);
   const Dataset dataset = TRY(store.questions(prompt.id));
   text += " --subject " + quoted(info.subjects) + limit_of(dataset, info);
-  text += server_of(info.key);
+  text += server_options_of(info.key);
   if (!value_in(info.command, "--engine")) text += serve_of(info.key);
   return text;
 }

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "proctor/cli/evaluation.h"
-#include "proctor/cli/scored_run.h"
+#include "proctor/study/study.h"
 
 namespace proctor {
 

@@ -14,10 +14,9 @@
 #include "proctor/cli/progress_line.h"
 #include "proctor/cli/run_name.h"
 #include "proctor/cli/runs_table.h"
-#include "proctor/cli/scored_run.h"
 #include "proctor/cli/show_trial.h"
-#include "proctor/cli/subjects_title.h"
 #include "proctor/hub/hub.h"
+#include "proctor/study/study.h"
 
 namespace proctor {
 namespace {
@@ -117,9 +116,8 @@ std::string next_step(const Arguments& arguments, const ScoredRun& run,
   const bool ja = language == Language::ja;
   const std::string report =
       fmt::format("proctor report {}{}", run.short_id(), store_option(arguments));
-  const std::int64_t left =
-      run.progress.planned - run.progress.ended() + run.progress.tally.ledger.failed;
-  const Ledger& ledger = run.progress.tally.ledger;
+  const std::int64_t left = run.planned - run.ended() + run.ledger().failed;
+  const Ledger& ledger = run.ledger();
   if (left == 0 && 2 * ledger.unread > ledger.n()) {  // it may be the reader
     const std::string audit =
         fmt::format("proctor audit {}{}", run.short_id(), store_option(arguments));
@@ -229,12 +227,12 @@ Result<int> run_one(const Exam& exam, const OpenModel& model, Store& store,
               : "stopping: what is on its way is awaited, it may be paid for; "
                 "once more drops it");
     }
-    if (progress.sizes.cut() > 0 && !std::exchange(cut_is_said, true)) {
+    if (progress.account.sizes.cut() > 0 && !std::exchange(cut_is_said, true)) {
       world.console.say(fmt::format(
           "{}: prompts are cut: it read {} tokens of questions of different lengths; "
           "give it a longer context (OLLAMA_CONTEXT_LENGTH where ollama runs)",
           for_terminal_line(choice.title()),
-          with_thousands(progress.sizes.most_tokens)));
+          with_thousands(progress.account.sizes.most_tokens)));
     }
     if (model.server && !death) death = model.server->death();
     if (signals.seen() >= 2 || death) stop_now.request_stop();
@@ -253,14 +251,18 @@ Result<int> run_one(const Exam& exam, const OpenModel& model, Store& store,
   if (model.server && !death) death = model.server->death();
   if (death) outcome->fatal = death;
   screen.end(outcome->progress);
-  ScoredRun scored{.info = evaluation.plan.info,
-                   .id = evaluation.plan.info.key.id(),
-                   .extract = evaluation.plan.info.extract,
-                   .subjects = subjects_title(outcome->progress.tally, *exam.dataset),
-                   .progress = outcome->progress,
-                   .seconds = static_cast<double>(screen.elapsed().count()) / 1000,
-                   .fatal = outcome->fatal ? outcome->fatal->message : "",
-                   .failure = failure};
+  ScoredRun scored{
+      .info = evaluation.plan.info,
+      .id = evaluation.plan.info.key.id(),
+      .extract = evaluation.plan.info.extract,
+      .subjects = subjects_title(outcome->progress.account.tally, *exam.dataset),
+      .account = outcome->progress.account,
+      .planned = outcome->progress.planned,
+      .reused = outcome->progress.reused,
+      .requests = outcome->progress.requests,
+      .seconds = static_cast<double>(screen.elapsed().count()) / 1000,
+      .fatal = outcome->fatal ? outcome->fatal->message : "",
+      .failure = failure};
   for (const SubjectReplies& subject : TRY(store.subjects(scored.id)))
     scored.stored += subject.replied;
   const bool nobody_there = outcome->fatal && outcome->progress.requests > 0 &&
@@ -272,10 +274,10 @@ Result<int> run_one(const Exam& exam, const OpenModel& model, Store& store,
   }
   if (arguments.has("--json")) {
     world.console.print(summary_json(scored) + "\n");
-  } else if (!nobody_there || scored.progress.reused > 0) {
+  } else if (!nobody_there || scored.reused > 0) {
     world.console.print(summary_text(scored, language));
   }
-  if (!arguments.has("--quiet") && scored.progress.ended() > 0 && batch.of == 1) {
+  if (!arguments.has("--quiet") && scored.ended() > 0 && batch.of == 1) {
     world.console.say(next_step(arguments, scored, language));
   }
   batch.done.push_back(std::move(scored));

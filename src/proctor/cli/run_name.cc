@@ -5,7 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "proctor/backend/backend.h"
 #include "proctor/cli/secrets.h"
+#include "proctor/study/study.h"
 
 namespace proctor {
 namespace {
@@ -35,13 +37,6 @@ bool is_ours(std::string_view command) {
 
 std::string short_name(const RunKey& key) {
   return key.id().substr(0, 8);
-}
-
-// Who answers, as JSON, where it is in the key.
-std::string server_of(const RunKey& key) {
-  const Json engine = Json::parse(key.engine, nullptr, false);
-  if (!engine.is_object() || !engine.contains("server")) return {};
-  return engine["server"].dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 RunKey without_server(RunKey key) {
@@ -234,15 +229,6 @@ std::vector<RunKey> former_keys(const RunKey& today) {
 std::string server_in_name(const Answerer& there) {
   if (!there.says_who()) return {};
   return fmt::format(R"({{"server":{}}})", there.identity());
-}
-
-Answerer answerer_of(const RunInfo& info) {
-  const Answerer last = read_answerer(info.answerer);
-  const std::string server = server_of(info.key);
-  if (server.empty()) return last;
-  Answerer named = read_answerer(server);
-  named.build = last.build;
-  return named;
 }
 
 Result<RunName> name_in_store(Store& store, const RunKey& today,

@@ -29,8 +29,6 @@ std::string without_template(std::string command);
 // Who answers, as it is in a name: the engine of a key whose server is neither started
 // for the run nor silent; empty where it does not say who it is.
 std::string server_in_name(const Answerer& there);
-// Who answers a stored run: by its name, else as it said when it was last asked.
-Answerer answerer_of(const RunInfo& info);
 
 struct RunName {
   RunKey key;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "proctor/cli/harness_score.h"
 #include "proctor/cli/stored_runs.h"
+#include "proctor/study/study.h"
 
 namespace proctor {
 

@@ -1,8 +1,8 @@
 #include <charconv>
 
-#include "proctor/cli/scored_run.h"
 #include "proctor/cli/show_trial.h"
 #include "proctor/cli/stored_runs.h"
+#include "proctor/study/study.h"
 
 namespace proctor {
 namespace {
@@ -44,8 +44,8 @@ Result<int> show_command(const Arguments& arguments, World& world) {
     return fail(Fault::usage, "--question: run {} has no answer to {}", run.short_id(),
                 question);
   }
-  world.console.say(fmt::format("{} of {} questions of run {}", shown,
-                                run.progress.ended(), run.short_id()));
+  world.console.say(
+      fmt::format("{} of {} questions of run {}", shown, run.ended(), run.short_id()));
   return complete;
 }
 

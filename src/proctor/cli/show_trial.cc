@@ -1,6 +1,6 @@
 #include "proctor/cli/show_trial.h"
 
-#include "proctor/cli/scored_run.h"
+#include "proctor/study/study.h"
 
 namespace proctor {
 

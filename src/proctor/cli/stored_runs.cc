@@ -53,7 +53,7 @@ Result<std::vector<ScoredRun>> all_scored(Store& store, const Arguments& argumen
         return tl::unexpected(scored.error());
       no_subject = scored.error();
       ++elsewhere;
-    } else if (!look.subjects.empty() && scored->progress.ended() == 0) {
+    } else if (!look.subjects.empty() && scored->ended() == 0) {
       ++elsewhere;
     } else {
       runs.push_back(*std::move(scored));

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "proctor/cli/commands.h"
-#include "proctor/cli/scored_run.h"
 #include "proctor/store/store.h"
+#include "proctor/study/study.h"
 
 namespace proctor {
 

@@ -1,5 +1,5 @@
-#include "proctor/cli/scored_run.h"
 #include "proctor/cli/stored_runs.h"
+#include "proctor/study/study.h"
 
 namespace proctor {
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "proctor/base/base.h"
-#include "proctor/dataset/dataset.h"
+#include "proctor/question/question.h"
 
 namespace proctor {
 

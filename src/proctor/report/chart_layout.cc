@@ -169,7 +169,7 @@ void cut_to(PlacedText& text, double width) {
 }
 
 // Everything that is known before the drawing starts.
-struct Plan {
+struct ChartPlan {
   const std::vector<Bar>& bars;
   const std::vector<BarTexts>& texts;
   LabelStyle labels;
@@ -197,7 +197,7 @@ double value_height(const BarTexts& texts, const ValueStyle& style) {
   return style.size * (texts.value.unit.height + n);
 }
 
-void add_grid(Picture& picture, const Plan& plan, const Measure& measure) {
+void add_grid(Picture& picture, const ChartPlan& plan, const Measure& measure) {
   for (int percent = 0; percent <= 100; percent += 20) {
     const double y = plan.y(percent);
     picture.grid.push_back({{plan.left, y},
@@ -210,7 +210,7 @@ void add_grid(Picture& picture, const Plan& plan, const Measure& measure) {
   }
 }
 
-void add_bar(Picture& picture, const Plan& plan, std::size_t i) {
+void add_bar(Picture& picture, const ChartPlan& plan, std::size_t i) {
   const Bar& bar = plan.bars[i];
   const double half = std::min(0.31 * plan.slot, 44.0);
   const double x = plan.middle(i);
@@ -229,7 +229,7 @@ void add_bar(Picture& picture, const Plan& plan, std::size_t i) {
   }
 }
 
-void add_value(Picture& picture, const Plan& plan, std::size_t i) {
+void add_value(Picture& picture, const ChartPlan& plan, std::size_t i) {
   const BarTexts& texts = plan.texts[i];
   const ValueStyle& style = plan.values;
   const double x = plan.middle(i);
@@ -256,7 +256,7 @@ void add_value(Picture& picture, const Plan& plan, std::size_t i) {
   }
 }
 
-void add_label(Picture& picture, const Plan& plan, std::size_t i) {
+void add_label(Picture& picture, const ChartPlan& plan, std::size_t i) {
   const LabelStyle& style = plan.labels;
   const BarTexts& texts = plan.texts[i];
   const Point end = {plan.middle(i), plan.bottom + label_gap + style.above()};
@@ -381,7 +381,7 @@ Picture layout(const std::vector<Bar>& bars, const ChartWords& words,
       picture.canvas.height - edge + 2 - axis_title_size * x_axis.unit.height - 6;
   const double label_height = foot - plot_top - picture.canvas.height / 2;
 
-  Plan plan{bars, texts, {}, {}, axis_left, right, plot_top, foot, 0};
+  ChartPlan plan{bars, texts, {}, {}, axis_left, right, plot_top, foot, 0};
   // A larger left margin makes the slots narrower and the letters smaller, which makes
   // the margin smaller again: the widest margin met is taken, which is room enough.
   for (int pass = 0; pass < 8; ++pass) {

@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "proctor/base/base.h"
+#include "proctor/report/language.h"
+#include "proctor/report/summary.h"
 #include "proctor/score/score.h"
 
 namespace proctor {
-
-enum class Language { en, ja };
 
 // ---- Tables ----
 

@@ -12,6 +12,10 @@ const Question& question_of(const Evaluation& evaluation, TrialId trial) {
   return evaluation.plan.dataset->questions[trial.ordinal];
 }
 
+Graded grade(const Evaluation& evaluation, TrialId trial, const Attempt& attempt) {
+  return grade(*evaluation.extractor, question_of(evaluation, trial), trial, attempt);
+}
+
 // A try that was called off says nothing about the question.
 void drop_cancelled(Completion& completion) {
   std::erase_if(completion.attempts, [](const Attempt& attempt) {
@@ -22,17 +26,6 @@ void drop_cancelled(Completion& completion) {
 bool was_cancelled(const Completion& completion) {
   const auto& outcome = completion.attempts.back().outcome;
   return !outcome && outcome.error().fault == Fault::cancelled;
-}
-
-constexpr std::size_t most_reasons = 100;
-
-void count_empty(const Reply& reply, Mark mark, Progress& progress) {
-  if (mark != Mark::unread && mark != Mark::cut) return;
-  if (reply.finish_reason == "scored" || !python_strip(reply.text).empty()) return;
-  ++progress.empty;
-  if (reply.reasoning.empty() && reply.tokens.thought.value_or(0) == 0) return;
-  ++progress.thoughts_only;
-  progress.thoughts_cut += mark == Mark::cut ? 1 : 0;
 }
 
 void tell(const Watch& watch, const Graded& graded, const Progress& progress) {
@@ -132,16 +125,6 @@ std::optional<Error> turn_away(const Evaluation& evaluation, Authors& authors,
   return fatal;
 }
 
-std::size_t characters_of(const Question& question) {
-  const auto count = [](const std::string& text) {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-  };
-  std::size_t sum = count(question.text);
-  for (const std::string& choice : question.choices) sum += count(choice);
-  return sum;
-}
-
 // What earlier runs of this plan have answered. Their failures are asked again.
 Status reuse_answers(const Evaluation& evaluation, Store& store, const Watch& watch,
                      Progress& progress, Authors& authors,
@@ -166,7 +149,7 @@ Status reuse_answers(const Evaluation& evaluation, Store& store, const Watch& wa
     Graded graded = grade(evaluation, result.trial, result.attempt);
     graded.attempts = result.attempts;
     ++progress.reused;
-    count_graded(graded, progress);
+    progress.account.add(graded);
     tell(watch, graded, progress);
     return {};
   };
@@ -185,98 +168,6 @@ Prompt prompt_for(const Evaluation& evaluation, TrialId trial) {
                     ? std::span<const Question>{}
                     : std::span<const Question>(shots->second),
                 question);
-}
-
-MarkedAnswer mark_reply(const Extractor& extractor, const Question& question,
-                        const Reply& reply) {
-  const std::string labels = labels_of(question.choices.size());
-  MarkedAnswer marked;
-  marked.answer = extractor.read({.reply = reply.text,
-                                  .labels = labels,
-                                  .choices = question.choices,
-                                  .finish_reason = reply.finish_reason});
-  // Of several right choices the one that was named is the key.
-  const auto letter = marked.answer.letter;
-  const bool names_right = letter && is_right(question, *letter);
-  marked.mark =
-      mark_of(marked.answer, names_right ? *letter : letter_of(question.right),
-              reply.finish_reason);
-  return marked;
-}
-
-Graded grade(const Evaluation& evaluation, TrialId trial, const Attempt& attempt) {
-  const Question& question = question_of(evaluation, trial);
-  Graded graded{
-      .trial = trial, .question = &question, .attempt = &attempt, .attempts = 1};
-  if (!attempt.outcome) return graded;
-  const MarkedAnswer read =
-      mark_reply(*evaluation.extractor, question, *attempt.outcome);
-  graded.answer = read.answer;
-  graded.mark = read.mark;
-  return graded;
-}
-
-void PromptSizes::add(std::int64_t tokens, std::size_t question) {
-  // No context is smaller; and where a server counts what it had not yet cached, or no
-  // more than a fake does, the numbers are small.
-  constexpr std::int64_t least = 500;
-  if (tokens < least) return;
-  // Eight characters a token are more than any language has over a whole question.
-  if (question > 8 * static_cast<std::size_t>(tokens)) ++impossible;
-  if (tokens < most_tokens) return;
-  if (tokens > most_tokens) {
-    most_tokens = tokens;
-    at_most = 0;
-    shortest = longest = question;
-  }
-  ++at_most;
-  shortest = std::min(shortest, question);
-  longest = std::max(longest, question);
-}
-
-std::int64_t PromptSizes::cut() const {
-  // Two prompts may have the same number by chance; three of such different lengths
-  // that all have the largest one have not.
-  const bool is_a_wall = at_most >= 3 && 2 * longest >= 3 * shortest;
-  return is_a_wall ? std::max(at_most, impossible) : impossible;
-}
-
-Lead lead_of(const Graded& graded) {
-  if (!graded.attempt->outcome) return {};
-  std::string right;
-  for (const char letter : labels_of(graded.question->choices.size())) {
-    if (is_right(*graded.question, letter)) right += letter;
-  }
-  Lead lead = lead_of(graded.attempt->outcome->logprobs, right);
-  // An answer that another reader made of it is none of the arithmetic's.
-  if (lead.is_right != (graded.mark == Mark::right)) lead.over_other_mark = Lead::none;
-  return lead;
-}
-
-void count_graded(const Graded& graded, Progress& progress) {
-  progress.tally.add(graded.question->subject, graded.mark);
-  if (!graded.attempt->outcome) {
-    const std::string& why = graded.attempt->outcome.error().message;
-    if (progress.reasons.size() < most_reasons || progress.reasons.contains(why)) {
-      ++progress.reasons[why];
-    }
-    return;
-  }
-  const Reply& reply = *graded.attempt->outcome;
-  const Tokens& tokens = reply.tokens;
-  count_empty(reply, graded.mark, progress);
-  if (reply.finish_reason == "scored") {
-    const std::size_t known = reply.logprobs.size();
-    progress.unknown_letters += known < graded.question->choices.size() ? 1 : 0;
-    progress.no_letters += known == 0 ? 1 : 0;
-    if (known > 0) progress.leads.push_back(lead_of(graded));
-  }
-  if (!reply.model.empty() || !reply.build.empty())
-    ++progress.sources[{reply.model, reply.build}];
-  progress.prompt_tokens += tokens.prompt.value_or(0);
-  progress.sizes.add(tokens.prompt.value_or(0), characters_of(*graded.question));
-  progress.reply_tokens += tokens.reply.value_or(0);
-  progress.decoded_tokens += decoded_tokens(*graded.attempt).value_or(0);
 }
 
 Result<Outcome> run(const Evaluation& evaluation, Backend& backend, Store& store,
@@ -304,7 +195,7 @@ Result<Outcome> run(const Evaluation& evaluation, Backend& backend, Store& store
       }
     }
     if (progress.under_way == 0) break;
-    std::vector<Record> records;  // what has come back
+    std::vector<Completion> completions;  // what has come back
     std::vector<bool> ended;
     for (Completion& done :
          backend.wait(std::chrono::steady_clock::now() + watch.interval)) {
@@ -319,16 +210,17 @@ Result<Outcome> run(const Evaluation& evaluation, Backend& backend, Store& store
         backend.cancel(Cancel::waiting);  // what is on its way may be paid for
       }
       progress.requests += static_cast<std::int64_t>(done.attempts.size());
-      records.push_back({done.trial, std::move(done.attempts)});
+      completions.push_back(std::move(done));
       ended.push_back(!cancelled);
     }
-    if (!records.empty())
-      TRY(store.append(plan, records));  // keep it before it is told
-    for (std::size_t i = 0; i < records.size(); ++i) {
+    if (!completions.empty())
+      TRY(store.append(plan, completions));  // keep it before it is told
+    for (std::size_t i = 0; i < completions.size(); ++i) {
       if (!ended[i]) continue;
-      Graded graded = grade(evaluation, records[i].trial, records[i].attempts.back());
-      graded.attempts = static_cast<std::int64_t>(records[i].attempts.size());
-      count_graded(graded, progress);
+      Graded graded =
+          grade(evaluation, completions[i].trial, completions[i].attempts.back());
+      graded.attempts = static_cast<std::int64_t>(completions[i].attempts.size());
+      progress.account.add(graded);
       tell(watch, graded, progress);
     }
     if (watch.tick) watch.tick(progress);

@@ -8,7 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "proctor/backend/backend.h"
+#include "proctor/reply/reply.h"
 
 namespace proctor {
 

@@ -60,16 +60,17 @@ class MemoryStore : public Store {
     return opened(plan).claims->take(plan.trials, most);
   }
 
-  Status append(const Plan& plan, std::span<const Record> records) override {
+  Status append(const Plan& plan, std::span<const Completion> completions) override {
     MemoryRun& run = opened(plan);
-    for (const Record& record : records) {
-      for (const Attempt& attempt : record.attempts) {
+    for (const Completion& completion : completions) {
+      for (const Attempt& attempt : completion.attempts) {
         assert(!attempt.id.empty());
         run.updated = std::max(run.updated, attempt.started + attempt.latency);
-        if (attempt.outcome) run.claims->answered(record.trial);
+        if (attempt.outcome) run.claims->answered(completion.trial);
         if (!ids_.insert(attempt.id).second) continue;
-        run.attempts[record.trial].push_back(
-            {.trial = record.trial, .generation = plan.generation, .attempt = attempt});
+        run.attempts[completion.trial].push_back({.trial = completion.trial,
+                                                  .generation = plan.generation,
+                                                  .attempt = attempt});
       }
     }
     return {};

@@ -43,7 +43,7 @@ class SqliteStore : public Store {
 
   Status open(const Plan& plan) override;
   Result<std::vector<TrialId>> claim(const Plan& plan, std::size_t most) override;
-  Status append(const Plan& plan, std::span<const Record> records) override;
+  Status append(const Plan& plan, std::span<const Completion> completions) override;
   Status hide(const std::string& run_id, bool hidden) override;
   Status remove(const std::string& run_id) override;
   Result<std::vector<StoredRun>> runs() override;
@@ -236,23 +236,23 @@ Result<std::vector<TrialId>> SqliteStore::claim(const Plan& plan, std::size_t mo
   return opened(plan).claims.take(plan.trials, most);
 }
 
-Status SqliteStore::append(const Plan& plan, std::span<const Record> records) {
+Status SqliteStore::append(const Plan& plan, std::span<const Completion> completions) {
   OpenRun& run = opened(plan);
-  if (records.empty()) return {};
+  if (completions.empty()) return {};
   WallTime updated{};
   Transaction transaction = TRY(Transaction::begin(database_));
-  for (const Record& record : records) {
-    for (const Attempt& attempt : record.attempts) {
+  for (const Completion& completion : completions) {
+    for (const Attempt& attempt : completion.attempts) {
       assert(!attempt.id.empty());
-      TRY(insert(run, record.trial, plan.generation, attempt));
+      TRY(insert(run, completion.trial, plan.generation, attempt));
       updated = std::max(updated, attempt.started + attempt.latency);
     }
   }
   TRY(writing_->touch.number(run.number).number(count_of(updated)).run());
   TRY(transaction.commit());
-  for (const Record& record : records) {
-    for (const Attempt& attempt : record.attempts) {
-      if (attempt.outcome) run.claims.answered(record.trial);
+  for (const Completion& completion : completions) {
+    for (const Attempt& attempt : completion.attempts) {
+      if (attempt.outcome) run.claims.answered(completion.trial);
     }
   }
   return {};

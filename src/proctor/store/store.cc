@@ -63,25 +63,25 @@ Result<std::int64_t> copy_attempts(Store& from, Store& into, Plan& plan,
                                    const std::string& run_id) {
   constexpr std::size_t most_attempts = 1000;
   constexpr std::size_t most_bytes = 16U << 20U;
-  std::vector<Record> records;
+  std::vector<Completion> completions;
   std::size_t bytes = 0;
   std::int64_t copied = 0;
   const auto flush = [&]() -> Status {
-    TRY(into.append(plan, records));
-    records.clear();
+    TRY(into.append(plan, completions));
+    completions.clear();
     bytes = 0;
     return {};
   };
   const auto take_one = [&](StoredAttempt stored) -> Status {
-    if (stored.generation != plan.generation || records.size() >= most_attempts ||
+    if (stored.generation != plan.generation || completions.size() >= most_attempts ||
         bytes >= most_bytes) {
       TRY(flush());
     }
     plan.generation = stored.generation;
     bytes += stored.attempt.request.size() + stored.attempt.response.size();
-    Record record{.trial = stored.trial, .attempts = {}};
-    record.attempts.push_back(std::move(stored.attempt));
-    records.push_back(std::move(record));
+    Completion completion{.trial = stored.trial, .attempts = {}};
+    completion.attempts.push_back(std::move(stored.attempt));
+    completions.push_back(std::move(completion));
     ++copied;
     return {};
   };

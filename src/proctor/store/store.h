@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "proctor/backend/backend.h"
 #include "proctor/base/base.h"
-#include "proctor/dataset/dataset.h"
+#include "proctor/question/question.h"
+#include "proctor/reply/reply.h"
 
 namespace proctor {
 
@@ -63,12 +63,6 @@ struct Plan {
   std::vector<TrialId> trials;       // what is to be asked, in the order to ask it
   // One more than StoredRun::generation asks all of them anew. No command does so yet.
   int generation = 0;
-};
-
-// What one trial came to, this time.
-struct Record {
-  TrialId trial;
-  std::vector<Attempt> attempts;  // at least one; the last one counts
 };
 
 // A run as the store lists it.
@@ -135,7 +129,7 @@ class Store {
   // All of them or none, and on disk when it returns. The same attempt id twice is kept
   // once; neither order nor repetition changes the results. Requires that the run is
   // open and every attempt has an id.
-  virtual Status append(const Plan& plan, std::span<const Record> records) = 0;
+  virtual Status append(const Plan& plan, std::span<const Completion> completions) = 0;
 
   // The rest needs no open run.
 

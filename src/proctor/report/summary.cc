@@ -1,0 +1,358 @@
+#include "proctor/report/report.h"
+
+#include <algorithm>
+#include <functional>
+#include <ranges>
+
+#include <nlohmann/json.hpp>
+
+namespace proctor {
+namespace {
+
+// `has_reply`: of the run; without one there is no accuracy anywhere.
+nlohmann::ordered_json accuracy_json(std::optional<double> accuracy, bool has_reply) {
+  return number_or_null(has_reply ? accuracy : std::nullopt);
+}
+
+// Who was there, as the server said; null where it said nothing.
+nlohmann::ordered_json answerer_json_of(const ScoredRun& run) {
+  auto json = nlohmann::ordered_json::parse(answerer_json(answerer_of(run.info)),
+                                            nullptr, false);
+  return json.is_object() ? json : nlohmann::ordered_json(nullptr);
+}
+
+// The replies by model and build, in the servers' own words.
+nlohmann::ordered_json sources_json(const Account& account) {
+  auto json = nlohmann::ordered_json::array();
+  for (const auto& [source, n] : account.sources)
+    json.push_back({{"model", source.first}, {"build", source.second}, {"n", n}});
+  return json;
+}
+
+nlohmann::ordered_json counts_json(const auto& ledgers, bool has_reply) {
+  auto json = nlohmann::ordered_json::object();
+  for (const auto& [name, ledger] : ledgers) {
+    json[name] = {{"n", ledger.n()},
+                  {"correct", ledger.right},
+                  {"accuracy", accuracy_json(ledger.count().share(), has_reply)}};
+  }
+  return json;
+}
+
+std::string_view mark_word(Mark mark, Language language) {
+  if (language == Language::en) return name_of(mark);
+  constexpr std::array<std::string_view, all_marks.size()> words = {
+      "正解", "不正解", "読み取れず", "拒否", "打ち切り", "失敗"};
+  return words[static_cast<std::size_t>(mark)];
+}
+
+std::string count_lines(const std::map<std::string, Ledger, std::less<>>& ledgers) {
+  int width = 0;
+  for (const auto& [name, ledger] : ledgers)
+    width = std::max(width, display_width(name));
+  std::string text;
+  for (const auto& [name, ledger] : ledgers) {
+    text +=
+        fmt::format("  {}  {}, {}\n", pad(name, width), accuracy_text(ledger.count()),
+                    interval_text(wilson(ledger.count())));
+  }
+  return text;
+}
+
+// " (HTTP 400: too long)", or of several reasons the most frequent with their numbers.
+std::string reasons_text(const Account& account, Language language) {
+  constexpr std::size_t most_shown = 3;
+  std::vector<std::pair<std::string, std::int64_t>> reasons(account.reasons.begin(),
+                                                            account.reasons.end());
+  if (reasons.empty()) return {};
+  std::ranges::stable_sort(reasons, std::ranges::greater(),
+                           &std::pair<std::string, std::int64_t>::second);
+  std::string text;
+  for (const auto& [why, count] : reasons | std::views::take(most_shown)) {
+    text += text.empty() ? "" : ", ";
+    text += fit(for_terminal_line(why), 160);
+    if (reasons.size() == 1) continue;
+    text += in_language(language, " in {}", " {} 問", with_thousands(count));
+  }
+  return fmt::format(" ({}{})", text, reasons.size() > most_shown ? ", …" : "");
+}
+
+// Where a model only thought, its replies are unread or cut, and it is not the model's
+// fault.
+std::string empty_text(const Account& account, Language language) {
+  if (account.thoughts_only == 0) return {};
+  const std::string some = with_thousands(account.thoughts_only);
+  const std::string n = with_thousands(account.ended() - account.tally.ledger.failed);
+  if (2 * account.thoughts_cut > account.thoughts_only) {
+    return in_language(
+        language,
+        "{} of {} replies are empty; the thoughts took all of the token limit: try a "
+        "larger --max-tokens, or --reasoning off\n",
+        "{1} 件中 {0} 件の回答が空です。思考がトークン上限を使い切りました: "
+        "--max-tokens "
+        "を大きくするか、--reasoning off を試してください\n",
+        some, n);
+  }
+  return in_language(
+      language,
+      "{} of {} replies are empty; the server put everything into the thoughts: try "
+      "--reasoning off, or a larger --max-tokens\n",
+      "{1} 件中 {0} 件の回答が空です。サーバーはすべてを思考に入れました: --reasoning "
+      "off "
+      "または大きな --max-tokens を試してください\n",
+      some, n);
+}
+
+// "llama (mistral-7b.gguf, b4567)": the model, and all that is known of who answered.
+std::string full_title(const ScoredRun& run) {
+  const std::string who = title_of(author_of(run));
+  return who.empty() ? run.model_name() : fmt::format("{} ({})", run.model_name(), who);
+}
+
+std::string list_of(const std::map<std::string, std::int64_t>& counts) {
+  constexpr std::size_t most = 5;  // a cloud may have many builds
+  std::vector<std::pair<std::int64_t, std::string>> order;
+  for (const auto& [word, n] : counts) order.emplace_back(-n, word);
+  std::ranges::sort(order);
+  std::vector<std::string> parts;
+  for (const auto& [n, word] : order) {
+    if (parts.size() < most) parts.push_back(fmt::format("{} {}", word, -n));
+  }
+  if (order.size() > most) parts.push_back(fmt::format("+{}", order.size() - most));
+  return join(parts, ", ");
+}
+
+}  // namespace
+
+std::string mixture_text(const ScoredRun& run, Language language) {
+  // The engine's build names its threads, and llama.cpp's version is in the run's name.
+  if (run.info.key.provider == "gguf") return {};
+  const auto builds = counted_builds(run);
+  const auto models = counted_models(run);
+  std::string text;
+  if (models.size() > 1) {
+    text += in_language(language, "answered by {} models: {}\n",
+                        "{} 個のモデルが回答: {}\n", models.size(), list_of(models));
+  }
+  if (builds.size() > 1) {
+    text += in_language(language, "answered by {} builds: {}\n",
+                        "{} 個のビルドが回答: {}\n", builds.size(), list_of(builds));
+  }
+  return text;
+}
+
+nlohmann::ordered_json number_or_null(std::optional<double> value) {
+  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+}
+
+nlohmann::ordered_json ledger_json(const Ledger& ledger) {
+  nlohmann::ordered_json json;
+  for (const Mark mark : all_marks) json[std::string(name_of(mark))] = ledger.of(mark);
+  return json;
+}
+
+std::string exam_title(const ScoredRun& run) {
+  return fmt::format("{} {}", run.info.dataset,
+                     run.subjects.empty() ? run.info.subjects : run.subjects);
+}
+
+std::string accuracy_cell(const ScoredRun& run) {
+  return run.has_reply() ? accuracy_text(run.ledger().count()) : "-";
+}
+
+std::string interval_cell(const ScoredRun& run) {
+  return run.has_reply() ? range_text(wilson(run.ledger().count())) : "-";
+}
+
+std::string ledger_text(const Ledger& ledger, Language language) {
+  std::string text;
+  for (const Mark mark : all_marks) {
+    const bool always = mark == Mark::right || mark == Mark::wrong;
+    if (!always && ledger.of(mark) == 0) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", mark_word(mark, language),
+                        with_thousands(ledger.of(mark)));
+  }
+  return text;
+}
+
+std::string range_text(const Interval& range) {
+  return fmt::format("{:.1f}-{:.1f}", 100 * range.low, 100 * range.high);
+}
+
+namespace {
+
+std::string unknown_letters_text(const Account& account, Language language) {
+  if (account.unknown_letters == 0) return {};
+  const std::string some = with_thousands(account.unknown_letters);
+  const std::string n = with_thousands(account.ended());
+  const std::string none = with_thousands(account.no_letters);
+  return language == Language::ja
+             ? fmt::format(
+                   "{} 問中 {} 問で、サーバーの上位トークンにない選択肢がありました"
+                   "（うち {} 問は一つもなく、読み取れず）\n",
+                   n, some, none)
+             : fmt::format(
+                   "letters outside the server's likeliest tokens in {} of {} "
+                   "questions ({} of them with none at all: unread)\n",
+                   some, n, none);
+}
+
+std::string cut_prompts_text(const PromptSizes& sizes, Language language) {
+  if (sizes.cut() == 0) return {};
+  return in_language(
+      language,
+      "{} prompts were cut by the server: it read {} tokens of questions of different "
+      "lengths; give it a longer context\n",
+      "サーバーが {} 問のプロンプトを切り詰めました（長さの違う問題でも {} "
+      "トークン）。コンテキスト長を増やしてください\n",
+      with_thousands(sizes.cut()), with_thousands(sizes.most_tokens));
+}
+
+// "Subject: stem (18 subjects)"; where nothing was counted, what was asked for.
+std::string subject_line(const ScoredRun& run) {
+  const std::string title =
+      run.subjects.empty()
+          ? run.info.subjects
+          : with_count(run.subjects, run.account.tally.by_subject.size());
+  return fmt::format("Subject: {}\n", for_terminal_line(title));
+}
+
+// The accuracy with all that bounds it, or why there is none.
+std::string accuracy_lines(const ScoredRun& run, Language language) {
+  const Ledger& ledger = run.ledger();
+  const bool ja = language == Language::ja;
+  std::string text;
+  if (!run.has_reply()) {
+    text = ja ? "回答がありません" : "nothing was answered";
+    if (!run.reason().empty()) text += ": " + for_terminal_line(run.reason());
+    return text + "\n" + ledger_text(ledger, language) +
+           reasons_text(run.account, language) + "\n";
+  }
+  text = fmt::format("Accuracy: {}, {}\n", accuracy_text(ledger.count()),
+                     interval_text(wilson(ledger.count())));
+  // Failures stand last, and their reasons behind them.
+  text += ledger_text(ledger, language) + reasons_text(run.account, language);
+  if (ledger.right + ledger.wrong < ledger.n()) {
+    const std::string bounds = range_text(ledger.bounds());
+    text +=
+        ja ? fmt::format("（不明分をすべて誤り・すべて正解とした場合 {} %）", bounds)
+           : fmt::format("; {} % with all unknown wrong or right", bounds);
+  }
+  return text + "\n" + arithmetic_text(run, language);
+}
+
+// What this summary leaves out: bad labels, questions that are still to be asked, and
+// what the run holds of other questions.
+std::string left_out_lines(const ScoredRun& run, Language language) {
+  const Account& account = run.account;
+  std::string text;
+  if (run.info.dropped > 0) {
+    text += in_language(language, "left out: {} with bad labels (--drop-bad-labels)\n",
+                        "除外: ラベル不良の {} 問（--drop-bad-labels）\n",
+                        with_thousands(run.info.dropped));
+  }
+  if (run.planned > account.ended()) {
+    text += in_language(language, "not asked: {}\n", "未出題: {}\n",
+                        with_thousands(run.planned - account.ended()));
+  }
+  if (run.stored > account.ended() - account.tally.ledger.failed) {
+    text += in_language(
+        language, "of these questions alone; run {} holds {} replies in all\n",
+        "以上はこの選択のみ。実行 {} には全部で {} 件の回答があります\n",
+        run.short_id(), with_thousands(run.stored));
+  }
+  return text;
+}
+
+std::string averages_text(const ScoredRun& run, Language language) {
+  const Tally& tally = run.account.tally;
+  const std::size_t subjects = tally.by_subject.size();
+  const auto harness = harness_score(run.info, tally);
+  std::string text;
+  if (subjects > 1) {
+    const auto categories = by_category(tally, run.info.dataset);
+    const bool other_groups =
+        harness && harness->how->grouping == Grouping::lm_eval;  // listed below
+    if (!other_groups) text += count_lines(categories);
+    if (subjects <= 10 && categories.empty()) text += count_lines(tally.by_subject);
+    const double mean = 100 * macro_accuracy(tally).value_or(0);
+    const std::string interval = interval_text(macro_interval(tally.subjects()));
+    text += in_language(language, "mean of subjects {:.2f}% ({} subjects), {}\n",
+                        "科目平均 {:.2f}%（{} 科目）, {}\n", mean, subjects, interval);
+  }
+  if (harness) text += harness_text(*harness, language);
+  return text;
+}
+
+}  // namespace
+
+std::string summary_text(const ScoredRun& run, Language language) {
+  std::string text = fmt::format(
+      "{} {}\n", language == Language::ja ? "モデル:" : "Model:", full_title(run));
+  text += subject_line(run) + accuracy_lines(run, language);
+  text += mixture_text(run, language);
+  text += unknown_letters_text(run.account, language);
+  text += empty_text(run.account, language);
+  text += cut_prompts_text(run.account.sizes, language);
+  text += left_out_lines(run, language);
+  if (run.has_reply()) text += averages_text(run, language);
+  return text;
+}
+
+std::string summary_json(const ScoredRun& run) {
+  const Account& account = run.account;
+  const Ledger& ledger = account.tally.ledger;
+  const bool has_reply = run.has_reply();
+  const Interval interval = has_reply ? wilson(ledger.count()) : Interval{0, 1};
+  const Interval bounds = ledger.bounds();
+  const auto harness =
+      has_reply ? harness_score(run.info, account.tally) : std::nullopt;
+  nlohmann::ordered_json json = {
+      {"run", run.id},
+      {"model", run.model_name()},
+      {"answerer", answerer_json_of(run)},
+      {"answered_by", sources_json(run.account)},
+      {"dataset", run.info.dataset},
+      {"dataset_digest", run.info.key.dataset_digest},
+      {"split", run.info.split},
+      {"subjects", run.subjects.empty() ? run.info.subjects : run.subjects},
+      {"protocol", run.info.protocol},
+      {"extract", run.extract},
+      {"planned", run.planned},
+      {"n", ledger.n()},
+      {"not_asked", run.planned - ledger.n()},
+      {"correct", ledger.right},
+      {"accuracy", accuracy_json(ledger.count().share(), has_reply)},
+      {"ci95", {interval.low, interval.high}},
+      {"ledger", ledger_json(ledger)},
+      {"bounds", {bounds.low, bounds.high}},
+      {"arithmetic", arithmetic_json(run)},
+      {"by_subject", counts_json(account.tally.by_subject, has_reply)},
+      {"by_category",
+       counts_json(by_category(account.tally, run.info.dataset), has_reply)},
+      {"macro_accuracy", accuracy_json(macro_accuracy(account.tally), has_reply)},
+      {"aggregation", aggregation_json(harness)},
+      {"complete", run.is_complete()},
+      {"unknown_letters", account.unknown_letters},
+      {"no_letters", account.no_letters},
+      {"empty_replies", account.empty},
+      {"failures", account.reasons},
+      {"cut_prompts", account.sizes.cut()},
+      {"requests", run.requests},
+      {"reused", run.reused},
+      {"stored", run.stored},
+      {"tokens",
+       {{"prompt", account.prompt_tokens},
+        {"reply", account.reply_tokens},
+        {"decoded", account.decoded_tokens}}},
+      {"seconds", run.seconds},
+      {"dropped_bad_labels", run.info.dropped},
+      {"name", run.info.name},
+      {"note", run.info.note},
+  };
+  if (!run.fatal.empty()) json["stopped"] = run.fatal;
+  if (!has_reply && !run.failure.empty()) json["failure"] = run.failure;
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace proctor

@@ -1,0 +1,88 @@
+#include "proctor/study/marked_run.h"
+
+#include "proctor/study/arithmetic.h"
+
+namespace proctor {
+namespace {
+
+std::string digest_of_one(const Question& question) {
+  Sha256 hash;
+  hash.add_field(question.subject);
+  hash.add_field(question.text);
+  hash.add_number(question.choices.size());
+  for (const std::string& choice : question.choices) hash.add_field(choice);
+  hash.add_number(static_cast<std::uint64_t>(right_number(question)));
+  return hash.hex();
+}
+
+std::vector<QuestionKey> keys_of(const Dataset& dataset) {
+  std::vector<QuestionKey> keys;
+  std::map<std::string, std::uint32_t> seen;
+  for (const Question& question : dataset.questions) {
+    std::string digest = digest_of_one(question);
+    const std::uint32_t occurrence = seen[digest]++;
+    keys.push_back({.digest = std::move(digest), .occurrence = occurrence});
+  }
+  return keys;
+}
+
+bool has_reply(const MarkedQuestion& question) {
+  return question.mark != Mark::failed;
+}
+
+// What of `one` has no partner in `other`.
+Unpaired unpaired(const MarkedRun& one, const MarkedRun& other) {
+  Unpaired out;
+  for (const auto& [key, question] : one.marks) {
+    if (!has_reply(question)) continue;
+    const auto found = other.marks.find(key);
+    if (found != other.marks.end()) {
+      out.failed += has_reply(found->second) ? 0 : 1;
+      continue;
+    }
+    const QuestionKey plain{.digest = key.digest, .occurrence = key.occurrence};
+    ++(other.questions.contains(plain) ? out.not_asked : out.no_such_question);
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<MarkedRun> read_marked_run(Store& store, const StoredRun& run,
+                                  const Look& look) {
+  const Dataset dataset = TRY(store.questions(run.id));
+  const std::vector<QuestionKey> keys = keys_of(dataset);
+  MarkedRun marked;
+  marked.questions.insert(keys.begin(), keys.end());
+  const double error = arithmetic_error(run.info.key).value_or(0);
+  const auto see = [&](const Graded& graded) -> Status {
+    QuestionKey key = keys[graded.trial.ordinal];
+    key.repeat = graded.trial.repeat;
+    key.rotation = graded.trial.rotation;
+    marked.marks[std::move(key)] = {
+        .subject = graded.question->subject,
+        .id = graded.question->id,
+        .mark = graded.mark,
+        .could_change = lead_of(graded).over_other_mark < error};
+    return {};
+  };
+  marked.run = TRY(score_stored_run(store, run, dataset, look, false, see));
+  return marked;
+}
+
+Comparison compare_runs(const MarkedRun& a, const MarkedRun& b) {
+  Comparison comparison{.of_a = unpaired(a, b), .of_b = unpaired(b, a)};
+  comparison.has_leads = near_ties(a.run) && near_ties(b.run);
+  for (const auto& [key, of_a] : a.marks) {
+    const auto of_b = b.marks.find(key);
+    if (of_b == b.marks.end() || !has_reply(of_a) || !has_reply(of_b->second)) continue;
+    const bool a_right = of_a.mark == Mark::right;
+    const bool b_right = of_b->second.mark == Mark::right;
+    comparison.pairs.add(a_right, b_right);
+    comparison.near.add(a_right, of_a.could_change, b_right, of_b->second.could_change);
+    comparison.by_subject[of_a.subject].add(a_right, b_right);
+  }
+  return comparison;
+}
+
+}  // namespace proctor

@@ -1,0 +1,82 @@
+// A run's numbers, from a run under way or from the store, in one shape. Part of
+// study.h.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "proctor/score/score.h"
+#include "proctor/store/store.h"
+
+namespace proctor {
+
+struct ScoredRun {
+  RunInfo info;
+  std::string id;
+  std::string extract;   // the reader of these marks
+  std::string subjects;  // what is counted: subjects_title; empty where nothing is
+  Account account;
+  std::int64_t planned = 0;   // trials, ended or not
+  std::int64_t reused = 0;    // answered from the store
+  std::int64_t requests = 0;  // tries; of this process, where that has asked
+  std::int64_t stored = 0;    // replies of the run in all, counted here or not
+  double seconds = 0;         // of this process; 0 from the store
+  std::string fatal;          // why it stopped early, or empty
+  std::string failure;  // what the last question without a reply came to, or empty
+
+  const Ledger& ledger() const { return account.tally.ledger; }
+  std::int64_t ended() const { return account.ended(); }
+  bool is_complete() const { return ended() == planned && ledger().failed == 0; }
+  // Without a reply there is no accuracy: what is asked again says nothing of a model.
+  bool has_reply() const { return ledger().n() > ledger().failed; }
+  // Why there is none, or empty.
+  const std::string& reason() const { return fatal.empty() ? failure : fatal; }
+  std::string model_name() const;  // "ollama/mistral:7b", "llama"
+  // And who it is where it has no name, and how it was computed with where that was not
+  // the usual way: f32, exact.
+  std::string model_title() const;
+  std::string short_id() const { return id.substr(0, 8); }
+};
+
+// How a stored run is looked at.
+struct Look {
+  std::string reader;    // empty: the one last used
+  std::string subjects;  // as --subject has it; empty: all that is stored
+};
+
+// Every trial of a stored run, of those subjects. `see` may be empty; it gets the
+// bodies where asked for. The pointers in Graded live during the call. Fault::usage
+// where the run's data set has no such subject.
+Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run, const Look& look,
+                                   bool with_bodies,
+                                   const std::function<Status(const Graded&)>& see);
+
+// The same of a run whose questions were read already.
+Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
+                                   const Dataset& dataset, const Look& look,
+                                   bool with_bodies,
+                                   const std::function<Status(const Graded&)>& see);
+
+// Fault::usage where there is no accuracy, and why.
+Status check_has_reply(const ScoredRun& run);
+
+// The totals of the data set's categories; empty where it has none. A subject of two
+// categories (CMMLU's that are China's own) counts in both.
+std::map<std::string, Ledger, std::less<>> by_category(const Tally& tally,
+                                                       std::string_view dataset);
+
+// Who wrote the replies: the one that was there, but for what they say otherwise.
+// Whoever was there last may have written none of them.
+Answerer author_of(const ScoredRun& run);
+// Who answers a stored run: by its name, else as it said when it was last asked.
+Answerer answerer_of(const RunInfo& info);
+// Who answers, as JSON, where it is in the key; or empty.
+std::string server_of(const RunKey& key);
+// Replies by model and by build, in words fit for a terminal; of models those that only
+// repeat the name that was asked for are not in it.
+std::map<std::string, std::int64_t> counted_models(const ScoredRun& run);
+std::map<std::string, std::int64_t> counted_builds(const ScoredRun& run);
+
+}  // namespace proctor

@@ -1,0 +1,85 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "proctor/question/question.h"
+#include "proctor/study/study.h"
+
+namespace proctor {
+namespace {
+
+using testing::HasSubstr;
+
+// A run of three questions, each of its own subject; the second has a reply.
+class ScoreStoredRun : public testing::Test {
+ protected:
+  ScoreStoredRun() {
+    for (const char* subject : {"anatomy", "astronomy", "virology"}) {
+      dataset_.questions.push_back({.id = subject,
+                                    .subject = subject,
+                                    .text = "?",
+                                    .choices = {"one", "two"},
+                                    .right = 1});
+    }
+    dataset_.name = "cais/mmlu";
+    dataset_.digest = digest_of(dataset_.questions);
+    Plan plan{.dataset = &dataset_, .trials = {{0}, {1}, {2}}};
+    plan.info.key = {.provider = "fake", .dataset_digest = dataset_.digest};
+    plan.info.dataset = dataset_.name;
+    plan.info.extract = "first-letter";
+    plan.info.subjects = "all";
+    plan.info.selection = {0, 1, 2};
+    EXPECT_TRUE(store_->open(plan));
+    Attempt attempt;
+    attempt.id = "1";
+    attempt.outcome = Reply{.text = "The answer is B."};
+    const std::vector<Completion> completions = {
+        Completion{.trial = {1}, .attempts = {attempt}}};
+    EXPECT_TRUE(store_->append(plan, completions));
+  }
+  Result<ScoredRun> scored(const Look& look) {
+    return score_stored_run(*store_, store_->runs()->front(), look, false, {});
+  }
+
+  Dataset dataset_;
+  std::unique_ptr<Store> store_ = make_memory_store();
+};
+
+TEST_F(ScoreStoredRun, gives_the_marks_of_the_reader_that_is_asked_for) {
+  const auto as_kept = scored({});
+  const auto as_asked = scored({.reader = "proctor"});
+
+  ASSERT_TRUE(as_kept);
+  ASSERT_TRUE(as_asked);
+  EXPECT_EQ(as_kept->extract, "first-letter");
+  EXPECT_EQ(as_kept->ledger().right, 0);
+  EXPECT_EQ(as_asked->extract, "proctor");
+  EXPECT_EQ(as_asked->ledger().right, 1);
+  EXPECT_EQ(as_asked->planned, 3);
+}
+
+TEST_F(ScoreStoredRun, is_called_by_what_is_counted_not_by_what_was_asked_for) {
+  EXPECT_EQ(scored({})->subjects, "astronomy");
+}
+
+TEST_F(ScoreStoredRun, counts_the_subjects_that_are_asked_for) {
+  const auto two = scored({.subjects = "astronomy,virology"});
+  const auto none = scored({.subjects = "other"});
+
+  EXPECT_EQ(two->ended(), 1);
+  EXPECT_EQ(two->planned, 2);
+  EXPECT_EQ(none->ended(), 0);
+  EXPECT_EQ(none->planned, 2);
+  EXPECT_EQ(none->stored, 1);
+}
+
+TEST_F(ScoreStoredRun, a_subject_that_is_not_there_is_told_the_nearest) {
+  const auto wrong = scored({.subjects = "virologi"});
+
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().fault, Fault::usage);
+  EXPECT_THAT(wrong.error().message, HasSubstr("--subject: virologi"));
+  EXPECT_THAT(wrong.error().message, HasSubstr("virology"));
+}
+
+}  // namespace
+}  // namespace proctor
