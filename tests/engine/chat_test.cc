@@ -531,5 +531,48 @@ TEST_F(Chat, without_a_template_contents_are_sent_alone) {
   EXPECT_EQ(answer.prompt, "Be brief.\n\nHello");
 }
 
+TEST_F(Chat, a_family_that_refuses_roles_ends_the_run_as_other_templates_do) {
+  EngineOptions options = options_for();
+  const std::vector<EngineTurn> turns = {{"system", "A"}, {"user", "B"}};
+
+  const auto seen = [&](const std::string& name) {
+    options.chat_template = name;
+    return ask_through(options, turns);
+  };
+  const auto names = chat_templates();
+  ASSERT_TRUE(names);
+  int refused = 0;
+  for (const std::string& name : *names) {
+    const EngineAnswer answer = seen(name);
+    if (answer.reply) continue;
+    ++refused;
+    EXPECT_EQ(answer.reply.error().fault, Fault::usage) << name;
+    EXPECT_THAT(answer.reply.error().message, HasSubstr("--system ''")) << name;
+  }
+  EXPECT_GT(refused, 0);
+}
+
+TEST_F(Chat, the_way_out_of_a_refused_system_message_is_named) {
+  const EngineAnswer both = ask_through(strict, {{"system", "S"}, {"user", "Hi"}});
+  const EngineAnswer alone = ask_through(strict, {{"assistant", "A"}, {"user", "Hi"}});
+
+  EXPECT_THAT(both.reply.error().message,
+              HasSubstr("or --system '' for no system message"));
+  EXPECT_THAT(alone.reply.error().message, Not(HasSubstr("--system")));
+}
+
+TEST_F(Chat, a_byte_order_mark_is_no_part_of_a_template) {
+  EXPECT_EQ(prompt_of("\xEF\xBB\xBF[{{ messages[0].content }}]", question), "[Hello]");
+}
+
+TEST_F(Chat, a_tokenizers_configuration_is_refused_for_what_it_is) {
+  const auto told =
+      forecast(with("{\n  \"chat_template\": \"{{ messages[0].content }}\"\n}"), {});
+
+  ASSERT_FALSE(told);
+  EXPECT_THAT(told.error().message, HasSubstr("JSON, and no Jinja"));
+  EXPECT_EQ(prompt_of("{{ 'x' }}{{ messages[0].content }}", question), "xHello");
+}
+
 }  // namespace
 }  // namespace proctor

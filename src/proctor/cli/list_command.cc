@@ -1,6 +1,7 @@
 #include "proctor/cli/commands.h"
 #include "proctor/cli/evaluation.h"
 #include "proctor/cli/stored_runs.h"
+#include "proctor/engine/engine.h"
 #include "proctor/study/study.h"
 
 namespace proctor {
@@ -117,6 +118,13 @@ Result<Table> runs_table(const Arguments& arguments, World& world) {
   return table;
 }
 
+Result<Table> templates_table() {
+  Table table{{{"template"}}, {}};
+  for (std::string& name : TRY(chat_templates()))
+    table.rows.push_back({std::move(name)});
+  return table;
+}
+
 int natural_width(const Table& table) {
   int width = 0;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
@@ -168,9 +176,10 @@ Result<Table> table_named(std::string_view what, const Arguments& arguments,
     return is_known ? subjects_table(dataset) : subjects_of(arguments, world);
   }
   if (what == "extractors") return extractors_table();
+  if (what == "templates") return templates_table();
   if (what == "runs") return runs_table(arguments, world);
-  const std::vector<std::string> names = {"models",   "datasets",   "protocols",
-                                          "subjects", "extractors", "runs"};
+  const std::vector<std::string> names = {
+      "models", "datasets", "protocols", "subjects", "extractors", "templates", "runs"};
   const std::string hint = suggestion(what, names);
   return fail(Fault::usage, "found {}, expected {}{}", what, join(names, ", "), hint);
 }
@@ -180,8 +189,10 @@ Result<Table> table_named(std::string_view what, const Arguments& arguments,
 Result<int> list_command(const Arguments& arguments, World& world) {
   const auto& words = arguments.positional;
   if (words.empty()) {
-    return fail(Fault::usage,
-                "expected models, datasets, protocols, subjects, extractors or runs");
+    return fail(
+        Fault::usage,
+        "expected models, datasets, protocols, subjects, extractors, templates or "
+        "runs");
   }
   if (words[0] == "manual") {
     world.console.print(words.size() > 1 && words[1] == "man" ? manual_page()

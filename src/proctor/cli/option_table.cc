@@ -73,8 +73,8 @@ constexpr std::array command_table = {
                 "proctor doctor\nproctor doctor ollama/mistral:7b\n"
                 "proctor doctor model.gguf"},
     CommandText{Command::list, "list",
-                "models|datasets|protocols|subjects|extractors|runs", "what there is",
-                "proctor list protocols\nproctor list runs"},
+                "models|datasets|protocols|subjects|extractors|templates|runs",
+                "what there is", "proctor list protocols\nproctor list runs"},
 };
 
 constexpr std::array option_table = {

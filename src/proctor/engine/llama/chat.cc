@@ -49,10 +49,10 @@ std::string name_of(const std::string& source, std::chrono::year_month_day date)
   return tells_date(source) ? name + " " + in_digits(date) : name;
 }
 
-std::string roles_of(std::span<const EngineTurn> turns) {
+std::vector<std::string> roles_of(std::span<const EngineTurn> turns) {
   std::vector<std::string> roles;
   for (const EngineTurn& turn : turns) roles.push_back(turn.role);
-  return join(roles, ", ");
+  return roles;
 }
 
 // A text that no content holds.
@@ -77,13 +77,20 @@ void add_unsealed(const Piece& piece, const std::string& seal,
   pieces.push_back({std::string(rest), piece.is_template});
 }
 
-constexpr std::string_view way_out = "take another --chat-template or --protocol";
-
 tl::unexpected<Error> refused(Fault fault, const Error& words,
                               std::span<const EngineTurn> turns) {
   if (words.fault == Fault::cancelled) return tl::unexpected(words);
   return fail(fault, "the chat template says: {} (the turns are {}); {}", words.message,
-              roles_of(turns), way_out);
+              join(roles_of(turns), ", "), way_out_of(roles_of(turns)));
+}
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+// A tokenizer_config.json, which has a template in it. Jinja in braces goes on by a
+// brace, % or #.
+bool is_json(std::string_view source) {
+  source = trimmed(source);
+  return source.starts_with('{') && trimmed(source.substr(1)).starts_with('"');
 }
 
 bool is_file(const std::string& path) {
@@ -117,15 +124,23 @@ Result<ChatTemplate> ChatTemplate::of(const llama_model* model,
     if (!is_file(asked)) {
       return fail(Fault::usage,
                   "--chat-template {}: neither a file nor a known name{}; there are "
-                  "none, {}",
-                  asked, suggestion(asked, families), join(families, ", "));
+                  "none, and those of proctor list templates",
+                  asked, suggestion(asked, families));
     }
     const std::string place = "--chat-template " + asked;
     std::error_code error;
     if (std::filesystem::file_size(asked, error) > Jinja::most_bytes || error) {
       return fail(Fault::data, "{}: larger than any chat template is", place);
     }
-    const std::string source = TRY(read_file(asked));
+    std::string source = TRY(read_file(asked));
+    if (source.starts_with(byte_order_mark)) source.erase(0, byte_order_mark.size());
+    if (is_json(source)) {
+      return fail(
+          Fault::data,
+          "{}: JSON, and no Jinja; write the text of its \"chat_template\" into a "
+          "file of its own",
+          place);
+    }
     TRY(made.take(source).in(place));
   } else if (own != nullptr) {
     if (const Status taken = made.take(own); !taken) {
@@ -193,11 +208,11 @@ bool ChatTemplate::knows_effort(const std::string& effort) const {
 
 Status ChatTemplate::can_chat(const std::string& reasoning) const {
   if (!why_not_.empty()) {
-    return fail(
-        Fault::usage,
-        "{}: name one by --chat-template (a file of Jinja, none, {}), or take a "
-        "protocol of raw text",
-        why_not_, join(template_families(), ", "));
+    return fail(Fault::usage,
+                "{}: name one by --chat-template (a file of Jinja, none, or one of "
+                "proctor list "
+                "templates), or take a protocol of raw text",
+                why_not_);
   }
   if (is_told_date_ && !facts_.tells_date) {
     return fail(Fault::usage, "--template-date: the chat template ({}) writes no date",
@@ -274,7 +289,7 @@ Status ChatTemplate::find_turns(std::span<const EngineTurn> turns,
                 is_twice   ? "repeats"
                 : is_moved ? "moves"
                            : "leaves out",
-                i + 1, marked[i].role, way_out);
+                i + 1, marked[i].role, way_out_of(roles_of(turns)));
   }
   return {};
 }
@@ -297,7 +312,7 @@ Result<std::vector<Piece>> ChatTemplate::render_jinja(
     if (whole.find(python_strip(sealed[i].content)) != std::string::npos) continue;
     return fail(Fault::rejected,
                 "the chat template leaves out turn {} ({}), or changes it; {}", i + 1,
-                sealed[i].role, way_out);
+                sealed[i].role, way_out_of(roles_of(turns)));
   }
   std::vector<Piece> unsealed;
   for (const Piece& piece : *pieces) add_unsealed(piece, seal, unsealed);

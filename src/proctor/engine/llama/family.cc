@@ -54,6 +54,12 @@ std::vector<std::string> template_families() {
   return {names.begin(), names.end()};
 }
 
+std::string way_out_of(const std::vector<std::string>& roles) {
+  const bool has_system = std::ranges::find(roles, "system") != roles.end();
+  return fmt::format("take another --chat-template or --protocol{}",
+                     has_system ? ", or --system '' for no system message" : "");
+}
+
 Result<TemplateFamily::Frame> TemplateFamily::frame_of(
     const std::vector<std::string>& roles) const {
   std::vector<std::string> contents;
@@ -62,8 +68,8 @@ Result<TemplateFamily::Frame> TemplateFamily::frame_of(
   }
   const auto whole = apply(name_, roles, contents);
   if (!whole) {
-    return fail(Fault::rejected, "the chat template does not take these roles: {}",
-                join(roles, ", "));
+    return fail(Fault::usage, "the chat template {} does not take these roles: {}; {}",
+                name_, join(roles, ", "), way_out_of(roles));
   }
   Frame frame;
   std::string_view rest = *whole;
@@ -71,10 +77,9 @@ Result<TemplateFamily::Frame> TemplateFamily::frame_of(
     const std::string mark = placeholder(i);
     const std::size_t at = rest.find(mark);
     if (at == std::string_view::npos) {
-      return fail(Fault::rejected,
-                  "the chat template leaves out or moves turn {} ({}); name another by "
-                  "--chat-template",
-                  i + 1, roles[i]);
+      return fail(Fault::usage,
+                  "the chat template {} leaves out or moves turn {} ({}); {}", name_,
+                  i + 1, roles[i], way_out_of(roles));
     }
     const bool kept_left = at > 0 && rest[at - 1] == edge;
     const std::size_t behind = at + mark.size();

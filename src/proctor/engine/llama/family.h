@@ -16,13 +16,16 @@ namespace proctor {
 // The names that llama.cpp knows.
 std::vector<std::string> template_families();
 
+// What a person can do about a template that refuses these turns.
+std::string way_out_of(const std::vector<std::string>& roles);
+
 class TemplateFamily {
  public:
   // One of template_families().
   explicit TemplateFamily(std::string name) : name_(std::move(name)) {}
 
-  // The turns, up to where the reply begins. Fault::rejected where the family leaves
-  // out or moves a turn.
+  // The turns, up to where the reply begins. Fault::usage where the family leaves out
+  // or moves a turn.
   Result<std::vector<Piece>> render(std::span<const EngineTurn> turns);
 
  private:
