@@ -20,9 +20,7 @@ Told told(const Model& model, std::string url, HttpClient& http) {
   HttpRequest request{.url = std::move(url), .headers = model.headers};
   request.deadlines = {
       .connect = seconds(2), .silence = seconds(2), .total = seconds(5)};
-  if (!model.key.empty()) {
-    add_header(request, "Authorization", "Bearer " + model.key);
-  }
+  add_key(request, model);
   Told out;
   const auto response = fetch(http, std::move(request));
   if (!response) return out;

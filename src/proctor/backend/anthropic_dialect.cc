@@ -74,7 +74,7 @@ class AnthropicReader {
 }  // namespace
 
 Result<HttpRequest> encode_anthropic(const Model& model, const Prompt& prompt) {
-  TRY(check_generates(prompt, "anthropic"));
+  TRY(check_generates(prompt, model.provider));
   const Sampling& sampling = prompt.sampling;
   nlohmann::json body = {
       {"model", model.name},
@@ -100,7 +100,7 @@ Result<HttpRequest> encode_anthropic(const Model& model, const Prompt& prompt) {
   auto request =
       TRY(json_request(model, endpoint_url(model, "/v1/messages"), std::move(body)));
   add_header(request, "anthropic-version", "2023-06-01");
-  if (!model.key.empty()) add_header(request, "x-api-key", model.key);
+  add_key(request, model);
   return request;
 }
 

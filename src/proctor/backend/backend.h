@@ -72,6 +72,9 @@ struct Dialect {
   // lists no likelihoods, and will not; Fault::rejected: too long to be read; or, where
   // the 200 holds an error, what that error's code means as a status.
   Result<Reply> (*decode)(std::string_view body, const Prompt& prompt);
+  // An address's path without the endpoint of this language that it ends in; null where
+  // OpenAI's are all there are.
+  std::string_view (*without_endpoint)(std::string_view path) = nullptr;
 };
 
 // Where a server tells of itself.
@@ -82,6 +85,27 @@ enum class Tells {
   tags,     // ollama: /api/tags
 };
 
+// How --reasoning is said in a request (reasoning.cc).
+enum class ReasoningForm {
+  none,             // it cannot be told
+  effort,           // reasoning_effort, as OpenAI has it
+  effort_think,     // the same, and think
+  template_words,   // chat_template_kwargs: enable_thinking, reasoning_effort
+  template_switch,  // chat_template_kwargs.enable_thinking; reasoning_effort
+  thinking_type,    // thinking.type
+  thinking_budget,  // thinking.budget_tokens
+  thinking_config,  // generationConfig.thinkingConfig
+};
+
+// What the most tokens of a reply are called.
+enum class TokenLimit {
+  max_tokens,
+  by_model,  // max_completion_tokens for OpenAI's that think, which list no tokens
+             // either
+};
+
+// One row of the table. Of a server that speaks OpenAI's form the row is all there is:
+// no other place asks who it is.
 struct Provider {
   std::string_view name;           // "deepseek"
   std::string_view default_model;  // "deepseek-chat", or empty
@@ -94,6 +118,28 @@ struct Provider {
   const Dialect* dialect;
   std::string_view hint;  // what to look at when the connection is refused
   Tells tells = Tells::nothing;
+
+  // ---- How requests to it differ from OpenAI's form ----
+  std::string_view key_header = "Authorization";  // there behind "Bearer "
+  bool path_is_versioned = true;                  // /v1 goes before an endpoint
+  bool may_be_nameless = false;                   // it has one model, and needs no name
+  TokenLimit token_limit = TokenLimit::max_tokens;
+  std::string_view seed_name = "seed";  // empty: it takes none
+  ReasoningForm reasoning = ReasoningForm::none;
+  std::string_view reasoning_words = "on off minimal low medium high";  // it knows
+  // How many of the likeliest tokens it lists at most; 0: none.
+  int listed_in_chat = 20;
+  int listed_after_text = 20;
+  std::string_view listed_name = "logprobs";  // what that is called after a text
+  bool takes_grammar = false;                 // llama.cpp's
+  bool takes_context = false;                 // Model::context
+
+  // ---- What else is known of it ----
+  // Its models' names may end in .gguf, and are no files here.
+  bool names_may_be_files = false;
+  // How its address variables are read; null: as they stand.
+  std::string (*read_address)(std::string_view text) = nullptr;
+  std::string_view concurrency_variable = {};  // how many it serves at once
 };
 std::span<const Provider> providers();
 // Fault::usage with the nearest name; the caller says where the name stood.

@@ -15,6 +15,13 @@ std::string openai_url(const Model& model, std::string_view endpoint);
 // A version stands in it (/v1beta/openai), or it is a deployment of Azure's.
 bool path_needs_no_version(std::string_view path);
 
+// The row of a model that a server is asked for; there must be one.
+const Provider& provider_of(const Model& model);
+// The model's key, where there is one, in the header that its provider reads.
+void add_key(HttpRequest& request, const Model& model);
+// "temperature", "temperature and stop", "temperature, top_p and stop".
+std::string listed(std::vector<std::string> words);
+
 // llama-server says so for as long as it reads a model from disk: not a failed try.
 bool is_loading(const HttpResponse& response);
 

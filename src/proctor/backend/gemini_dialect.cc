@@ -88,7 +88,7 @@ class GeminiReader {
 }  // namespace
 
 Result<HttpRequest> encode_gemini(const Model& model, const Prompt& prompt) {
-  TRY(check_generates(prompt, "gemini"));
+  TRY(check_generates(prompt, model.provider));
   nlohmann::json body = nlohmann::json::object();
   if (prompt.messages.empty()) {
     body["contents"] = {{{"role", "user"}, {"parts", parts_of(prompt.text)}}};
@@ -112,8 +112,7 @@ Result<HttpRequest> encode_gemini(const Model& model, const Prompt& prompt) {
       model,
       endpoint_url(model, fmt::format("/v1beta/models/{}:generateContent", model.name)),
       std::move(body)));
-  // In a header, not in the URL: URLs end in logs.
-  if (!model.key.empty()) add_header(request, "x-goog-api-key", model.key);
+  add_key(request, model);
   return request;
 }
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "proctor/backend/dialects.h"
+
 namespace proctor {
 namespace {
 
@@ -86,7 +88,7 @@ std::string letters_grammar(std::string_view labels) {
 Status add_only_letters(const Model& model, const Prompt& prompt,
                         nlohmann::json& body) {
   if (!prompt.sampling.only_letters || !prompt.continuations.empty()) return {};
-  if (model.provider != "llama") {
+  if (!provider_of(model).takes_grammar) {
     return fail(Fault::usage,
                 "--only-letters: a .gguf and llama-server can be held to letters, {} "
                 "cannot; where a server has words of its own for it, --extra-body "

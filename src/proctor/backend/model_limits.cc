@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "proctor/backend/backend.h"
+#include "proctor/backend/dialects.h"
 
 namespace proctor {
 namespace {
@@ -18,38 +18,43 @@ enum class Takes {
   none,
 };
 
+// Which texts that end a reply it takes.
+enum class Stops { all, not_blank, none };
+
 struct Row {
   std::string_view provider;
   std::string_view name;  // how the model's name begins; # is a digit
   Thinks thinks = Thinks::never;
   Takes takes = Takes::all;
-  bool stops = true;  // takes texts that end a reply
+  Stops stops = Stops::all;
+  bool ignores = false;  // what it does not take, instead of refusing it
 };
 
 // The first row that fits holds.
 constexpr std::array rows = {
     Row{"openai", "gpt-5-chat"},
-    Row{"openai", "gpt-5.1", Thinks::when_asked, Takes::none_in_thought, false},
-    Row{"openai", "gpt-5.2-pro", Thinks::always, Takes::none, false},
-    Row{"openai", "gpt-5.2", Thinks::when_asked, Takes::none_in_thought, false},
-    Row{"openai", "gpt-5.4-pro", Thinks::always, Takes::none, false},
-    Row{"openai", "gpt-5.4", Thinks::when_asked, Takes::none_in_thought, false},
-    Row{"openai", "gpt-5", Thinks::always, Takes::none, false},
+    Row{"openai", "gpt-5.1", Thinks::when_asked, Takes::none_in_thought, Stops::none},
+    Row{"openai", "gpt-5.2-pro", Thinks::always, Takes::none, Stops::none},
+    Row{"openai", "gpt-5.2", Thinks::when_asked, Takes::none_in_thought, Stops::none},
+    Row{"openai", "gpt-5.4-pro", Thinks::always, Takes::none, Stops::none},
+    Row{"openai", "gpt-5.4", Thinks::when_asked, Takes::none_in_thought, Stops::none},
+    Row{"openai", "gpt-5", Thinks::always, Takes::none, Stops::none},
     Row{"openai", "o1", Thinks::always, Takes::none},
-    Row{"openai", "o#", Thinks::always, Takes::none, false},
-    Row{"anthropic", "claude-3"},
-    Row{"anthropic", "claude-opus-4-2025"},
-    Row{"anthropic", "claude-opus-4-0"},
-    Row{"anthropic", "claude-sonnet-4-2025"},
-    Row{"anthropic", "claude-sonnet-4-0"},
-    Row{"anthropic", "claude-opus-4-7", Thinks::never, Takes::none},
-    Row{"anthropic", "claude-opus-4-8", Thinks::never, Takes::none},
-    Row{"anthropic", "claude-opus-5", Thinks::never, Takes::none},
-    Row{"anthropic", "claude-sonnet-5", Thinks::never, Takes::none},
-    Row{"anthropic", "claude-fable-5", Thinks::never, Takes::none},
-    Row{"anthropic", "", Thinks::never, Takes::one},
-    Row{"deepseek", "deepseek-reasoner", Thinks::always, Takes::none},
-    Row{"deepseek", "", Thinks::when_asked, Takes::none_in_thought},
+    Row{"openai", "o#", Thinks::always, Takes::none, Stops::none},
+    Row{"anthropic", "claude-3", Thinks::never, Takes::all, Stops::not_blank},
+    Row{"anthropic", "claude-opus-4-2025", Thinks::never, Takes::all, Stops::not_blank},
+    Row{"anthropic", "claude-opus-4-0", Thinks::never, Takes::all, Stops::not_blank},
+    Row{"anthropic", "claude-sonnet-4-2025", Thinks::never, Takes::all,
+        Stops::not_blank},
+    Row{"anthropic", "claude-sonnet-4-0", Thinks::never, Takes::all, Stops::not_blank},
+    Row{"anthropic", "claude-opus-4-7", Thinks::never, Takes::none, Stops::not_blank},
+    Row{"anthropic", "claude-opus-4-8", Thinks::never, Takes::none, Stops::not_blank},
+    Row{"anthropic", "claude-opus-5", Thinks::never, Takes::none, Stops::not_blank},
+    Row{"anthropic", "claude-sonnet-5", Thinks::never, Takes::none, Stops::not_blank},
+    Row{"anthropic", "claude-fable-5", Thinks::never, Takes::none, Stops::not_blank},
+    Row{"anthropic", "", Thinks::never, Takes::one, Stops::not_blank},
+    Row{"deepseek", "deepseek-reasoner", Thinks::always, Takes::none, Stops::all, true},
+    Row{"deepseek", "", Thinks::when_asked, Takes::none_in_thought, Stops::all, true},
     Row{"gemini", "gemini-2.5-flash-lite", Thinks::when_asked},
     Row{"gemini", "gemini-2.5", Thinks::unless_off},
     Row{"gemini", "gemini-3", Thinks::unless_off},
@@ -68,15 +73,14 @@ bool thinks(Thinks when, const std::string& reasoning) {
   return when == Thinks::always;
 }
 
-// "temperature", "temperature and stop", "temperature, top_p and stop".
+}  // namespace
+
 std::string listed(std::vector<std::string> words) {
   if (words.size() < 2) return join(words, "");
   const std::string last = std::move(words.back());
   words.pop_back();
   return join(words, ", ") + " and " + last;
 }
-
-}  // namespace
 
 SentSampling sampling_for(const Model& model, const Sampling& asked,
                           bool limit_is_own) {
@@ -101,18 +105,17 @@ SentSampling sampling_for(const Model& model, const Sampling& asked,
     refused.emplace_back("top_p");
   }
   const std::size_t stops = sampling.stop.size();
-  if (!row->stops) sampling.stop.clear();
-  if (row->provider == "anthropic") {
+  if (row->stops == Stops::none) sampling.stop.clear();
+  if (row->stops == Stops::not_blank) {
     std::erase_if(sampling.stop,
                   [](const std::string& stop) { return python_strip(stop).empty(); });
   }
   if (sampling.stop.size() != stops) {
-    refused.emplace_back(row->stops ? "blank stop" : "stop");
+    refused.emplace_back(row->stops == Stops::not_blank ? "blank stop" : "stop");
   }
   if (!refused.empty()) {
-    sent.left_out =
-        listed(refused) + (row->provider == "deepseek" ? ", which it would ignore"
-                                                       : ", which it would refuse");
+    sent.left_out = listed(refused) + (row->ignores ? ", which it would ignore"
+                                                    : ", which it would refuse");
   }
   if (in_thought && sampling.max_tokens && !limit_is_own) {
     if (!sent.left_out.empty()) sent.left_out += "; ";

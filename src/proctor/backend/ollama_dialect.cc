@@ -9,8 +9,6 @@
 namespace proctor {
 namespace {
 
-constexpr int most_listed = 20;  // of its API
-
 bool is_own(const Prompt& prompt) {
   return !prompt.continuations.empty() && prompt.messages.empty();
 }
@@ -32,17 +30,16 @@ Result<HttpRequest> encode_ollama(const Model& model, const Prompt& prompt) {
   if (sampling.temperature) options["temperature"] = *sampling.temperature;
   if (sampling.top_p) options["top_p"] = *sampling.top_p;
   if (sampling.seed) options["seed"] = *sampling.seed;
-  auto request = TRY(json_request(model, endpoint_url(model, "/api/generate"),
-                                  {{"model", model.name},
-                                   {"prompt", prompt.text},
-                                   {"raw", true},
-                                   {"stream", false},
-                                   {"logprobs", true},
-                                   {"top_logprobs", most_listed},
-                                   {"options", std::move(options)}}));
-  if (!model.key.empty()) {
-    add_header(request, "Authorization", "Bearer " + model.key);
-  }
+  auto request =
+      TRY(json_request(model, endpoint_url(model, "/api/generate"),
+                       {{"model", model.name},
+                        {"prompt", prompt.text},
+                        {"raw", true},
+                        {"stream", false},
+                        {"logprobs", true},
+                        {"top_logprobs", provider_of(model).listed_after_text},
+                        {"options", std::move(options)}}));
+  add_key(request, model);
   return request;
 }
 

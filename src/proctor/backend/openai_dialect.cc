@@ -18,7 +18,7 @@ bool is_version(std::string_view segment) {
 
 // o1, o3-mini, gpt-5 and their like take max_completion_tokens and refuse max_tokens.
 bool wants_max_completion_tokens(const Model& model) {
-  if (model.provider != "openai") return false;
+  if (provider_of(model).token_limit != TokenLimit::by_model) return false;
   const std::string_view name = model.name;
   return name.starts_with("gpt-5") ||
          (name.size() >= 2 && name[0] == 'o' && name[1] >= '0' && name[1] <= '9');
@@ -33,39 +33,36 @@ nlohmann::json sampling_body(const Model& model, const Sampling& sampling) {
   }
   if (sampling.temperature) body["temperature"] = *sampling.temperature;
   if (sampling.top_p) body["top_p"] = *sampling.top_p;
-  if (sampling.seed) body["seed"] = *sampling.seed;
+  const std::string seed(provider_of(model).seed_name);
+  if (sampling.seed && !seed.empty()) body[seed] = *sampling.seed;
   if (!sampling.stop.empty()) body["stop"] = sampling.stop;
   return body;
 }
 
-// How many tokens a server lists at most; llama-server lists as many as are asked for.
-int most_listed(const Model& model, bool is_chat) {
-  if (model.provider == "llama") return 100;
-  return model.provider == "openai" && !is_chat ? 5 : 20;
-}
-
 Status ask_for_letters(const Model& model, const Prompt& prompt, nlohmann::json& body) {
   TRY(check_letters(prompt));
+  const Provider& provider = provider_of(model);
   const bool is_chat = !prompt.messages.empty();
   const bool thinks =
       wants_max_completion_tokens(model) || model.name == "deepseek-reasoner";
   if (thinks) TRY(check_generates(prompt, model.name));
-  if (model.provider == "deepseek" && !is_chat) {
-    TRY(check_generates(prompt, "deepseek after a raw text"));
+  const int most = is_chat ? provider.listed_in_chat : provider.listed_after_text;
+  if (most == 0) {
+    const bool only_here = !is_chat && provider.listed_in_chat > 0;
+    TRY(check_generates(prompt, fmt::format("{}{}", provider.name,
+                                            only_here ? " after a raw text" : "")));
   }
-  const int most = most_listed(model, is_chat);
   body["max_tokens"] = 1;
   if (is_chat) {
     body["logprobs"] = true;
     body["top_logprobs"] = most;
   } else {
-    // llama-server's own name for it; the other one its older versions do not read.
-    body[model.provider == "llama" ? "n_probs" : "logprobs"] = most;
+    body[std::string(provider.listed_name)] = most;
   }
   // llama-server writes nothing but a letter then, while the likelihoods stay those of
   // all tokens: it lists none of them where its first token is part of a character
   // only.
-  if (model.provider == "llama") body["grammar"] = letters_grammar(prompt.labels);
+  if (provider.takes_grammar) body["grammar"] = letters_grammar(prompt.labels);
   return {};
 }
 
@@ -238,8 +235,8 @@ std::string openai_url(const Model& model, std::string_view endpoint) {
     there.base_url.erase(at, whole.size());
     return endpoint_url(there, endpoint);
   }
-  // DeepSeek's own address needs no /v1, and the seed's script sends none.
-  const bool bare = path_needs_no_version(path) || model.provider == "deepseek";
+  const bool bare =
+      path_needs_no_version(path) || !provider_of(model).path_is_versioned;
   return endpoint_url(model, fmt::format("{}{}", bare ? "" : "/v1", endpoint));
 }
 
@@ -260,9 +257,7 @@ Result<HttpRequest> encode_openai(const Model& model, const Prompt& prompt) {
   auto request = TRY(json_request(
       model, openai_url(model, is_chat ? "/chat/completions" : "/completions"),
       std::move(body)));
-  if (!model.key.empty()) {
-    add_header(request, "Authorization", "Bearer " + model.key);
-  }
+  add_key(request, model);
   return request;
 }
 

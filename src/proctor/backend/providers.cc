@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cassert>
 
 #include "proctor/backend/dialects.h"
 #include "proctor/backend/json.h"
@@ -7,10 +8,39 @@
 namespace proctor {
 namespace {
 
+void cut_slashes(std::string_view& path) {
+  while (path.ends_with('/')) path.remove_suffix(1);
+}
+
+bool cut(std::string_view& path, std::string_view ending) {
+  if (!path.ends_with(ending)) return false;
+  path.remove_suffix(ending.size());
+  cut_slashes(path);
+  return true;
+}
+
+std::string_view without_ollama_s(std::string_view path) {
+  cut(path, "/api/chat") || cut(path, "/api/generate") || cut(path, "/api");
+  return path;
+}
+
+std::string_view without_anthropic_s(std::string_view path) {
+  cut(path, "/messages");
+  return path;
+}
+
+std::string_view without_gemini_s(std::string_view path) {
+  path = path.substr(0, path.find("/models/"));
+  cut(path, "/openai");
+  cut(path, "/v1beta");
+  return path;
+}
+
 constexpr Dialect openai_dialect = {encode_openai, decode_openai};
-constexpr Dialect ollama_dialect = {encode_ollama, decode_ollama};
-constexpr Dialect gemini_dialect = {encode_gemini, decode_gemini};
-constexpr Dialect anthropic_dialect = {encode_anthropic, decode_anthropic};
+constexpr Dialect ollama_dialect = {encode_ollama, decode_ollama, without_ollama_s};
+constexpr Dialect gemini_dialect = {encode_gemini, decode_gemini, without_gemini_s};
+constexpr Dialect anthropic_dialect = {encode_anthropic, decode_anthropic,
+                                       without_anthropic_s};
 
 constexpr std::array<std::string_view, 1> deepseek_keys = {"DEEPSEEK_API_KEY"};
 constexpr std::array<std::string_view, 2> gemini_keys = {"GEMINI_API_KEY",
@@ -37,7 +67,13 @@ constexpr std::array all_providers = {
              .concurrency = 4,
              .dialect = &ollama_dialect,
              .hint = "is ollama running? (ollama serve)",
-             .tells = Tells::tags},
+             .tells = Tells::tags,
+             .reasoning = ReasoningForm::effort_think,
+             .reasoning_words = "on off low medium high",
+             .takes_context = true,
+             .names_may_be_files = true,
+             .read_address = ollama_address,
+             .concurrency_variable = "OLLAMA_NUM_PARALLEL"},
     Provider{
         .name = "llama",
         .default_model = "",
@@ -48,7 +84,13 @@ constexpr std::array all_providers = {
         .concurrency = 4,
         .dialect = &openai_dialect,
         .hint = "is llama-server running? (llama-server -m MODEL.gguf --port 8080)",
-        .tells = Tells::props},
+        .tells = Tells::props,
+        .may_be_nameless = true,
+        .reasoning = ReasoningForm::template_words,
+        .listed_in_chat = 100,  // it lists as many as are asked for
+        .listed_after_text = 100,
+        .listed_name = "n_probs",  // its older versions do not read the other one
+        .takes_grammar = true},
     Provider{.name = "deepseek",
              .default_model = "deepseek-chat",
              .base_url = "https://api.deepseek.com",
@@ -58,7 +100,12 @@ constexpr std::array all_providers = {
              .concurrency = 32,
              .dialect = &openai_dialect,
              .hint = "is the network there?",
-             .tells = Tells::models},
+             .tells = Tells::models,
+             // Its own address needs no /v1, and the seed's script sends none.
+             .path_is_versioned = false,
+             .reasoning = ReasoningForm::thinking_type,
+             .reasoning_words = "on off",
+             .listed_after_text = 0},
     Provider{.name = "gemini",
              .default_model = "gemini-3.5-flash",
              .base_url = "https://generativelanguage.googleapis.com",
@@ -67,7 +114,11 @@ constexpr std::array all_providers = {
              .key_is_needed = true,
              .concurrency = 32,
              .dialect = &gemini_dialect,
-             .hint = "is the network there?"},
+             .hint = "is the network there?",
+             .key_header = "x-goog-api-key",
+             .reasoning = ReasoningForm::thinking_config,
+             .listed_in_chat = 0,
+             .listed_after_text = 0},
     Provider{.name = "openai",
              .default_model = "",
              .base_url = "https://api.openai.com",
@@ -77,7 +128,10 @@ constexpr std::array all_providers = {
              .concurrency = 32,
              .dialect = &openai_dialect,
              .hint = "is the network there?",
-             .tells = Tells::models},
+             .tells = Tells::models,
+             .token_limit = TokenLimit::by_model,
+             .reasoning = ReasoningForm::effort,
+             .listed_after_text = 5},
     Provider{.name = "anthropic",
              .default_model = "",
              .base_url = "https://api.anthropic.com",
@@ -86,7 +140,12 @@ constexpr std::array all_providers = {
              .key_is_needed = true,
              .concurrency = 32,
              .dialect = &anthropic_dialect,
-             .hint = "is the network there?"},
+             .hint = "is the network there?",
+             .key_header = "x-api-key",
+             .seed_name = "",
+             .reasoning = ReasoningForm::thinking_budget,
+             .listed_in_chat = 0,
+             .listed_after_text = 0},
     Provider{.name = "openai-compatible",
              .default_model = "",
              .base_url = "",
@@ -96,19 +155,9 @@ constexpr std::array all_providers = {
              .concurrency = 32,
              .dialect = &openai_dialect,
              .hint = "is the server running?",
-             .tells = Tells::models},
+             .tells = Tells::models,
+             .reasoning = ReasoningForm::template_switch},
 };
-
-void cut_slashes(std::string_view& path) {
-  while (path.ends_with('/')) path.remove_suffix(1);
-}
-
-bool cut(std::string_view& path, std::string_view ending) {
-  if (!path.ends_with(ending)) return false;
-  path.remove_suffix(ending.size());
-  cut_slashes(path);
-  return true;
-}
 
 }  // namespace
 
@@ -129,6 +178,20 @@ Result<const Provider*> find_provider(std::string_view name) {
   return fail(Fault::usage, "no such provider{}", hint);
 }
 
+const Provider& provider_of(const Model& model) {
+  const auto found = std::ranges::find(all_providers, model.provider, &Provider::name);
+  assert(found != all_providers.end());
+  return *found;
+}
+
+// In a header, not in the URL: URLs end in logs.
+void add_key(HttpRequest& request, const Model& model) {
+  if (model.key.empty()) return;
+  const std::string_view name = provider_of(model).key_header;
+  add_header(request, name,
+             name == "Authorization" ? "Bearer " + model.key : model.key);
+}
+
 std::string normal_base_url(std::string_view url, std::string_view provider) {
   const std::size_t mark = std::min(url.find('?'), url.size());
   const std::string_view query = url.substr(mark);
@@ -138,15 +201,10 @@ std::string normal_base_url(std::string_view url, std::string_view provider) {
   std::string_view path = url.substr(slash, mark - slash);
 
   cut_slashes(path);
-  if (provider == "ollama") {
-    cut(path, "/api/chat") || cut(path, "/api/generate") || cut(path, "/api");
-  } else if (provider == "anthropic") {
-    cut(path, "/messages");
-  } else if (provider == "gemini") {
-    path = path.substr(0, path.find("/models/"));
-    cut(path, "/openai");
-    cut(path, "/v1beta");
-  }
+  const auto row = std::ranges::find(all_providers, provider, &Provider::name);
+  const bool has_own_endpoints =
+      row != all_providers.end() && row->dialect->without_endpoint != nullptr;
+  if (has_own_endpoints) path = row->dialect->without_endpoint(path);
   std::string_view stem = path;
   const bool is_endpoint = cut(stem, "/chat/completions") || cut(stem, "/completions");
   // Where we would put a /v1 between, the endpoint stays: it says that there is none.

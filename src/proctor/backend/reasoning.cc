@@ -1,4 +1,6 @@
 // --reasoning as each provider wants it.
+#include <algorithm>
+
 #include "proctor/backend/dialects.h"
 #include "proctor/backend/json.h"
 
@@ -30,29 +32,26 @@ std::string effort_of(const std::string& reasoning) {
   return reasoning == "on" ? "medium" : reasoning;
 }
 
-Status add_ollama(const std::string& reasoning, Json& body) {
-  if (reasoning == "minimal") {
-    return cannot(reasoning, "ollama knows on, off, low, medium and high");
-  }
-  // Its OpenAI address reads the effort; `think` is for what stands before the native
-  // one.
+// ollama's OpenAI address reads the effort; `think` is for what stands before the
+// native one.
+void add_effort_and_think(const std::string& reasoning, Json& body) {
   body["reasoning_effort"] = effort_of(reasoning);
   if (is_switch(reasoning)) {
     body["think"] = reasoning == "on";
   } else {
     body["think"] = reasoning;
   }
-  return {};
 }
 
-Status add_anthropic(const Sampling& sampling, Json& body) {
+Status add_budget(const Provider& provider, const Sampling& sampling, Json& body) {
   const std::string& reasoning = sampling.reasoning;
   if (reasoning == "off") {
     body["thinking"] = {{"type", "disabled"}};
     return {};
   }
   if (sampling.temperature && *sampling.temperature != 1) {
-    return cannot(reasoning, "anthropic takes no --temperature but 1 with it");
+    return cannot(reasoning, fmt::format("{} takes no --temperature but 1 with it",
+                                         provider.name));
   }
   const int budget = budget_of(reasoning);
   if (!sampling.max_tokens) {
@@ -66,7 +65,7 @@ Status add_anthropic(const Sampling& sampling, Json& body) {
   return {};
 }
 
-void add_gemini(const Model& model, const std::string& reasoning, Json& body) {
+void add_thinking_config(const Model& model, const std::string& reasoning, Json& body) {
   Json& config = body["generationConfig"]["thinkingConfig"];
   const bool has_levels = model.name.find("gemini-3") != std::string::npos;
   if (has_levels && !is_switch(reasoning)) {
@@ -80,14 +79,23 @@ void add_gemini(const Model& model, const std::string& reasoning, Json& body) {
 }
 
 // llama-server, and vLLM, SGLang and their like, hand these on to the chat template.
-void add_template_words(const Model& model, const std::string& reasoning, Json& body) {
+void add_template_word(const char* name, const std::string& reasoning, Json& body) {
+  Json& word = body["chat_template_kwargs"][name];
   if (is_switch(reasoning)) {
-    body["chat_template_kwargs"]["enable_thinking"] = reasoning == "on";
-  } else if (model.provider == "llama") {
-    body["chat_template_kwargs"]["reasoning_effort"] = reasoning;
+    word = reasoning == "on";
   } else {
-    body["reasoning_effort"] = reasoning;
+    word = reasoning;
   }
+}
+
+Status check_known(const Provider& provider, const std::string& reasoning) {
+  if (provider.reasoning == ReasoningForm::none) {
+    return cannot(reasoning, fmt::format("{} cannot be told", provider.name));
+  }
+  std::vector<std::string> words = split(provider.reasoning_words, ' ');
+  if (std::ranges::find(words, reasoning) != words.end()) return {};
+  return cannot(reasoning,
+                fmt::format("{} knows {}", provider.name, listed(std::move(words))));
 }
 
 }  // namespace
@@ -98,17 +106,36 @@ Status add_reasoning(const Model& model, const Prompt& prompt, Json& body) {
   if (prompt.messages.empty()) {
     return cannot(reasoning, "the protocol sends bare text, which is only continued");
   }
-  if (model.provider == "ollama") return add_ollama(reasoning, body);
-  if (model.provider == "anthropic") return add_anthropic(prompt.sampling, body);
-  if (model.provider == "gemini") {
-    add_gemini(model, reasoning, body);
-  } else if (model.provider == "openai") {
-    body["reasoning_effort"] = effort_of(reasoning);
-  } else if (model.provider == "deepseek") {
-    if (!is_switch(reasoning)) return cannot(reasoning, "deepseek knows on and off");
-    body["thinking"] = {{"type", reasoning == "on" ? "enabled" : "disabled"}};
-  } else {
-    add_template_words(model, reasoning, body);
+  const Provider& provider = provider_of(model);
+  TRY(check_known(provider, reasoning));
+  switch (provider.reasoning) {
+    case ReasoningForm::none:
+      break;
+    case ReasoningForm::effort:
+      body["reasoning_effort"] = effort_of(reasoning);
+      break;
+    case ReasoningForm::effort_think:
+      add_effort_and_think(reasoning, body);
+      break;
+    case ReasoningForm::template_words:
+      add_template_word(is_switch(reasoning) ? "enable_thinking" : "reasoning_effort",
+                        reasoning, body);
+      break;
+    case ReasoningForm::template_switch:
+      if (is_switch(reasoning)) {
+        add_template_word("enable_thinking", reasoning, body);
+      } else {
+        body["reasoning_effort"] = reasoning;
+      }
+      break;
+    case ReasoningForm::thinking_type:
+      body["thinking"] = {{"type", reasoning == "on" ? "enabled" : "disabled"}};
+      break;
+    case ReasoningForm::thinking_budget:
+      return add_budget(provider, prompt.sampling, body);
+    case ReasoningForm::thinking_config:
+      add_thinking_config(model, reasoning, body);
+      break;
   }
   return {};
 }

@@ -7,14 +7,13 @@ namespace proctor {
 namespace {
 
 enum Kind : unsigned {
-  in_process = 1,  // a .gguf here
-  own_server = 2,  // a .gguf by a llama-server of ours: --engine server
-  ollama = 4,      // a server's model, by who speaks there
-  anthropic = 8,
-  other = 16,
-  by_command = 32,  // and how it comes to be: --serve
-  there = 64,       // it is there already
-  baseline = 128,
+  in_process = 1,     // a .gguf here
+  own_server = 2,     // a .gguf by a llama-server of ours: --engine server
+  takes_context = 4,  // a server's model, by what can be told there
+  takes_seed = 8,
+  by_command = 16,  // and how it comes to be: --serve
+  there = 32,       // it is there already
+  baseline = 64,
 };
 constexpr unsigned servers = own_server | by_command | there;
 constexpr unsigned llama_cpp = in_process | own_server;
@@ -42,24 +41,23 @@ constexpr std::array rows = {
     Row{"--gpu-layers", llama_cpp, "a .gguf in this process or by --engine server"},
     Row{"--chat-template", llama_cpp, "a .gguf in this process or by --engine server"},
     Row{"--template-date", in_process, "a .gguf in this process"},
-    Row{"--context", llama_cpp | ollama,
+    Row{"--context", llama_cpp | takes_context,
         "a .gguf in this process or by --engine server, and ollama"},
     Row{"--max-tokens", writers, "a model that writes"},
     Row{"--temperature", writers, "a model that writes"},
     Row{"--stop", writers, "a model that writes"},
-    Row{"--seed", llama_cpp | ollama | other | baseline,
+    Row{"--seed", llama_cpp | takes_seed | baseline,
         "a model that can be told one, or baseline/random"},
 };
 
 unsigned kinds_of(const ModelChoice& choice, const Arguments& arguments) {
   if (choice.provider == nullptr)
     return choice.model.provider == "baseline" ? baseline : in_process;
-  const std::string_view name = choice.provider->name;
-  const unsigned speaks = name == "ollama"      ? ollama
-                          : name == "anthropic" ? anthropic
-                                                : other;
-  if (choice.serve.empty()) return speaks | there;
-  return speaks | (arguments.has("--serve") ? by_command : own_server);
+  const Provider& provider = *choice.provider;
+  const unsigned told = (provider.takes_context ? takes_context : 0U) |
+                        (provider.seed_name.empty() ? 0U : takes_seed);
+  if (choice.serve.empty()) return told | there;
+  return told | (arguments.has("--serve") ? by_command : own_server);
 }
 
 // What the user asks of the sampling, as far as models refuse it.

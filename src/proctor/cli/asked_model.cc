@@ -34,9 +34,12 @@ std::optional<std::chrono::year_month_day> date_of(std::string_view text) {
   return date.ok() ? std::optional(date) : std::nullopt;
 }
 
-// How many requests ollama serves at once, where its own variable says so here too.
-std::optional<std::size_t> ollama_parallelism(const Environment& environment) {
-  const std::string text = environment.get("OLLAMA_NUM_PARALLEL").value_or("");
+// How many requests a server takes at once, where its own variable says so here too.
+std::optional<std::size_t> parallelism(const Provider& provider,
+                                       const Environment& environment) {
+  if (provider.concurrency_variable.empty()) return std::nullopt;
+  const std::string text =
+      environment.get(std::string(provider.concurrency_variable)).value_or("");
   std::size_t number = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
@@ -64,11 +67,9 @@ Result<std::unique_ptr<Backend>> make_server_backend(const ModelChoice& choice,
   if (asked) {
     options.concurrency = static_cast<std::size_t>(*asked);
   } else {
-    options.concurrency = there.slots.value_or(choice.provider->concurrency);
-    if (choice.provider->name == "ollama") {
-      options.concurrency =
-          ollama_parallelism(world.environment).value_or(options.concurrency);
-    }
+    options.concurrency =
+        parallelism(*choice.provider, world.environment)
+            .value_or(there.slots.value_or(choice.provider->concurrency));
   }
   options.concurrency =
       std::min(options.concurrency, std::max<std::size_t>(1, questions));
@@ -295,7 +296,7 @@ Result<std::unique_ptr<Backend>> ask_model(const OpenModel& model,
   const ModelChoice& choice = model.choice;
   if (choice.provider != nullptr) {
     ModelChoice at = at_its_address(model);
-    if (choice.provider->name == "ollama")
+    if (choice.provider->takes_context)
       at.model.context = context_needed(exam, choice, arguments);
     return make_server_backend(at, there, arguments, world, exam.selection.size());
   }

@@ -218,8 +218,8 @@ Result<Address> address_of(const Provider& provider, const Arguments& arguments,
   for (const std::string_view variable : provider.address_variables) {
     const auto url = environment.get(std::string(variable));
     if (!url) continue;
-    return Address{provider.name == "ollama" ? ollama_address(*url) : *url,
-                   std::string(variable)};
+    const bool is_read = provider.read_address != nullptr;
+    return Address{is_read ? provider.read_address(*url) : *url, std::string(variable)};
   }
   return Address{std::string(provider.base_url), ""};
 }
@@ -272,7 +272,7 @@ Status choose_server(const std::string& place, const Arguments& arguments,
   choice.model.key =
       TRY(key_for(provider, arguments, environment, needs_key).in(place));
   choice.model.secrets = secrets_given(arguments, environment);
-  if (provider.name == "ollama") {
+  if (provider.takes_context) {
     const auto context = TRY(arguments.whole("--context", 64, 100'000'000));
     if (context) choice.model.context = static_cast<int>(*context);
   }
@@ -360,12 +360,14 @@ Result<ModelChoice> choose_model(std::string_view spec, const Arguments& argumen
                                  const Environment& environment, bool needs_key) {
   const std::string place = place_of(spec, arguments);
   std::string serve = TRY(server_command(spec, arguments, environment));
-  const bool is_file = spec.ends_with(".gguf") && !spec.starts_with("ollama/");
+  const std::size_t slash = spec.find('/');
+  const std::string_view provider_name = spec.substr(0, slash);
+  const auto known = find_provider(provider_name);
+  const bool is_file =
+      spec.ends_with(".gguf") && !(known && (*known)->names_may_be_files);
   if (is_file || is_hub_model(spec)) {
     return choose_file(spec, std::move(serve), arguments, environment, needs_key);
   }
-  const std::size_t slash = spec.find('/');
-  const std::string_view provider_name = spec.substr(0, slash);
   const std::string_view name =
       slash == std::string_view::npos ? std::string_view() : spec.substr(slash + 1);
   ModelChoice choice{.serve = std::move(serve)};
@@ -375,12 +377,11 @@ Result<ModelChoice> choose_model(std::string_view spec, const Arguments& argumen
     TRY(make_baseline(name, 0, 0));
     return choice;
   }
-  if (const auto known = find_provider(provider_name); !known) TRY(check_path(spec));
+  if (!known) TRY(check_path(spec));
   const Provider& provider = *TRY(find_provider(provider_name).in(place));
   choice.provider = &provider;
   if (name.empty()) choice.model.name = provider.default_model;
-  const bool may_be_nameless = provider.name == "llama";
-  if (choice.model.name.empty() && !may_be_nameless) {
+  if (choice.model.name.empty() && !provider.may_be_nameless) {
     return fail(Fault::usage, "{}: expected a model's name: {}/NAME", place,
                 provider.name);
   }

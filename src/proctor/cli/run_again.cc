@@ -61,7 +61,7 @@ std::string sampling_of(const Json& sent, const Protocol& protocol) {
 }
 
 std::string model_of(const RunKey& key) {
-  if (key.provider == "gguf") return quoted(key.model);
+  if (key.is_in_process()) return quoted(key.model);
   return quoted(key.model.empty() ? key.provider : key.provider + "/" + key.model);
 }
 

@@ -126,7 +126,7 @@ std::string list_of(const std::map<std::string, std::int64_t>& counts) {
 
 std::string mixture_text(const ScoredRun& run, Language language) {
   // The engine's build names its threads, and llama.cpp's version is in the run's name.
-  if (run.info.key.provider == "gguf") return {};
+  if (run.info.key.is_in_process()) return {};
   const auto builds = counted_builds(run);
   const auto models = counted_models(run);
   std::string text;

@@ -155,7 +155,7 @@ Status reuse_answers(const Evaluation& evaluation, Store& store, const Watch& wa
   };
   const RunKey& key = evaluation.plan.info.key;
   // The engine's bodies tell what it computed; nobody else's are needed.
-  return store.results(key.id(), key.provider == "gguf", see);
+  return store.results(key.id(), key.is_in_process(), see);
 }
 
 }  // namespace

@@ -32,6 +32,9 @@ struct RunKey {
   // One object, keys in byte order, no blanks; JSON inside a field stays a string.
   std::string canonical_json() const;
 
+  // A file in this process answered, no server.
+  bool is_in_process() const { return provider == "gguf"; }
+
   bool operator==(const RunKey&) const = default;
 };
 
