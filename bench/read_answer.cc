@@ -58,7 +58,7 @@ const std::vector<Stored>& replies() {
   return all;
 }
 
-void read_all(benchmark::State& state, const Extractor& reader) {
+void read_all(benchmark::State& state, const Reader& reader) {
   std::size_t at = 0, bytes = 0;
   const std::vector<Stored>& all = replies();
   for (auto _ : state) {
@@ -73,7 +73,7 @@ void read_all(benchmark::State& state, const Extractor& reader) {
 }
 
 // The slowest single reply, the best of five readings of each.
-void slowest(benchmark::State& state, const Extractor& reader) {
+void slowest(benchmark::State& state, const Reader& reader) {
   using clock = std::chrono::steady_clock;
   double worst = 0;
   for (auto _ : state) {
@@ -95,11 +95,11 @@ void slowest(benchmark::State& state, const Extractor& reader) {
 }
 
 const int registered = [] {
-  for (const Extractor& reader : extractors()) {
+  for (const Reader& reader : readers()) {
     benchmark::RegisterBenchmark(("read/" + std::string(reader.name)).c_str(), read_all,
                                  reader);
   }
-  benchmark::RegisterBenchmark("slowest/proctor", slowest, **find_extractor("proctor"))
+  benchmark::RegisterBenchmark("slowest/proctor", slowest, **find_reader("proctor"))
       ->Iterations(1)
       ->Unit(benchmark::kMillisecond);
   return 0;

@@ -34,7 +34,7 @@ std::ostream& operator<<(std::ostream& out, const Agreement& a) {
 }
 
 Agreement agreement_with(const std::filesystem::path& file) {
-  const Extractor& reader = **find_extractor("proctor");
+  const Reader& reader = **find_reader("proctor");
   Agreement agreement;
   for (const GoldenReply& golden : read_replies(file, {"human"})) {
     const auto human = golden.column("human");
@@ -94,7 +94,7 @@ TEST(Agreement, with_our_labels_of_forms_in_many_languages) {
       {"counts", {"3", "4", "5", "6"}},
       {"truths", {"True, True", "False, False", "True, False", "False, True"}},
       {"tags", {"<b>", "<i>", "<br>", "<em>"}}};
-  const Extractor& reader = **find_extractor("proctor");
+  const Reader& reader = **find_reader("proctor");
   const std::filesystem::path source = PROCTOR_SOURCE_DIR;
   Agreement agreement;
   std::ifstream in(source / "tests/answer/forms.jsonl");
@@ -135,7 +135,7 @@ TEST(Agreement, with_the_labels_of_hard_replies_of_real_models) {
   const auto shared = shared_folder();
   if (!shared) GTEST_SKIP() << "no replies: PROCTOR_SHARED and ../shared are missing";
   if (std::system("unzip -v >/dev/null 2>&1") != 0) GTEST_SKIP() << "no unzip";
-  const Extractor& reader = **find_extractor("proctor");
+  const Reader& reader = **find_reader("proctor");
   Agreement agreement;
   for (const auto& [file, letters] : labels) {
     const auto zip = *shared / "mmlu_pro" / ("model_outputs_" + file + "_5shots.zip");

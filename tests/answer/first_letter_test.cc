@@ -9,7 +9,7 @@ namespace {
 using testing::HasSubstr;
 
 Answer read(std::string_view reply, std::string_view labels = "ABCD") {
-  return (*find_extractor("first-letter"))->read({.reply = reply, .labels = labels});
+  return (*find_reader("first-letter"))->read({.reply = reply, .labels = labels});
 }
 
 TEST(FirstLetter, is_the_first_character_that_is_not_white_space) {
@@ -46,7 +46,7 @@ TEST(FirstLetter, upper_cases_a_dotless_i_as_python_does) {
 }
 
 TEST(Readers, a_mistyped_name_is_answered_with_the_near_one) {
-  const auto found = find_extractor("first-leter");
+  const auto found = find_reader("first-leter");
 
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().message,
@@ -54,7 +54,7 @@ TEST(Readers, a_mistyped_name_is_answered_with_the_near_one) {
 }
 
 TEST(Readers, a_far_name_is_answered_with_all_names) {
-  const auto found = find_extractor("oracle-of-delphi");
+  const auto found = find_reader("oracle-of-delphi");
 
   ASSERT_FALSE(found);
   EXPECT_THAT(found.error().message, HasSubstr("expected one of first-letter"));

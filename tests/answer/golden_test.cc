@@ -8,14 +8,14 @@
 namespace proctor {
 namespace {
 
-std::vector<std::string> readers() {
+std::vector<std::string> all_names() {
   std::vector<std::string> names;
-  for (const Extractor& reader : extractors()) names.emplace_back(reader.name);
+  for (const Reader& reader : readers()) names.emplace_back(reader.name);
   return names;
 }
 
 std::vector<std::string> peers() {
-  std::vector<std::string> names = readers();
+  std::vector<std::string> names = all_names();
   std::erase(names, "proctor");  // no peer: agreement_test.cc
   return names;
 }
@@ -39,7 +39,7 @@ class PeersReader : public testing::TestWithParam<std::string> {};
 
 TEST_P(PeersReader, reads_as_the_peer_reads) {
   const std::string column = column_of(GetParam());
-  const Extractor& reader = **find_extractor(GetParam());
+  const Reader& reader = **find_reader(GetParam());
 
   int compared = 0, different = 0;
   for (const GoldenReply& golden : replies_for(GetParam())) {
@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(Golden, PeersReader, testing::ValuesIn(peers()),
                          });
 
 TEST(Golden, every_reader_has_twenty_replies_of_ours_that_it_finds_something_in) {
-  for (const std::string& reader : readers()) {
+  for (const std::string& reader : all_names()) {
     const std::string column = column_of(reader);
     int found = 0;
     for (const GoldenReply& golden : read_replies(own_replies(), columns_of(reader))) {

@@ -16,16 +16,16 @@ TEST(Growth, a_reply_four_times_as_long_takes_about_four_times_as_long_to_read) 
   constexpr std::size_t bytes = 10'000;
   for (const std::string_view part : hostile) {
     const std::string text = repeated(part, 4 * bytes / part.size());
-    for (const Extractor& extractor : extractors()) {
+    for (const Reader& reader : readers()) {
       std::size_t kept = 0;
 
       const double times = growth(bytes, [&](std::size_t n) {
         const std::string reply = to_valid_utf8(text.substr(0, n));
-        kept += extractor.read({.reply = reply, .labels = "ABCD", .choices = choices})
+        kept += reader.read({.reply = reply, .labels = "ABCD", .choices = choices})
                     .rule.size();
       });
 
-      EXPECT_LT(times, clearly_more_than_linear) << extractor.name << " of " << part;
+      EXPECT_LT(times, clearly_more_than_linear) << reader.name << " of " << part;
     }
   }
 }

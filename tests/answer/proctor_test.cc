@@ -18,7 +18,7 @@ const std::vector<std::string> metals = {"iron",    "copper", "zinc",   "gold",
 
 Answer read(std::string_view reply, std::string_view labels = "ABCD",
             std::span<const std::string> choices = rivers) {
-  return (*find_extractor("proctor"))
+  return (*find_reader("proctor"))
       ->read({.reply = reply, .labels = labels, .choices = choices});
 }
 std::optional<char> letter(std::string_view reply) {
@@ -432,7 +432,7 @@ std::string repeated(std::string_view piece, std::size_t bytes) {
 }
 
 // The processor's time, which a busy machine does not stretch.
-double seconds_of(const Extractor& reader, std::string_view reply) {
+double seconds_of(const Reader& reader, std::string_view reply) {
   const std::clock_t begin = std::clock();
   (void)reader.read({.reply = reply, .labels = "ABCDEFGHIJ", .choices = metals});
   return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
@@ -440,7 +440,7 @@ double seconds_of(const Extractor& reader, std::string_view reply) {
 
 TEST(EveryReader, is_done_with_a_megabyte_of_one_letter_in_no_time) {
   const std::string reply(1'000'000, 'A');
-  for (const Extractor& reader : extractors()) {
+  for (const Reader& reader : readers()) {
     EXPECT_LT(seconds_of(reader, reply), 5) << reader.name;
   }
 }
@@ -510,7 +510,7 @@ TEST(EveryReader, takes_time_in_proportion_to_the_reply) {
                                        "analysisassistantfinal",
                                        "\n"}) {
     const std::string reply = repeated(piece, 200'000);
-    for (const Extractor& reader : extractors()) {
+    for (const Reader& reader : readers()) {
       // A quadratic rule would take minutes.
       EXPECT_LT(seconds_of(reader, reply), 5) << reader.name << ": " << piece;
     }
@@ -585,7 +585,7 @@ TEST(EveryReader, takes_any_text) {
     std::string reply;
     for (auto n = random() % 60; n-- > 0;) reply += bytes[random() % bytes.size()];
     reply = to_valid_utf8(reply);
-    for (const Extractor& reader : extractors()) {
+    for (const Reader& reader : readers()) {
       const Answer answer =
           reader.read({.reply = reply, .labels = "ABCD", .choices = rivers});
 

@@ -8,9 +8,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const std::array<std::string, 4> choices = {"Paris", "Rome and Paris", "4",
                                                      "None of the above"};
   const std::string reply = proctor::to_valid_utf8(text_of(data, size));
-  for (const proctor::Extractor& extractor : proctor::extractors()) {
+  for (const proctor::Reader& reader : proctor::readers()) {
     const proctor::Answer answer =
-        extractor.read({.reply = reply, .labels = "ABCD", .choices = choices});
+        reader.read({.reply = reply, .labels = "ABCD", .choices = choices});
     PROMISE(!answer.rule.empty());
     PROMISE(!answer.letter || (*answer.letter >= 'A' && *answer.letter <= 'Z'));
     PROMISE(!answer.text || !proctor::first_invalid_utf8(*answer.text));

@@ -245,7 +245,7 @@ def test_show_only_shows_only_these(two_runs):
         ("datasets", "cais/mmlu"),
         ("protocols", "seed"),
         ("subjects", SUBJECT),
-        ("extractors", "first-letter"),
+        ("readers", "first-letter"),
         ("runs", "baseline/A"),
     ],
 )
@@ -254,6 +254,16 @@ def test_list_names_what_there_is(work, what, word):
     done = work.run("list", what)
     assert done.returncode == 0 and word in done.stdout
     assert lines_of_json(work.run("list", what, "--json").stdout)
+
+
+def test_extract_is_called_reader_too(two_runs):
+    by_one = two_runs.run("report", "mine", "--extract", "proctor").stdout
+    by_other = two_runs.run("report", "mine", "--reader", "proctor").stdout
+    (two_runs.path / "c.toml").write_text('reader = "proctor"')
+    by_file = two_runs.run("report", "mine", "--config", "c.toml").stdout
+
+    assert by_one == by_other == by_file
+    assert "nobody" in two_runs.run("report", "mine", "--reader", "nobody").stderr
 
 
 # ---- Export, verify

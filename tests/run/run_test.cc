@@ -35,14 +35,14 @@ Dataset exam_of(std::uint32_t n) {
   return dataset;
 }
 
-const Extractor& reader(std::string_view name) {
-  return **find_extractor(name);
+const Reader& reader(std::string_view name) {
+  return **find_reader(name);
 }
 
 // The evaluation points to the data set.
 Evaluation evaluation_of(const Dataset& dataset) {
   Evaluation evaluation{.protocol = *find_protocol("seed"),
-                        .extractor = &reader("first-letter")};
+                        .reader = &reader("first-letter")};
   Plan& plan = evaluation.plan;
   plan.dataset = &dataset;
   plan.info.key = {.provider = "fake",
@@ -331,7 +331,7 @@ TEST(Run, another_reader_asks_nothing) {
   Evaluation evaluation = evaluation_of(dataset);
   FakeBackend first(4, always("The answer is B."));
   const auto by_first_letter = ask(evaluation, first, *store);
-  evaluation.extractor = &reader("proctor");
+  evaluation.reader = &reader("proctor");
   FakeBackend second(4, always("?"), 2);
 
   const auto by_proctor = ask(evaluation, second, *store);

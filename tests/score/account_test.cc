@@ -18,8 +18,8 @@ Reply says(std::string text, std::string finish_reason = "stop") {
 }
 
 Graded graded(const Dataset& dataset, TrialId trial, const Attempt& attempt) {
-  return grade(**find_extractor("first-letter"), dataset.questions[trial.ordinal],
-               trial, attempt);
+  return grade(**find_reader("first-letter"), dataset.questions[trial.ordinal], trial,
+               attempt);
 }
 
 Attempt attempt_with(Reply reply) {

@@ -33,7 +33,7 @@ struct Answer {
   bool operator==(const Answer&) const = default;
 };
 
-struct Extractor {
+struct Reader {
   // "first-letter"; peers' by their golden column: "lm_eval_strict".
   std::string_view name;
   std::string_view about;  // one line for `proctor list` and --help
@@ -42,7 +42,7 @@ struct Extractor {
 };
 
 // In the order `proctor list` shows them.
-std::span<const Extractor> extractors();
-Result<const Extractor*> find_extractor(std::string_view name);
+std::span<const Reader> readers();
+Result<const Reader*> find_reader(std::string_view name);
 
 }  // namespace proctor

@@ -15,7 +15,7 @@ constexpr std::size_t most_shown = 20;
 
 // What one reader makes of a run.
 struct Audited {
-  const Extractor* reader = nullptr;
+  const Reader* reader = nullptr;
   Ledger ledger;
   std::int64_t agreed = 0;  // the same letter as the run's own reader, or both none
 };
@@ -69,8 +69,8 @@ std::string fit_end(std::string_view text, int width) {
 class Auditor {
  public:
   explicit Auditor(std::string_view own) {
-    for (const Extractor& extractor : extractors())
-      audit_.readers.push_back({.reader = &extractor});
+    for (const Reader& reader : readers())
+      audit_.readers.push_back({.reader = &reader});
     for (std::size_t i = 0; i < audit_.readers.size(); ++i) {
       if (audit_.readers[i].reader->name == own) own_ = i;
     }

@@ -482,9 +482,8 @@ Result<Exam> exam_of(NamedProtocol protocol, const Arguments& arguments,
   exam.protocol_asked = std::move(protocol.first);
   exam.protocol = std::move(protocol.second);
   const std::string reader = arguments.get("--extract").value_or(exam.protocol.extract);
-  exam.extractor =
-      TRY(find_extractor(reader.empty() ? "first-letter" : reader)
-              .in(arguments.has("--extract") ? "--extract" : "the protocol"));
+  exam.reader = TRY(find_reader(reader.empty() ? "first-letter" : reader)
+                        .in(arguments.has("--extract") ? "--extract" : "the protocol"));
   TRY(find_aggregation(exam.protocol.aggregation).in("the protocol's aggregation"));
   DatasetRequest request;
   request.name = arguments.get("--dataset").value_or("cais/mmlu");
@@ -565,7 +564,7 @@ std::string left_out_of(const Exam& exam, const ModelChoice& choice,
 Evaluation evaluation_of(const Exam& exam, const ModelChoice& choice,
                          const Arguments& arguments, const std::string& engine) {
   Evaluation evaluation{
-      .protocol = exam.protocol, .shots = exam.shots, .extractor = exam.extractor};
+      .protocol = exam.protocol, .shots = exam.shots, .reader = exam.reader};
   Protocol& protocol = evaluation.protocol;
   // What is not sent is in no run's name.
   protocol.sampling = sent_sampling(protocol, choice, arguments).sampling;
@@ -584,7 +583,7 @@ Evaluation evaluation_of(const Exam& exam, const ModelChoice& choice,
       .split = exam.dataset->split,
       .revision = exam.dataset->revision,
       .protocol = exam.protocol.name,
-      .extract = std::string(exam.extractor->name),
+      .extract = std::string(exam.reader->name),
       .aggregation = exam.protocol.aggregation,
       .subjects = exam.subjects,
       .selection = exam.selection,

@@ -49,7 +49,7 @@ struct Exam {
   Protocol protocol;
   std::string protocol_asked;  // as --protocol names it: a name, or a file
   std::map<std::string, std::vector<Question>> shots;
-  const Extractor* extractor = nullptr;
+  const Reader* reader = nullptr;
 };
 // One for each name of --protocol, in its order: "P1,P2".
 Result<std::vector<Exam>> prepare_exams(const Arguments& arguments, World& world);

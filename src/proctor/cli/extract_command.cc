@@ -65,8 +65,8 @@ Result<int> extract_command(const Arguments& arguments, World& world) {
         Fault::usage, "expected one .jsonl file, found {}",
         arguments.positional.empty() ? "none" : join(arguments.positional, " "));
   }
-  const Extractor& extractor = *TRY(
-      find_extractor(arguments.get("--extract").value_or("proctor")).in("--extract"));
+  const Reader& reader =
+      *TRY(find_reader(arguments.get("--extract").value_or("proctor")).in("--extract"));
   const std::string labels = arguments.get("--labels").value_or("");
   const std::string& path = arguments.positional[0];
   const std::string content = TRY(read_file(path));
@@ -78,10 +78,10 @@ Result<int> extract_command(const Arguments& arguments, World& world) {
     if (text.empty()) continue;
     const Line line =
         TRY(read_line(text, labels).in(fmt::format("{}: line {}", path, number)));
-    const Answer answer = extractor.read({.reply = line.output,
-                                          .labels = line.labels,
-                                          .choices = line.choices,
-                                          .finish_reason = line.finish_reason});
+    const Answer answer = reader.read({.reply = line.output,
+                                       .labels = line.labels,
+                                       .choices = line.choices,
+                                       .finish_reason = line.finish_reason});
     world.console.print(
         answer_json(line, answer)
             .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +

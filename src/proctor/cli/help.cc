@@ -6,7 +6,7 @@ namespace proctor {
 namespace {
 
 std::string left_of(const Option& option) {
-  std::string text(option.shorter.empty() ? "" : fmt::format("{}, ", option.shorter));
+  std::string text(option.also.empty() ? "" : fmt::format("{}, ", option.also));
   text += option.name;
   if (!option.value.empty()) text += fmt::format(" {}", option.value);
   return text;

@@ -77,10 +77,10 @@ Table subjects_table(std::string_view dataset) {
   return table;
 }
 
-Table extractors_table() {
+Table readers_table() {
   Table table{{{"reader"}, {"about"}}, {}};
-  for (const Extractor& extractor : extractors()) {
-    table.rows.push_back({std::string(extractor.name), std::string(extractor.about)});
+  for (const Reader& reader : readers()) {
+    table.rows.push_back({std::string(reader.name), std::string(reader.about)});
   }
   return table;
 }
@@ -175,11 +175,11 @@ Result<Table> table_named(std::string_view what, const Arguments& arguments,
     const bool is_known = !known_subjects(dataset).empty();
     return is_known ? subjects_table(dataset) : subjects_of(arguments, world);
   }
-  if (what == "extractors") return extractors_table();
+  if (what == "readers" || what == "extractors") return readers_table();
   if (what == "templates") return templates_table();
   if (what == "runs") return runs_table(arguments, world);
   const std::vector<std::string> names = {
-      "models", "datasets", "protocols", "subjects", "extractors", "templates", "runs"};
+      "models", "datasets", "protocols", "subjects", "readers", "templates", "runs"};
   const std::string hint = suggestion(what, names);
   return fail(Fault::usage, "found {}, expected {}{}", what, join(names, ", "), hint);
 }
@@ -189,10 +189,9 @@ Result<Table> table_named(std::string_view what, const Arguments& arguments,
 Result<int> list_command(const Arguments& arguments, World& world) {
   const auto& words = arguments.positional;
   if (words.empty()) {
-    return fail(
-        Fault::usage,
-        "expected models, datasets, protocols, subjects, extractors, templates or "
-        "runs");
+    return fail(Fault::usage,
+                "expected models, datasets, protocols, subjects, readers, templates or "
+                "runs");
   }
   if (words[0] == "manual") {
     world.console.print(words.size() > 1 && words[1] == "man" ? manual_page()

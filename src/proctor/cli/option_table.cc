@@ -73,7 +73,7 @@ constexpr std::array command_table = {
                 "proctor doctor\nproctor doctor ollama/mistral:7b\n"
                 "proctor doctor model.gguf"},
     CommandText{Command::list, "list",
-                "models|datasets|protocols|subjects|extractors|templates|runs",
+                "models|datasets|protocols|subjects|readers|templates|runs",
                 "what there is", "proctor list protocols\nproctor list runs"},
 };
 
@@ -183,12 +183,12 @@ constexpr std::array option_table = {
            "a .gguf: what a template is told of the day (default 2026-01-01), or today",
            request_group, false, on_run},
 
-    Option{"--extract", "X",
-           "the reader (default: the protocol's); see list extractors", keep_group,
-           false,
+    Option{"--extract", "X", "the reader (default: the protocol's); see list readers",
+           keep_group, false,
            on_run | bit(Command::report) | bit(Command::chart) | bit(Command::show) |
                bit(Command::exporting) | bit(Command::rescore) | bit(Command::compare) |
-               bit(Command::extract)},
+               bit(Command::extract),
+           "--reader"},
     Option{"--labels", "ABCD", "the letters there are (default ABCD)", keep_group,
            false, bit(Command::extract)},
     Option{"--store", "PATH", "where all is kept (default ./proctor.db)", keep_group,

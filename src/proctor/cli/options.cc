@@ -31,7 +31,7 @@ std::vector<std::string> names_for(Command command) {
 
 const Option* find_option(std::string_view name, Command command) {
   for (const Option& option : options()) {
-    if (option.name == name && option.belongs_to(command)) return &option;
+    if (option.is_called(name) && option.belongs_to(command)) return &option;
   }
   return nullptr;
 }
@@ -63,13 +63,14 @@ Status read_config(const std::string& path, Arguments& arguments) {
   }
   for (const auto& [toml_key, node] : table) {
     const std::string_view key = toml_key.str();
-    const std::string name = "--" + std::string(key);
+    const std::string written = "--" + std::string(key);
     const auto place = fmt::format("{}: line {}", path, node.source().begin.line);
-    const Option* option = find_option(name, arguments.command);
+    const Option* option = find_option(written, arguments.command);
     if (option == nullptr) {
       return fail(Fault::usage, "{}: {}: no such option{}", place, key,
-                  suggestion(name, names_for(arguments.command)));
+                  suggestion(written, names_for(arguments.command)));
     }
+    const std::string name = key_of(*option);
     if (arguments.has(name)) continue;
     const auto add = [&](const toml::node& value) -> Status {
       if (option->value.empty()) {
@@ -109,7 +110,7 @@ Result<Arguments> parse_command(const CommandText& command,
     if (!option.belongs_to(command.command)) continue;
     Place& place = places.emplace_back(Place{&option, {}, 0});
     std::string names = key_of(option);
-    if (!option.shorter.empty()) names = fmt::format("{},{}", option.shorter, names);
+    if (!option.also.empty()) names = fmt::format("{},{}", option.also, names);
     if (option.value.empty()) {
       app.add_flag(names, place.times);
     } else {

@@ -40,14 +40,17 @@ struct CommandText {
 std::span<const CommandText> commands();
 
 struct Option {
-  std::string_view name;     // "--dataset"
-  std::string_view value;    // "D"; empty: a flag
-  std::string_view about;    // one line, its default in it
-  std::string_view group;    // a heading in --help
-  bool repeats = false;      // may be given several times
-  unsigned commands = 0;     // bits of Command
-  std::string_view shorter;  // "-o", or empty
+  std::string_view name;   // "--dataset"
+  std::string_view value;  // "D"; empty: a flag
+  std::string_view about;  // one line, its default in it
+  std::string_view group;  // a heading in --help
+  bool repeats = false;    // may be given several times
+  unsigned commands = 0;   // bits of Command
+  std::string_view also;   // another name: "-o", "--reader"; or empty
 
+  bool is_called(std::string_view word) const {
+    return word == name || (!also.empty() && word == also);
+  }
   bool belongs_to(Command command) const {
     return (commands >> static_cast<unsigned>(command) & 1U) != 0;
   }

@@ -13,7 +13,7 @@ const Question& question_of(const Evaluation& evaluation, TrialId trial) {
 }
 
 Graded grade(const Evaluation& evaluation, TrialId trial, const Attempt& attempt) {
-  return grade(*evaluation.extractor, question_of(evaluation, trial), trial, attempt);
+  return grade(*evaluation.reader, question_of(evaluation, trial), trial, attempt);
 }
 
 // A try that was called off says nothing about the question.

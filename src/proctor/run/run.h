@@ -25,7 +25,7 @@ struct Evaluation {
   Plan plan;  // plan.dataset is set
   Protocol protocol;
   std::map<std::string, std::vector<Question>> shots;  // by subject, in order
-  const Extractor* extractor = nullptr;
+  const Reader* reader = nullptr;
   // Who is there, as the server says. A reply by another model than those before it, or
   // of another build where the server tells its build, is no answer: it ends the run.
   // Not where the run may be `mixed`.

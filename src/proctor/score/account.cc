@@ -28,14 +28,14 @@ std::size_t characters_of(const Question& question) {
 
 }  // namespace
 
-MarkedAnswer mark_reply(const Extractor& extractor, const Question& question,
+MarkedAnswer mark_reply(const Reader& reader, const Question& question,
                         const Reply& reply) {
   const std::string labels = labels_of(question.choices.size());
   MarkedAnswer marked;
-  marked.answer = extractor.read({.reply = reply.text,
-                                  .labels = labels,
-                                  .choices = question.choices,
-                                  .finish_reason = reply.finish_reason});
+  marked.answer = reader.read({.reply = reply.text,
+                               .labels = labels,
+                               .choices = question.choices,
+                               .finish_reason = reply.finish_reason});
   // Of several right choices the one that was named is the key.
   const auto letter = marked.answer.letter;
   const bool names_right = letter && is_right(question, *letter);
@@ -45,12 +45,12 @@ MarkedAnswer mark_reply(const Extractor& extractor, const Question& question,
   return marked;
 }
 
-Graded grade(const Extractor& extractor, const Question& question, TrialId trial,
+Graded grade(const Reader& reader, const Question& question, TrialId trial,
              const Attempt& attempt) {
   Graded graded{
       .trial = trial, .question = &question, .attempt = &attempt, .attempts = 1};
   if (!attempt.outcome) return graded;
-  const MarkedAnswer read = mark_reply(extractor, question, *attempt.outcome);
+  const MarkedAnswer read = mark_reply(reader, question, *attempt.outcome);
   graded.answer = read.answer;
   graded.mark = read.mark;
   return graded;

@@ -32,10 +32,10 @@ struct MarkedAnswer {
   Mark mark = Mark::failed;
 };
 // What one reader makes of a reply.
-MarkedAnswer mark_reply(const Extractor& extractor, const Question& question,
+MarkedAnswer mark_reply(const Reader& reader, const Question& question,
                         const Reply& reply);
 // What an attempt at a question is worth.
-Graded grade(const Extractor& extractor, const Question& question, TrialId trial,
+Graded grade(const Reader& reader, const Question& question, TrialId trial,
              const Attempt& attempt);
 
 // By how much its likeliest letter leads, where letters were scored; before no other

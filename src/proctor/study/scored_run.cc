@@ -113,7 +113,7 @@ Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
                                    bool with_bodies,
                                    const std::function<Status(const Graded&)>& see) {
   const std::string name = look.reader.empty() ? run.info.extract : look.reader;
-  const Extractor& extractor = *TRY(find_extractor(name).in("--extract"));
+  const Reader& reader = *TRY(find_reader(name).in("--extract"));
   const std::vector<bool> wanted = TRY(wanted_questions(dataset, look.subjects));
   ScoredRun scored{
       .info = run.info, .id = run.id, .extract = name, .stored = run.results};
@@ -127,7 +127,7 @@ Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
     if (!wanted[result.trial.ordinal]) return {};
     tried[result.trial.ordinal] = true;
     const Question& question = dataset.questions[result.trial.ordinal];
-    Graded graded = grade(extractor, question, result.trial, result.attempt);
+    Graded graded = grade(reader, question, result.trial, result.attempt);
     graded.attempts = result.attempts;
     scored.account.add(graded);
     scored.requests += result.attempts;
