@@ -147,6 +147,25 @@ TEST(Proctor, finds_nothing_inside_a_thought) {
   EXPECT_EQ(letter("<think>A</think>"), nullopt);
 }
 
+TEST(Proctor, reads_no_letter_that_is_called_wrong) {
+  EXPECT_EQ(letter("Answer: A\nIncorrect: B"), 'A');
+  EXPECT_NE(letter("Answer: A. Incorrect: B."), 'B');
+  EXPECT_NE(letter("Answer: A. Wrong: (B)."), 'B');
+  EXPECT_EQ(letter("Incorrect: B."), nullopt);
+}
+
+TEST(Proctor, takes_what_is_said_of_another_option_for_no_correction) {
+  EXPECT_EQ(letter("The answer is A. Actually B, Danube, is in Europe."), 'A');
+  EXPECT_EQ(letter("The answer is A. Wait, no: B, Danube."), 'B');
+}
+
+TEST(Proctor, takes_a_walk_through_the_options_for_no_answer) {
+  EXPECT_EQ(letter_of_ten(
+                "List the metals. Step 2: (A) iron rusts, (B) copper does not, (C)"),
+            nullopt);
+  EXPECT_EQ(letter_of_ten("The best description is: (A)"), 'A');
+}
+
 TEST(Proctor, lets_the_last_word_count) {
   EXPECT_EQ(letter("The answer is A. Wait, that is shorter. The answer is C."), 'C');
   EXPECT_EQ(letter("Answer: A\n\nHmm, actually it is in Brazil, so C."), 'C');

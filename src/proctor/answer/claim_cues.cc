@@ -135,7 +135,7 @@ std::optional<Claim> Statement::after_conclusion(std::size_t at) {
 }
 
 // "Actually, it's C.", "Wait, no: C", "On second thought, C", "I think it is C"
-std::optional<Claim> Statement::after_turn(std::size_t at) const {
+std::optional<Claim> Statement::after_turn(std::size_t at) {
   for (std::size_t i = at + 1; i < tokens_.size() && i < at + 9; ++i) {
     const Token& t = tokens_[i];
     if (t.letter != 0 && !t.small && may_be_label(i, true)) {
@@ -143,7 +143,7 @@ std::optional<Claim> Statement::after_turn(std::size_t at) const {
       const bool stands = in_brackets(i) || next == nullptr ||
                           next->kind == TokenKind::line_end || is_mark(i + 1, ".,;!") ||
                           is_word(i + 1, Word::reason);
-      if (!stands || is_asked(i)) return std::nullopt;
+      if (!stands || is_asked(i) || is_spoken_of(i)) return std::nullopt;
       return judged(i, Strength::stated,
                     tokens_[at].word == Word::it ? "I think" : "a correction");
     }
@@ -248,6 +248,16 @@ std::optional<Claim> Statement::label_is_right(std::size_t at) const {
   return std::nullopt;
 }
 
+// Whether other labels in brackets follow in the same sentence.
+bool Statement::begins_a_list(std::size_t label) const {
+  for (std::size_t i = label + 1; i < tokens_.size() && !ends_sentence(i); ++i) {
+    if (tokens_[i].letter != 0 && tokens_[i].letter != tokens_[label].letter &&
+        in_brackets(i))
+      return true;
+  }
+  return false;
+}
+
 // "the best description is (B)"; "the most accurate statement is:" and then "B. ..."
 std::optional<Claim> Statement::pointed_at(std::size_t at) const {
   std::size_t i = at + 1;
@@ -283,7 +293,11 @@ std::optional<Claim> Statement::pointed_at(std::size_t at) const {
         tokens_[label + 1].kind != TokenKind::line_end) {
       return std::nullopt;
     }
-  } else if (!bracket || !in_brackets(label)) {
+  } else if (bracket && in_brackets(label)) {
+    // "Step 2: (A) iron rusts, (B) copper does not" goes through the options.
+    if (colon && tokens_[label].letter == labels_.front() && begins_a_list(label))
+      return std::nullopt;
+  } else {
     // "is: B" and "is B. Danube" on one line
     const Token* const next = token(label + 1);
     const bool ends = next == nullptr || next->kind == TokenKind::line_end;
@@ -291,7 +305,7 @@ std::optional<Claim> Statement::pointed_at(std::size_t at) const {
         is_mark(label + 1, ".)") && (colon || token(label + 2) != nullptr);
     if (!delimited && !(colon && ends)) return std::nullopt;
   }
-  if (is_asked(label)) return std::nullopt;
+  if (is_asked(label) || is_called_wrong(label)) return std::nullopt;
   return judged(label, Strength::pointed, "is (X)");
 }
 

@@ -87,7 +87,7 @@ std::optional<Claim> Statement::by_form() {
         --from;
       // "Could be A, could be C": nothing turns from one to the other.
       const bool weighed = from == last.begin && is_word(at - 1, Word::is);
-      others = is_pair(at);
+      others = is_pair(at) || is_called_wrong(at);
       for (std::size_t i = from; i < at; ++i) {
         others =
             others || is_plain_no(i) || is_word(i, Word::is_not) ||

@@ -167,6 +167,19 @@ std::optional<Claim> Statement::judged(std::size_t at, Strength strength,
   return claim;
 }
 
+// "Incorrect: B", "Wrong: (B)".
+bool Statement::is_called_wrong(std::size_t at) const {
+  while (at > 0 && is_mark(at - 1, opening)) --at;
+  return at > 1 && is_mark(at - 1, ":") && is_word(at - 2, Word::bad);
+}
+
+// "Actually B, London, is in England"; but "No, B, London."
+bool Statement::is_spoken_of(std::size_t at) {
+  if (!is_mark(at + 1, ",") || choices_.empty()) return false;
+  const auto text = texts().at(text_, tokens_, at + 2);
+  return text && is_mark(text->end, ",");
+}
+
 const OptionTexts& Statement::texts() {
   if (!texts_) texts_.emplace(choices_, labels_);
   return *texts_;

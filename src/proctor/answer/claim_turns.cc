@@ -84,7 +84,7 @@ bool Statement::takes_back(std::size_t at) const {
 
 // The letter that the reply goes over to behind `claim`, where it is the only other one
 // that is named there.
-std::optional<Claim> Statement::corrected(const Claim& claim) const {
+std::optional<Claim> Statement::corrected(const Claim& claim) {
   if (claim.kind != Claim::Kind::letter || claim.at >= tokens_.size() ||
       tokens_[claim.at].letter != claim.letter ||
       tokens_.size() > claim.at + correction_reach)
@@ -112,7 +112,7 @@ std::optional<Claim> Statement::corrected(const Claim& claim) const {
     if (found && tokens_[*found].letter != tokens_[i].letter) return std::nullopt;
     found = i;
   }
-  if (!found) return std::nullopt;
+  if (!found || is_spoken_of(*found)) return std::nullopt;
   std::size_t behind = *found + 1;
   while (is_mark(behind, closing)) ++behind;
   bool stands = behind >= tokens_.size() || ends_sentence(behind) ||

@@ -41,7 +41,7 @@ class Statement {
   // The last place where the writer turns round ("wait", "actually"), if any.
   std::optional<std::size_t> last_turn() const;
   // What the writer goes over to behind a claim, if anything.
-  std::optional<Claim> corrected(const Claim& claim) const;
+  std::optional<Claim> corrected(const Claim& claim);
   // What a short or last line is by its form alone: "B) London", "Paris (A)".
   std::optional<Claim> by_form();
   // The only option that is named by its text in a short reply or a last sentence.
@@ -123,6 +123,8 @@ class Statement {
   bool names_another(std::size_t at) const;
   bool is_conditional(std::size_t at) const;
   bool is_asked(std::size_t at) const;
+  bool is_called_wrong(std::size_t at) const;
+  bool is_spoken_of(std::size_t at);
   const OptionTexts& texts();
   std::optional<std::size_t> bracket_at_end(std::size_t at) const;
 
@@ -130,9 +132,10 @@ class Statement {
   std::optional<Claim> after_answer(std::size_t at);
   std::optional<Claim> after_option(std::size_t at);
   std::optional<Claim> after_conclusion(std::size_t at);
-  std::optional<Claim> after_turn(std::size_t at) const;
+  std::optional<Claim> after_turn(std::size_t at);
   bool is_joined(std::size_t at) const;
   std::optional<Claim> label_is_right(std::size_t at) const;
+  bool begins_a_list(std::size_t label) const;
   std::optional<Claim> pointed_at(std::size_t at) const;
 
   // claim_turns.cc
