@@ -232,6 +232,34 @@ TEST(Encode, a_version_in_the_address_is_kept_and_none_is_added) {
             "https://h/v1beta/openai/chat/completions");
 }
 
+TEST(Encode, each_is_told_a_seed_by_the_name_it_knows) {
+  Prompt prompt = chat("?");
+  prompt.sampling.seed = 7;
+  const auto body = [&](std::string_view provider) {
+    return encoded(model_of(provider, "m", "http://s"), prompt).body;
+  };
+
+  EXPECT_THAT(body("groq"), HasSubstr(R"("seed":7)"));
+  EXPECT_THAT(body("mistral"), HasSubstr(R"("random_seed":7)"));
+  EXPECT_THAT(body("mistral"), Not(HasSubstr(R"("seed":7)")));
+  EXPECT_THAT(body("perplexity"), Not(HasSubstr("7")));
+}
+
+TEST(Encode, one_limit_of_tokens_is_sent_where_letters_are_scored) {
+  const auto body = encoded(model_of("cerebras", "m"), letters_in_a_chat("?")).body;
+
+  EXPECT_THAT(body, HasSubstr(R"("max_completion_tokens":1)"));
+  EXPECT_THAT(body, Not(HasSubstr(R"("max_tokens")")));
+}
+
+TEST(Encode, a_text_s_limit_of_tokens_has_its_older_name) {
+  Prompt prompt{.text = "?"};
+  prompt.sampling.max_tokens = 9;
+
+  EXPECT_THAT(encoded(model_of("cerebras", "m"), prompt).body,
+              HasSubstr(R"("max_tokens":9)"));
+}
+
 TEST(Encode, deepseek_is_asked_at_its_bare_address) {
   EXPECT_EQ(encoded(model_of("deepseek", "deepseek-chat"), chat("?")).url,
             "https://api.deepseek.com/chat/completions");

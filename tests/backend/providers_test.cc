@@ -27,12 +27,20 @@ TEST(Providers, a_name_as_ollama_lists_it_is_told_how_it_is_written) {
             "no such provider; a model of ollama's is written ollama/mistral:7b");
 }
 
-TEST(Providers, a_name_like_none_is_told_all) {
-  const auto found = find_provider("xyzzy");
+TEST(Providers, a_name_like_none_is_told_some_and_who_lists_all) {
+  const std::string message = find_provider("xyzzy").error().message;
 
-  ASSERT_FALSE(found);
+  EXPECT_THAT(message, HasSubstr("ollama"));
+  EXPECT_THAT(message, HasSubstr("proctor list models"));
+  EXPECT_LT(message.size(), 120U);
+}
+
+TEST(Providers, their_names_are_too_unlike_to_be_taken_for_another) {
   for (const Provider& provider : providers()) {
-    EXPECT_THAT(found.error().message, HasSubstr(std::string(provider.name)));
+    const std::string mistyped = std::string(provider.name) + "x";
+
+    EXPECT_EQ(find_provider(mistyped).error().message,
+              fmt::format("no such provider; did you mean {}?", provider.name));
   }
 }
 
@@ -47,7 +55,7 @@ TEST(Providers, those_that_need_a_key_name_its_variable) {
 
 TEST(Providers, an_address_of_the_table_is_a_normal_one) {
   for (const Provider& provider : providers()) {
-    EXPECT_EQ(normal_base_url(provider.base_url), provider.base_url);
+    EXPECT_EQ(normal_base_url(provider.base_url, provider.name), provider.base_url);
   }
 }
 
@@ -78,6 +86,15 @@ TEST(NormalBaseUrl, an_endpoint_means_its_server) {
        {"/v1beta", "/v1beta/openai", "/v1beta/models/g:generateContent"}) {
     EXPECT_EQ(normal_base_url(fmt::format("https://h{}", path), "gemini"), "https://h");
   }
+}
+
+TEST(NormalBaseUrl, an_address_without_a_path_means_the_provider_s_root) {
+  for (const std::string_view url :
+       {"https://h", "https://h/", "https://h/openai/v1"}) {
+    EXPECT_EQ(normal_base_url(url, "azure"), "https://h/openai") << url;
+  }
+  EXPECT_EQ(normal_base_url("https://h/openai/deployments/d?api-version=1", "azure"),
+            "https://h/openai/deployments/d?api-version=1");
 }
 
 TEST(NormalBaseUrl, a_host_of_such_a_name_is_no_path) {

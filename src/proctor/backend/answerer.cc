@@ -129,7 +129,6 @@ bool is_loading(const HttpResponse& response) {
 
 Answerer who_answers(const Provider& provider, const Model& model, HttpClient& http) {
   Answerer answerer;
-  const bool is_elsewhere = model.base_url != normal_base_url(provider.base_url);
   switch (provider.tells) {
     case Tells::props:
       ask_llama(model, http, answerer);
@@ -138,8 +137,12 @@ Answerer who_answers(const Provider& provider, const Model& model, HttpClient& h
       ask_ollama(model, http, answerer);
       break;
     case Tells::models:
+      ask_list(model, http, answerer);
+      break;
+    case Tells::models_elsewhere:
       answerer.is_there = true;  // a cloud's own address is not asked
-      if (is_elsewhere) ask_list(model, http, answerer);
+      if (model.base_url != normal_base_url(provider.base_url))
+        ask_list(model, http, answerer);
       break;
     case Tells::nothing:
       answerer.is_there = true;

@@ -2,6 +2,7 @@
 // here.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -79,54 +80,72 @@ struct Dialect {
 
 // Where a server tells of itself.
 enum class Tells {
-  nothing,  // a cloud's fixed names
-  props,    // llama-server: /props and /v1/models
-  models,   // /v1/models, but not at the provider's own address
-  tags,     // ollama: /api/tags
+  nothing,           // a cloud's fixed names
+  props,             // llama-server: /props and /v1/models
+  models,            // /v1/models
+  models_elsewhere,  // the same, but not at the provider's own address: a cloud's
+  tags,              // ollama: /api/tags
 };
 
 // How --reasoning is said in a request (reasoning.cc).
 enum class ReasoningForm {
-  none,             // it cannot be told
-  effort,           // reasoning_effort, as OpenAI has it
-  effort_think,     // the same, and think
-  template_words,   // chat_template_kwargs: enable_thinking, reasoning_effort
-  template_switch,  // chat_template_kwargs.enable_thinking; reasoning_effort
-  thinking_type,    // thinking.type
-  thinking_budget,  // thinking.budget_tokens
-  thinking_config,  // generationConfig.thinkingConfig
+  none,              // it cannot be told
+  effort,            // reasoning_effort, as OpenAI has it
+  effort_think,      // the same, and think
+  enable_thinking,   // enable_thinking
+  template_words,    // chat_template_kwargs: enable_thinking, reasoning_effort
+  template_switch,   // chat_template_kwargs.enable_thinking; reasoning_effort
+  reasoning_switch,  // reasoning.enabled; reasoning_effort
+  thinking_type,     // thinking.type
+  thinking_budget,   // thinking.budget_tokens
+  thinking_config,   // generationConfig.thinkingConfig
 };
 
 // What the most tokens of a reply are called.
 enum class TokenLimit {
   max_tokens,
-  by_model,  // max_completion_tokens for OpenAI's that think, which list no tokens
-             // either
+  max_completion_tokens,
+  by_model,  // the second for OpenAI's that think, which list no tokens either
+};
+
+// Names in the environment: at most two, so that a row of the table holds them itself.
+struct Variables {
+  std::array<std::string_view, 2> names = {};
+
+  constexpr std::size_t size() const {
+    return names[0].empty() ? 0 : names[1].empty() ? 1 : 2;
+  }
+  constexpr bool empty() const { return size() == 0; }
+  constexpr const std::string_view* begin() const { return names.data(); }
+  constexpr const std::string_view* end() const { return names.data() + size(); }
 };
 
 // One row of the table. Of a server that speaks OpenAI's form the row is all there is:
 // no other place asks who it is.
 struct Provider {
-  std::string_view name;           // "deepseek"
-  std::string_view default_model;  // "deepseek-chat", or empty
-  std::string_view base_url;  // "https://api.deepseek.com"; empty: --base-url is needed
-  std::span<const std::string_view> key_variables;  // looked up in this order
+  std::string_view name;                // "deepseek"
+  std::string_view default_model = {};  // "deepseek-chat", or empty
+  std::string_view base_url = {};       // "https://api.deepseek.com"; empty: --base-url
+  Variables key_variables = {};         // looked up in this order
   // Where its own tools read another address from, in this order.
-  std::span<const std::string_view> address_variables;
-  bool key_is_needed;
-  std::size_t concurrency;
+  Variables address_variables = {};
+  bool key_is_needed = true;
+  std::size_t concurrency = 32;
   const Dialect* dialect;
-  std::string_view hint;  // what to look at when the connection is refused
-  Tells tells = Tells::nothing;
+  // What to look at when the connection is refused.
+  std::string_view hint = "is the network there?";
+  Tells tells = Tells::models_elsewhere;
 
   // ---- How requests to it differ from OpenAI's form ----
   std::string_view key_header = "Authorization";  // there behind "Bearer "
-  bool path_is_versioned = true;                  // /v1 goes before an endpoint
-  bool may_be_nameless = false;                   // it has one model, and needs no name
+  std::string_view root = {};     // the path that an address without one means
+  bool path_is_versioned = true;  // /v1 goes before an endpoint
+  bool may_be_nameless = false;   // it has one model, and needs no name
   TokenLimit token_limit = TokenLimit::max_tokens;
   std::string_view seed_name = "seed";  // empty: it takes none
   ReasoningForm reasoning = ReasoningForm::none;
   std::string_view reasoning_words = "on off minimal low medium high";  // it knows
+  std::string_view effort_of_on = "medium";  // where a switch is said as an effort
   // How many of the likeliest tokens it lists at most; 0: none.
   int listed_in_chat = 20;
   int listed_after_text = 20;
@@ -135,6 +154,8 @@ struct Provider {
   bool takes_context = false;                 // Model::context
 
   // ---- What else is known of it ----
+  std::string_view models_of =
+      {};  // the provider whose models it has (model_limits.cc)
   // Its models' names may end in .gguf, and are no files here.
   bool names_may_be_files = false;
   // How its address variables are read; null: as they stand.
@@ -146,7 +167,8 @@ std::span<const Provider> providers();
 Result<const Provider*> find_provider(std::string_view name);
 
 // The address of a provider's server in one spelling, and so one run: without /, /v1 or
-// an endpoint (/chat/completions, ollama's /api/chat) at its path's end. A query stays.
+// an endpoint (/chat/completions, ollama's /api/chat) at its path's end, and with the
+// provider's root where there is no path. A query stays.
 // An endpoint whose path names no version stays as well: it is asked as it is.
 std::string normal_base_url(std::string_view url, std::string_view provider = {});
 // OLLAMA_HOST as ollama reads it: host, host:port or a URL; the port is 11434 where

@@ -1,7 +1,8 @@
 // What models refuse of a sampling that other models of the same address take, and
 // whose limit of tokens their thoughts use up. After the vendors' documents: OpenAI's
 // guide to reasoning and to each gpt-5, Anthropic's pages "what's new" and its
-// messages' errors, DeepSeek's guide to its reasoner, Google's to thinking.
+// messages' errors, DeepSeek's guide to its reasoner, Google's to thinking, and what
+// others found of Moonshot (agentscope) and Perplexity (Bifrost).
 #include <algorithm>
 #include <array>
 
@@ -55,6 +56,8 @@ constexpr std::array rows = {
     Row{"anthropic", "", Thinks::never, Takes::one, Stops::not_blank},
     Row{"deepseek", "deepseek-reasoner", Thinks::always, Takes::none, Stops::all, true},
     Row{"deepseek", "", Thinks::when_asked, Takes::none_in_thought, Stops::all, true},
+    Row{"moonshot", "kimi-", Thinks::unless_off, Takes::none},
+    Row{"perplexity", "", Thinks::never, Takes::all, Stops::none, true},
     Row{"gemini", "gemini-2.5-flash-lite", Thinks::when_asked},
     Row{"gemini", "gemini-2.5", Thinks::unless_off},
     Row{"gemini", "gemini-3", Thinks::unless_off},
@@ -85,8 +88,12 @@ std::string listed(std::vector<std::string> words) {
 SentSampling sampling_for(const Model& model, const Sampling& asked,
                           bool limit_is_own) {
   SentSampling sent{.sampling = asked};
+  const auto provider = find_provider(model.provider);
+  const std::string_view whose = provider && !(*provider)->models_of.empty()
+                                     ? (*provider)->models_of
+                                     : model.provider;
   const auto row = std::ranges::find_if(rows, [&](const Row& each) {
-    return each.provider == model.provider && begins(model.name, each.name);
+    return each.provider == whose && begins(model.name, each.name);
   });
   if (row == rows.end()) return sent;
   Sampling& sampling = sent.sampling;

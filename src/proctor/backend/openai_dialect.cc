@@ -16,20 +16,27 @@ bool is_version(std::string_view segment) {
          segment[1] <= '9';
 }
 
-// o1, o3-mini, gpt-5 and their like take max_completion_tokens and refuse max_tokens.
-bool wants_max_completion_tokens(const Model& model) {
+// o1, o3-mini, gpt-5 and their like: they refuse max_tokens, and list no tokens.
+bool is_thinker_of_openai(const Model& model) {
   if (provider_of(model).token_limit != TokenLimit::by_model) return false;
   const std::string_view name = model.name;
   return name.starts_with("gpt-5") ||
          (name.size() >= 2 && name[0] == 'o' && name[1] >= '0' && name[1] <= '9');
 }
 
-nlohmann::json sampling_body(const Model& model, const Sampling& sampling) {
+// The newer name is that of chats: what continues a text has the older one.
+const char* token_limit(const Model& model, bool is_chat) {
+  const bool is_new =
+      provider_of(model).token_limit == TokenLimit::max_completion_tokens && is_chat;
+  return is_new || is_thinker_of_openai(model) ? "max_completion_tokens" : "max_tokens";
+}
+
+nlohmann::json sampling_body(const Model& model, const Prompt& prompt) {
+  const Sampling& sampling = prompt.sampling;
   nlohmann::json body = nlohmann::json::object();
   if (!model.name.empty()) body["model"] = model.name;
   if (sampling.max_tokens) {
-    body[wants_max_completion_tokens(model) ? "max_completion_tokens" : "max_tokens"] =
-        *sampling.max_tokens;
+    body[token_limit(model, !prompt.messages.empty())] = *sampling.max_tokens;
   }
   if (sampling.temperature) body["temperature"] = *sampling.temperature;
   if (sampling.top_p) body["top_p"] = *sampling.top_p;
@@ -43,8 +50,7 @@ Status ask_for_letters(const Model& model, const Prompt& prompt, nlohmann::json&
   TRY(check_letters(prompt));
   const Provider& provider = provider_of(model);
   const bool is_chat = !prompt.messages.empty();
-  const bool thinks =
-      wants_max_completion_tokens(model) || model.name == "deepseek-reasoner";
+  const bool thinks = is_thinker_of_openai(model) || model.name == "deepseek-reasoner";
   if (thinks) TRY(check_generates(prompt, model.name));
   const int most = is_chat ? provider.listed_in_chat : provider.listed_after_text;
   if (most == 0) {
@@ -52,7 +58,7 @@ Status ask_for_letters(const Model& model, const Prompt& prompt, nlohmann::json&
     TRY(check_generates(prompt, fmt::format("{}{}", provider.name,
                                             only_here ? " after a raw text" : "")));
   }
-  body["max_tokens"] = 1;
+  body[token_limit(model, is_chat)] = 1;
   if (is_chat) {
     body["logprobs"] = true;
     body["top_logprobs"] = most;
@@ -241,7 +247,7 @@ std::string openai_url(const Model& model, std::string_view endpoint) {
 }
 
 Result<HttpRequest> encode_openai(const Model& model, const Prompt& prompt) {
-  nlohmann::json body = sampling_body(model, prompt.sampling);
+  nlohmann::json body = sampling_body(model, prompt);
   if (!prompt.continuations.empty()) TRY(ask_for_letters(model, prompt, body));
   if (prompt.messages.empty()) {
     body["prompt"] = prompt.text;

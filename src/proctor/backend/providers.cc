@@ -42,27 +42,11 @@ constexpr Dialect gemini_dialect = {encode_gemini, decode_gemini, without_gemini
 constexpr Dialect anthropic_dialect = {encode_anthropic, decode_anthropic,
                                        without_anthropic_s};
 
-constexpr std::array<std::string_view, 1> deepseek_keys = {"DEEPSEEK_API_KEY"};
-constexpr std::array<std::string_view, 2> gemini_keys = {"GEMINI_API_KEY",
-                                                         "GOOGLE_API_KEY"};
-constexpr std::array<std::string_view, 1> openai_keys = {"OPENAI_API_KEY"};
-constexpr std::array<std::string_view, 1> anthropic_keys = {"ANTHROPIC_API_KEY"};
-constexpr std::array<std::string_view, 1> compatible_keys = {
-    "OPENAI_COMPATIBLE_API_KEY"};
-constexpr std::array<std::string_view, 1> llama_keys = {"LLAMA_API_KEY"};
-
-constexpr std::array<std::string_view, 1> ollama_addresses = {"OLLAMA_HOST"};
-constexpr std::array<std::string_view, 2> openai_addresses = {"OPENAI_BASE_URL",
-                                                              "OPENAI_API_BASE"};
-constexpr std::array<std::string_view, 1> anthropic_addresses = {"ANTHROPIC_BASE_URL"};
-constexpr std::array<std::string_view, 1> gemini_addresses = {"GOOGLE_GEMINI_BASE_URL"};
-
 constexpr std::array all_providers = {
     Provider{.name = "ollama",
              .default_model = "mistral:7b",
              .base_url = "http://localhost:11434",
-             .key_variables = {},
-             .address_variables = ollama_addresses,
+             .address_variables = {"OLLAMA_HOST"},
              .key_is_needed = false,
              .concurrency = 4,
              .dialect = &ollama_dialect,
@@ -76,10 +60,8 @@ constexpr std::array all_providers = {
              .concurrency_variable = "OLLAMA_NUM_PARALLEL"},
     Provider{
         .name = "llama",
-        .default_model = "",
         .base_url = "http://localhost:8080",
-        .key_variables = llama_keys,
-        .address_variables = {},
+        .key_variables = {"LLAMA_API_KEY"},
         .key_is_needed = false,
         .concurrency = 4,
         .dialect = &openai_dialect,
@@ -94,13 +76,8 @@ constexpr std::array all_providers = {
     Provider{.name = "deepseek",
              .default_model = "deepseek-chat",
              .base_url = "https://api.deepseek.com",
-             .key_variables = deepseek_keys,
-             .address_variables = {},
-             .key_is_needed = true,
-             .concurrency = 32,
+             .key_variables = {"DEEPSEEK_API_KEY"},
              .dialect = &openai_dialect,
-             .hint = "is the network there?",
-             .tells = Tells::models,
              // Its own address needs no /v1, and the seed's script sends none.
              .path_is_versioned = false,
              .reasoning = ReasoningForm::thinking_type,
@@ -109,50 +86,215 @@ constexpr std::array all_providers = {
     Provider{.name = "gemini",
              .default_model = "gemini-3.5-flash",
              .base_url = "https://generativelanguage.googleapis.com",
-             .key_variables = gemini_keys,
-             .address_variables = gemini_addresses,
-             .key_is_needed = true,
-             .concurrency = 32,
+             .key_variables = {"GEMINI_API_KEY", "GOOGLE_API_KEY"},
+             .address_variables = {"GOOGLE_GEMINI_BASE_URL"},
              .dialect = &gemini_dialect,
-             .hint = "is the network there?",
+             .tells = Tells::nothing,
              .key_header = "x-goog-api-key",
              .reasoning = ReasoningForm::thinking_config,
              .listed_in_chat = 0,
              .listed_after_text = 0},
     Provider{.name = "openai",
-             .default_model = "",
              .base_url = "https://api.openai.com",
-             .key_variables = openai_keys,
-             .address_variables = openai_addresses,
-             .key_is_needed = true,
-             .concurrency = 32,
+             .key_variables = {"OPENAI_API_KEY"},
+             .address_variables = {"OPENAI_BASE_URL", "OPENAI_API_BASE"},
              .dialect = &openai_dialect,
-             .hint = "is the network there?",
-             .tells = Tells::models,
              .token_limit = TokenLimit::by_model,
              .reasoning = ReasoningForm::effort,
              .listed_after_text = 5},
     Provider{.name = "anthropic",
-             .default_model = "",
              .base_url = "https://api.anthropic.com",
-             .key_variables = anthropic_keys,
-             .address_variables = anthropic_addresses,
-             .key_is_needed = true,
-             .concurrency = 32,
+             .key_variables = {"ANTHROPIC_API_KEY"},
+             .address_variables = {"ANTHROPIC_BASE_URL"},
              .dialect = &anthropic_dialect,
-             .hint = "is the network there?",
+             .tells = Tells::nothing,
              .key_header = "x-api-key",
              .seed_name = "",
              .reasoning = ReasoningForm::thinking_budget,
              .listed_in_chat = 0,
              .listed_after_text = 0},
-    Provider{.name = "openai-compatible",
-             .default_model = "",
-             .base_url = "",
-             .key_variables = compatible_keys,
-             .address_variables = {},
+    // ---- Clouds that speak OpenAI's form. Key, address and what differs are after
+    // their own documents, but for what is marked: that was found elsewhere, or was not
+    // confirmed. Where nothing was found of lists of tokens, none are asked for. ----
+    Provider{.name = "openrouter",
+             .base_url = "https://openrouter.ai/api",
+             .key_variables = {"OPENROUTER_API_KEY"},
+             .dialect = &openai_dialect,
+             .reasoning = ReasoningForm::effort,
+             .listed_after_text = 0},
+    Provider{.name = "groq",
+             .base_url = "https://api.groq.com/openai",
+             .key_variables = {"GROQ_API_KEY"},
+             .dialect = &openai_dialect,
+             .token_limit = TokenLimit::max_completion_tokens,
+             .reasoning = ReasoningForm::effort,
+             // "on" is another word for every model of it.
+             .reasoning_words = "off low medium high",
+             .listed_in_chat = 0,
+             .listed_after_text = 0},
+    Provider{.name = "together",
+             .base_url = "https://api.together.ai",
+             .key_variables = {"TOGETHER_API_KEY"},
+             .address_variables = {"TOGETHER_BASE_URL"},
+             .dialect = &openai_dialect,
+             .reasoning = ReasoningForm::reasoning_switch,
+             .reasoning_words = "on off low medium high",
+             // It lists them in a form of its own.
+             .listed_in_chat = 0,
+             .listed_after_text = 0},
+    Provider{.name = "fireworks",
+             .base_url = "https://api.fireworks.ai/inference",
+             .key_variables = {"FIREWORKS_API_KEY"},
+             .dialect = &openai_dialect,
+             .reasoning = ReasoningForm::effort,
+             .reasoning_words = "on off low medium high",
+             // Not confirmed: that it lists five.
+             .listed_in_chat = 5,
+             .listed_after_text = 5},
+    Provider{.name = "mistral",
+             .base_url = "https://api.mistral.ai",
+             .key_variables = {"MISTRAL_API_KEY"},
+             .dialect = &openai_dialect,
+             .seed_name = "random_seed",
+             .reasoning = ReasoningForm::effort,
+             .reasoning_words = "on off low medium high",
+             .effort_of_on = "high",  // the one that all its models that think know
+             .listed_in_chat = 0,
+             .listed_after_text = 0},
+    // Not confirmed: how it is told to think, and whether it takes a seed.
+    Provider{.name = "cohere",
+             .base_url = "https://api.cohere.ai/compatibility",
+             .key_variables = {"CO_API_KEY", "COHERE_API_KEY"},
+             .dialect = &openai_dialect,
+             .listed_in_chat = 0,
+             .listed_after_text = 0},
+    Provider{.name = "xai",
+             .base_url = "https://api.x.ai",
+             .key_variables = {"XAI_API_KEY"},
+             .dialect = &openai_dialect,
+             .reasoning = ReasoningForm::effort,
+             .reasoning_words = "on off low medium high",
+             .listed_in_chat = 8,
+             .listed_after_text = 0},
+    Provider{.name = "qwen",
+             .base_url = "https://dashscope-intl.aliyuncs.com/compatible-mode",
+             .key_variables = {"DASHSCOPE_API_KEY"},
+             .dialect = &openai_dialect,
+             .reasoning = ReasoningForm::enable_thinking,
+             .reasoning_words = "on off",
+             .listed_in_chat = 5,  // not confirmed
+             .listed_after_text = 0},
+    Provider{.name = "moonshot",
+             .base_url = "https://api.moonshot.ai",
+             .key_variables = {"MOONSHOT_API_KEY"},
+             .dialect = &openai_dialect,
+             .token_limit = TokenLimit::max_completion_tokens,
+             .reasoning = ReasoningForm::thinking_type,
+             .reasoning_words = "on off",
+             .listed_in_chat = 0,
+             .listed_after_text = 0},
+    // Its models are each told to think in words of their own.
+    Provider{.name = "nvidia",
+             .base_url = "https://integrate.api.nvidia.com",
+             .key_variables = {"NVIDIA_API_KEY"},
+             .dialect = &openai_dialect,
+             .listed_in_chat = 0,
+             .listed_after_text = 0},
+    Provider{.name = "huggingface",
+             .base_url = "https://router.huggingface.co",
+             .key_variables = {"HF_TOKEN"},
+             .dialect = &openai_dialect,
+             .reasoning = ReasoningForm::effort,
+             .listed_in_chat = 5,  // not confirmed
+             .listed_after_text = 0},
+    Provider{.name = "perplexity",
+             .base_url = "https://api.perplexity.ai",
+             .key_variables = {"PERPLEXITY_API_KEY"},
+             .dialect = &openai_dialect,
+             .path_is_versioned = false,
+             .seed_name = "",
+             .reasoning = ReasoningForm::effort,
+             .reasoning_words = "on minimal low medium high",
+             .listed_in_chat = 0,
+             .listed_after_text = 0},
+    Provider{.name = "cerebras",
+             .base_url = "https://api.cerebras.ai",
+             .key_variables = {"CEREBRAS_API_KEY"},
+             .address_variables = {"CEREBRAS_BASE_URL"},
+             .dialect = &openai_dialect,
+             .token_limit = TokenLimit::max_completion_tokens,
+             .reasoning = ReasoningForm::effort,
+             .reasoning_words = "on low medium high",
+             .listed_after_text = 0},
+    // Not confirmed: how it is told to think.
+    Provider{.name = "sambanova",
+             .base_url = "https://api.sambanova.ai",
+             .key_variables = {"SAMBANOVA_API_KEY"},
+             .dialect = &openai_dialect,
+             .listed_in_chat = 0,
+             .listed_after_text = 0},
+    // The model is the deployment. An address without a path is its v1 API; one that
+    // names a deployment and an api-version is asked as it stands.
+    Provider{.name = "azure",
+             .key_variables = {"AZURE_OPENAI_API_KEY"},
+             .address_variables = {"AZURE_OPENAI_ENDPOINT"},
+             .dialect = &openai_dialect,
+             .tells = Tells::nothing,
+             .key_header = "api-key",
+             .root = "/openai",
+             .token_limit = TokenLimit::by_model,
+             .reasoning = ReasoningForm::effort,
+             .listed_after_text = 5,
+             .models_of = "openai"},
+    // By region, so it has no address of its own. Not confirmed: how it is told to
+    // think.
+    Provider{.name = "bedrock",
+             .key_variables = {"AWS_BEARER_TOKEN_BEDROCK"},
+             .address_variables = {"AWS_BEDROCK_BASE_URL"},
+             .dialect = &openai_dialect,
+             .tells = Tells::nothing,
+             .listed_in_chat = 0,
+             .listed_after_text = 0},
+
+    // ---- Servers on this machine ----
+    Provider{.name = "vllm",
+             .base_url = "http://localhost:8000",
+             .key_variables = {"VLLM_API_KEY"},
              .key_is_needed = false,
-             .concurrency = 32,
+             .dialect = &openai_dialect,
+             .hint = "is vLLM running? (vllm serve MODEL)",
+             .tells = Tells::models,
+             .reasoning = ReasoningForm::template_switch},
+    Provider{.name = "sglang",
+             .base_url = "http://localhost:30000",
+             .key_is_needed = false,
+             .dialect = &openai_dialect,
+             .hint = "is SGLang running? (sglang serve --model-path MODEL)",
+             .tells = Tells::models,
+             .reasoning = ReasoningForm::template_switch},
+    Provider{.name = "lmstudio",
+             .base_url = "http://localhost:1234",
+             .key_variables = {"LM_API_TOKEN"},
+             .key_is_needed = false,
+             .concurrency = 4,
+             .dialect = &openai_dialect,
+             .hint = "is LM Studio's server running? (lms server start)",
+             .tells = Tells::models,
+             .listed_in_chat = 0,
+             .listed_after_text = 0,
+             .names_may_be_files = true},
+    Provider{.name = "litellm",
+             .base_url = "http://localhost:4000",
+             .key_variables = {"LITELLM_PROXY_API_KEY", "LITELLM_API_KEY"},
+             .address_variables = {"LITELLM_PROXY_API_BASE"},
+             .key_is_needed = false,
+             .dialect = &openai_dialect,
+             .hint = "is the proxy running? (litellm --config FILE)",
+             .tells = Tells::models,
+             .reasoning = ReasoningForm::effort},
+    Provider{.name = "openai-compatible",
+             .key_variables = {"OPENAI_COMPATIBLE_API_KEY"},
+             .key_is_needed = false,
              .dialect = &openai_dialect,
              .hint = "is the server running?",
              .tells = Tells::models,
@@ -174,7 +316,13 @@ Result<const Provider*> find_provider(std::string_view name) {
   if (name.find(':') != name.npos) {
     hint = fmt::format("; a model of ollama's is written ollama/{}", name);
   }
-  if (hint.empty()) hint = fmt::format("; there are {}", join(names, ", "));
+  if (hint.empty()) {
+    const std::size_t shown = 6;
+    const std::size_t more = names.size() - shown;
+    names.resize(shown);
+    hint = fmt::format("; there are {} and {} more: proctor list models",
+                       join(names, ", "), more);
+  }
   return fail(Fault::usage, "no such provider{}", hint);
 }
 
@@ -202,14 +350,15 @@ std::string normal_base_url(std::string_view url, std::string_view provider) {
 
   cut_slashes(path);
   const auto row = std::ranges::find(all_providers, provider, &Provider::name);
-  const bool has_own_endpoints =
-      row != all_providers.end() && row->dialect->without_endpoint != nullptr;
-  if (has_own_endpoints) path = row->dialect->without_endpoint(path);
+  const bool is_known = row != all_providers.end();
+  if (is_known && row->dialect->without_endpoint != nullptr)
+    path = row->dialect->without_endpoint(path);
   std::string_view stem = path;
   const bool is_endpoint = cut(stem, "/chat/completions") || cut(stem, "/completions");
   // Where we would put a /v1 between, the endpoint stays: it says that there is none.
   if (is_endpoint && path_needs_no_version(stem)) path = stem;
   cut(path, "/v1");
+  if (is_known && path.empty() && !url.empty()) path = row->root;
   return fmt::format("{}{}{}", url.substr(0, slash), path,
                      query == "?" ? std::string_view() : query);
 }

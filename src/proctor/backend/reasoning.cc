@@ -26,16 +26,17 @@ int budget_of(const std::string& effort) {
   return 8'192;  // medium, and on
 }
 
-// OpenAI's word: a model that always thinks does so in the middle by default.
-std::string effort_of(const std::string& reasoning) {
+// A model that always thinks does so in the middle by default, for most.
+std::string effort_of(const Provider& provider, const std::string& reasoning) {
   if (reasoning == "off") return "none";
-  return reasoning == "on" ? "medium" : reasoning;
+  return reasoning == "on" ? std::string(provider.effort_of_on) : reasoning;
 }
 
 // ollama's OpenAI address reads the effort; `think` is for what stands before the
 // native one.
-void add_effort_and_think(const std::string& reasoning, Json& body) {
-  body["reasoning_effort"] = effort_of(reasoning);
+void add_effort_and_think(const Provider& provider, const std::string& reasoning,
+                          Json& body) {
+  body["reasoning_effort"] = effort_of(provider, reasoning);
   if (is_switch(reasoning)) {
     body["think"] = reasoning == "on";
   } else {
@@ -90,7 +91,11 @@ void add_template_word(const char* name, const std::string& reasoning, Json& bod
 
 Status check_known(const Provider& provider, const std::string& reasoning) {
   if (provider.reasoning == ReasoningForm::none) {
-    return cannot(reasoning, fmt::format("{} cannot be told", provider.name));
+    return cannot(
+        reasoning,
+        fmt::format("{} cannot be told; where it has words of its own for it, "
+                    "--extra-body sends them",
+                    provider.name));
   }
   std::vector<std::string> words = split(provider.reasoning_words, ' ');
   if (std::ranges::find(words, reasoning) != words.end()) return {};
@@ -112,10 +117,13 @@ Status add_reasoning(const Model& model, const Prompt& prompt, Json& body) {
     case ReasoningForm::none:
       break;
     case ReasoningForm::effort:
-      body["reasoning_effort"] = effort_of(reasoning);
+      body["reasoning_effort"] = effort_of(provider, reasoning);
       break;
     case ReasoningForm::effort_think:
-      add_effort_and_think(reasoning, body);
+      add_effort_and_think(provider, reasoning, body);
+      break;
+    case ReasoningForm::enable_thinking:
+      body["enable_thinking"] = reasoning == "on";
       break;
     case ReasoningForm::template_words:
       add_template_word(is_switch(reasoning) ? "enable_thinking" : "reasoning_effort",
@@ -124,6 +132,13 @@ Status add_reasoning(const Model& model, const Prompt& prompt, Json& body) {
     case ReasoningForm::template_switch:
       if (is_switch(reasoning)) {
         add_template_word("enable_thinking", reasoning, body);
+      } else {
+        body["reasoning_effort"] = reasoning;
+      }
+      break;
+    case ReasoningForm::reasoning_switch:
+      if (is_switch(reasoning)) {
+        body["reasoning"] = {{"enabled", reasoning == "on"}};
       } else {
         body["reasoning_effort"] = reasoning;
       }

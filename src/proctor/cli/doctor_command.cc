@@ -103,16 +103,25 @@ Finding engine_finding() {
 
 std::vector<Finding> key_findings(const Environment& environment) {
   std::vector<Finding> findings;
+  std::size_t needed = 0;
   for (const Provider& provider : providers()) {
     if (!provider.key_is_needed) continue;
+    ++needed;
     const auto variables = key_variables_of(provider, {});
     const bool is_set =
         std::ranges::any_of(variables, [&](const std::string& variable) {
           return environment.get(variable).has_value();
         });
-    findings.push_back(
-        {is_set ? State::fine : State::absent, fmt::format("key of {}", provider.name),
-         fmt::format("{} is {}", join(variables, " or "), is_set ? "set" : "not set")});
+    if (!is_set) continue;
+    findings.push_back({State::fine, fmt::format("key of {}", provider.name),
+                        fmt::format("{} is set", join(variables, " or "))});
+  }
+  if (findings.size() < needed) {
+    const std::string_view others = findings.empty() ? "keys" : "other keys";
+    findings.push_back({State::absent, std::string(others),
+                        fmt::format("of {} providers not set: proctor list models "
+                                    "names their variables",
+                                    needed - findings.size())});
   }
   return findings;
 }

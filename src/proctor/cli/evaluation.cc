@@ -261,7 +261,10 @@ Status choose_server(const std::string& place, const Arguments& arguments,
   const Provider& provider = *choice.provider;
   Address address = TRY(address_of(provider, arguments, environment, choice.serve));
   if (address.url.empty() && choice.serve.empty()) {
-    return fail(Fault::usage, "{}: --base-url is missing: the server's address", place);
+    const std::vector<std::string> variables(provider.address_variables.begin(),
+                                             provider.address_variables.end());
+    return fail(Fault::usage, "{}: --base-url is missing: the server's address{}",
+                place, variables.empty() ? "" : ", or set " + join(variables, " or "));
   }
   for (const std::string& header : arguments.all("--header")) {
     choice.model.headers.push_back(TRY(header_of(header)));
