@@ -1,5 +1,9 @@
 #include "proctor/cli/dotenv.h"
+
+#include <set>
+
 #include "cli/arguments.h"
+#include "proctor/backend/backend.h"
 
 namespace proctor {
 namespace {
@@ -114,11 +118,15 @@ TEST(Dotenv, gives_keys_to_providers_and_to_the_hub_and_nothing_else) {
   Arguments arguments;
   arguments.add("--api-key-env", "MY_KEY");
 
-  EXPECT_THAT(dotenv_names({}),
-              testing::UnorderedElementsAre(
-                  "HF_TOKEN", "DEEPSEEK_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY",
-                  "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "OPENAI_COMPATIBLE_API_KEY",
-                  "LLAMA_API_KEY"));
+  std::set<std::string> keys = {"HF_TOKEN"};
+  for (const Provider& provider : providers())
+    keys.insert(provider.key_variables.begin(), provider.key_variables.end());
+  const auto names = dotenv_names({});
+
+  EXPECT_EQ(std::set(names.begin(), names.end()), keys);
+  for (const std::string& name : keys) {
+    EXPECT_THAT(name, testing::ContainsRegex("_(KEY|TOKEN)(_|$)"));
+  }
   EXPECT_THAT(dotenv_names(arguments), testing::Contains("MY_KEY"));
 }
 
