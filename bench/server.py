@@ -73,20 +73,22 @@ class Server:
         self.process.wait()
 
 
-def margin(tokens, ours):
-    """Where a reply parts from the server's tokens, and how much likelier the server's was
-    to it, as it wrote, than the likeliest of those with which ours goes on."""
-    ours = ours.encode()
-    for at, token in enumerate(tokens):
-        text = bytes(token["bytes"])
-        if ours.startswith(text) and text:
-            ours = ours[len(text):]
-            continue
-        others = [each["logprob"] for each in token["top_logprobs"]
-                  if (bytes(each["bytes"]) and ours.startswith(bytes(each["bytes"])))
-                  or (not ours and each["token"] == "")]
-        return at, token["logprob"] - max(others) if others else None
-    return len(tokens), None
+def margin(server, prompt, written, ours):
+    """Where a reply parts from the tokens that the server wrote, and how much likelier its
+    own was to it, as it wrote, than ours."""
+    mine = server.tokens(ours, special=False) + server.end
+    at = next((i for i, (token, other) in enumerate(zip(written, mine)) if token["id"] != other),
+              len(written))
+    if at < len(written):
+        listed, best = written[at]["top_logprobs"], written[at]["id"]
+    else:  # it ended, and does not list that: what it says when it is asked once more
+        said = server.post("/completion", {
+            "prompt": prompt + [token["id"] for token in written], "n_predict": 1,
+            "temperature": 0, "n_probs": 20, "cache_prompt": False})
+        listed, best = said["completion_probabilities"][0]["top_logprobs"], server.end[0]
+    known = {each["id"]: each["logprob"] for each in listed}
+    both = best in known and mine[at] in known
+    return at, known[best] - known[mine[at]] if both else None
 
 
 def main():
@@ -130,14 +132,14 @@ def main():
         if choice["message"]["content"].strip() == mine["reply"].strip():
             same += 1
         else:
-            parted.append(margin(choice["logprobs"]["content"], mine["reply"]))
+            parted.append(margin(server, theirs, choice["logprobs"]["content"], mine["reply"]))
     server.close()
 
     n = len(asked)
     print(f"prompts equal as text: {texts} of {n}; token by token: {tokens} of {n}")
     print(f"replies equal: {same} of {n}")
     known = [nats for _, nats in parted if nats is not None]
-    for at, nats in sorted(parted):
+    for at, nats in sorted(parted, key=lambda part: part[0]):
         shown = "not among the server's 20" if nats is None else f"{nats:.3f} nats"
         print(f"  part at token {at}: {shown}")
     if known:

@@ -123,8 +123,8 @@ Result<ChatTemplate> ChatTemplate::of(const llama_model* model,
   } else if (!asked.empty()) {
     if (!is_file(asked)) {
       return fail(Fault::usage,
-                  "--chat-template {}: neither a file nor a known name{}; there are "
-                  "none, and those of proctor list templates",
+                  "--chat-template {}: neither a file nor a known name{}; expected a "
+                  "file of Jinja, none, or a name that proctor list templates shows",
                   asked, suggestion(asked, families));
     }
     const std::string place = "--chat-template " + asked;

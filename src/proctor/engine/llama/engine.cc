@@ -67,7 +67,7 @@ void fill(EngineReply& reply, const Writer& writer,
 }
 
 // Beginnings that differ by less are not worth computing another base for.
-constexpr std::size_t worth_a_base = 64;
+constexpr std::size_t worth_a_base = 32;
 
 }  // namespace
 
