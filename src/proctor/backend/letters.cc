@@ -10,8 +10,8 @@ namespace proctor {
 namespace {
 
 constexpr std::string_view who_can =
-    "ollama, llama, openai and openai-compatible servers do, and a .gguf file in this "
-    "process";
+    "ollama, llama, openai, vllm, sglang and openai-compatible servers do, and a .gguf "
+    "file in this process";
 
 // What OpenAI and vLLM write for "not among the likeliest".
 constexpr double no_likelihood = -9000;

@@ -116,6 +116,7 @@ constexpr std::array all_providers = {
     // ---- Clouds that speak OpenAI's form. Key, address and what differs are after
     // their own documents, but for what is marked: that was found elsewhere, or was not
     // confirmed. Where nothing was found of lists of tokens, none are asked for. ----
+    // Not confirmed: its list of 20.
     Provider{.name = "openrouter",
              .base_url = "https://openrouter.ai/api",
              .key_variables = {"OPENROUTER_API_KEY"},
@@ -168,6 +169,7 @@ constexpr std::array all_providers = {
              .dialect = &openai_dialect,
              .listed_in_chat = 0,
              .listed_after_text = 0},
+    // Not confirmed by its own pages: its efforts and its list.
     Provider{.name = "xai",
              .base_url = "https://api.x.ai",
              .key_variables = {"XAI_API_KEY"},
@@ -184,6 +186,7 @@ constexpr std::array all_providers = {
              .reasoning_words = "on off",
              .listed_in_chat = 5,  // not confirmed
              .listed_after_text = 0},
+    // Not confirmed by its own pages: limit and switch.
     Provider{.name = "moonshot",
              .base_url = "https://api.moonshot.ai",
              .key_variables = {"MOONSHOT_API_KEY"},
@@ -207,6 +210,7 @@ constexpr std::array all_providers = {
              .reasoning = ReasoningForm::effort,
              .listed_in_chat = 5,  // not confirmed
              .listed_after_text = 0},
+    // Not confirmed by its own pages: address, efforts and what it does not take.
     Provider{.name = "perplexity",
              .base_url = "https://api.perplexity.ai",
              .key_variables = {"PERPLEXITY_API_KEY"},
@@ -217,6 +221,7 @@ constexpr std::array all_providers = {
              .reasoning_words = "on minimal low medium high",
              .listed_in_chat = 0,
              .listed_after_text = 0},
+    // Not confirmed by its own pages: its efforts and its list.
     Provider{.name = "cerebras",
              .base_url = "https://api.cerebras.ai",
              .key_variables = {"CEREBRAS_API_KEY"},
