@@ -16,12 +16,6 @@ endfunction()
 # A folder of src/proctor becomes the library proctor_<name>; all its sources are taken.
 function(proctor_folder name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
-  if(NOT sources)  # headers alone
-    add_library(proctor_${name} INTERFACE)
-    target_include_directories(proctor_${name} INTERFACE ${PROJECT_SOURCE_DIR}/src)
-    target_link_libraries(proctor_${name} INTERFACE ${ARGN})
-    return()
-  endif()
   add_library(proctor_${name} STATIC ${sources})
   target_include_directories(proctor_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   if(ARGN)

@@ -157,6 +157,10 @@ TEST(Proctor, reads_no_letter_that_is_called_wrong) {
 TEST(Proctor, takes_what_is_said_of_another_option_for_no_correction) {
   EXPECT_EQ(letter("The answer is A. Actually B, Danube, is in Europe."), 'A');
   EXPECT_EQ(letter("The answer is A. Wait, no: B, Danube."), 'B');
+  EXPECT_EQ(letter("The answer is A. No, wait, B, Danube, is correct."), 'B');
+  EXPECT_EQ(letter("The answer is A. Wait, B, Danube, is right."), 'B');
+  EXPECT_EQ(letter("The answer is A. Actually, B, Danube, is correct."), 'B');
+  EXPECT_EQ(letter("The answer is A. Wait, it's B, Danube, not A."), 'B');
 }
 
 TEST(Proctor, takes_a_walk_through_the_options_for_no_answer) {

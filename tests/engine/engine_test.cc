@@ -146,21 +146,22 @@ TEST(Engine, reading_a_models_digest_can_be_stopped) {
 TEST(Engine, loading_can_be_stopped_at_every_step) {
   SKIP_WITHOUT_ENGINE();
   TemporaryFolder folder;
-  int steps = 0;
   EngineOptions options = options_for();
-  options.is_stopped = [&] { return ++steps < 0; };
-  engine_with(options);
-  ASSERT_GT(steps, 3);
-
-  for (int step = 1; step <= steps; ++step) {
+  int step = 1;
+  for (bool is_loaded = false; !is_loaded; ++step) {
     int looks = 0;
     options.is_stopped = [&] { return ++looks >= step; };
 
     const auto engine = load_engine(options);
 
-    ASSERT_FALSE(engine) << step;
-    EXPECT_EQ(engine.error().fault, Fault::cancelled) << engine.error().message;
+    is_loaded = engine.has_value();
+    if (is_loaded) {
+      EXPECT_LT(looks, step);
+    } else {
+      EXPECT_EQ(engine.error().fault, Fault::cancelled) << engine.error().message;
+    }
   }
+  EXPECT_GT(step, 4);
 }
 
 TEST(Engine, letters_are_scored_by_their_log_probabilities) {

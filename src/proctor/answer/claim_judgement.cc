@@ -173,11 +173,17 @@ bool Statement::is_called_wrong(std::size_t at) const {
   return at > 1 && is_mark(at - 1, ":") && is_word(at - 2, Word::bad);
 }
 
-// "Actually B, London, is in England"; but "No, B, London."
+// "Actually B, London, is in England"; but "No, B, London." and "Wait, B, London, is
+// right" go over to it.
 bool Statement::is_spoken_of(std::size_t at) {
   if (!is_mark(at + 1, ",") || choices_.empty()) return false;
   const auto text = texts().at(text_, tokens_, at + 2);
-  return text && is_mark(text->end, ",");
+  if (!text || !is_mark(text->end, ",")) return false;
+  for (std::size_t i = text->end + 1; i < tokens_.size() && !ends_sentence(i); ++i) {
+    if (is_word(i, Word::good) || is_word(i, Word::answer) || is_label(tokens_[i]))
+      return false;
+  }
+  return true;
 }
 
 const OptionTexts& Statement::texts() {

@@ -120,8 +120,8 @@ struct Variables {
   constexpr const std::string_view* end() const { return names.data() + size(); }
 };
 
-// One row of the table. Of a server that speaks OpenAI's form the row is all there is:
-// no other place asks who it is.
+// One row of the table. Of a server that speaks OpenAI's form the row is all there is,
+// but for what its models refuse: model_limits.cc has that by their names.
 struct Provider {
   std::string_view name;                // "deepseek"
   std::string_view default_model = {};  // "deepseek-chat", or empty

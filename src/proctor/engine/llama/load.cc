@@ -171,24 +171,37 @@ Status read_vocabulary(const EngineOptions& options, Loaded& loaded) {
 }
 
 // Reads the file's digest beside what is done meanwhile: of a file that is not known
-// yet it takes about as long as loading does.
+// yet it takes about as long as loading does. The loading thread alone asks whether it
+// is stopped.
 class DigestBeside {
  public:
   // The options must outlive it, and nobody else may talk until get().
-  explicit DigestBeside(const EngineOptions& options) {
+  explicit DigestBeside(const EngineOptions& options) : options_(options) {
+    const auto read = [this] {
+      return model_digest(options_.model, options_.cache, options_.talk,
+                          [this] { return abandoned_.load(); });
+    };
     const SignalsBlocked blocked;  // they are the main thread's
-    digest_ = std::async(std::launch::async, [this, &options] {
-      const auto stops = [&] { return abandoned_ || is_stopped(options); };
-      return model_digest(options.model, options.cache, options.talk, stops);
-    });
+    try {
+      digest_ = std::async(std::launch::async, read);
+    } catch (const std::system_error&) {  // no thread is to be had: in get()
+      digest_ = std::async(std::launch::deferred, read);
+    }
   }
   DigestBeside(const DigestBeside&) = delete;
   DigestBeside& operator=(const DigestBeside&) = delete;
   ~DigestBeside() { abandoned_ = true; }
 
-  Result<std::string> get() { return digest_.get(); }
+  Result<std::string> get() {
+    constexpr std::chrono::milliseconds a_moment{20};
+    while (digest_.wait_for(a_moment) == std::future_status::timeout) {
+      if (is_stopped(options_)) abandoned_ = true;
+    }
+    return digest_.get();
+  }
 
  private:
+  const EngineOptions& options_;
   std::atomic<bool> abandoned_{false};
   std::future<Result<std::string>> digest_;  // waits for its end when it goes
 };
