@@ -191,6 +191,16 @@ def table(title, head, lines):
     sys.stdout.flush()
 
 
+def in_turn(ways, rounds):
+    """What each way gave, by name: every round asks all of them, in an order that turns."""
+    taken = {name: [] for name in ways}
+    for turn in range(rounds):
+        for name in sorted(ways, reverse=turn % 2 == 1):
+            taken[name].append(ways[name]())
+            print(f"{name}: {taken[name][-1]['cpu_s']:.2f} CPU s", file=sys.stderr)
+    return taken
+
+
 def decodes_little(way):
     return "whole" not in way
 
@@ -266,11 +276,7 @@ def rate(chosen):
         return json.loads(done.stdout)
 
     ways = {"letters": lambda: engine(chosen, model, prompts, "shared"), "llama.cpp alone": bare}
-    taken = {name: [] for name in ways}
-    for turn in range(chosen.rounds):
-        for name in sorted(ways, reverse=turn % 2 == 1):
-            taken[name].append(ways[name]())
-            print(f"{name}: {taken[name][-1]['cpu_s']:.2f} CPU s", file=sys.stderr)
+    taken = in_turn(ways, chosen.rounds)
     rates = {name: [run["decoded"] / run["cpu_s"] for run in runs] for name, runs in taken.items()}
     shares = [100 * ours / theirs for ours, theirs in zip(*rates.values())]
     lines = [[name, taken[name][0]["n"], taken[name][0]["decoded"],
@@ -317,11 +323,7 @@ def write(chosen):
     ways = {"proctor run MODEL.gguf, loading and all": ours}
     for slots in 1, 4, 8:
         ways[f"llama-server, slots: {slots}"] = lambda slots=slots: theirs(slots)
-    taken = {name: [] for name in ways}
-    for turn in range(chosen.rounds):
-        for name in sorted(ways, reverse=turn % 2 == 1):
-            taken[name].append(ways[name]())
-            print(f"{name}: {taken[name][-1]['cpu_s']:.2f} CPU s", file=sys.stderr)
+    taken = in_turn(ways, chosen.rounds)
     first = statistics.median(run["cpu_s"] for run in next(iter(taken.values())))
     lines = []
     for name, runs in taken.items():

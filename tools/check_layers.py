@@ -51,9 +51,8 @@ def twice_defined():
     return [f"{name}: defined in {' and in '.join(sorted(where))}" for name, where in folders.items() if len(where) > 1]
 
 
-def linked(folder):
-    """The folders whose libraries CMake links to this one's."""
-    text = (SOURCES / folder / "CMakeLists.txt").read_text(encoding="utf-8")
+def linked(folder, text):
+    """The folders whose libraries this CMakeLists.txt links to the folder's."""
     found = re.search(rf"proctor_folder\({folder}\b([^)]*)\)", text)
     return {word.removeprefix("proctor_") for word in found[1].split() if word.startswith("proctor_")} if found else None
 
@@ -61,8 +60,8 @@ def linked(folder):
 def wrongly_linked(allowed):
     for folder, row in allowed.items():
         expected = set(allowed) - {folder} if "everything" in row else set(row)
-        found = linked(folder)
         text = (SOURCES / folder / "CMakeLists.txt").read_text(encoding="utf-8")
+        found = linked(folder, text)
         if re.search(rf"target_link_libraries\(proctor_{folder}\b[^)]*\bproctor_", text):
             yield f"src/proctor/{folder}/CMakeLists.txt: links folders beside proctor_folder({folder} …)"
         if found is None:

@@ -54,6 +54,18 @@ PartedReply part_channels(std::string_view written) {
   return parted;
 }
 
+// What ends the thought that the text begins with, whose own mark is taken off; else
+// what ends the one that the prompt has begun.
+std::optional<std::string_view> take_open(std::string_view& text,
+                                          std::optional<std::string_view> open_until) {
+  for (const Pair& pair : pairs) {
+    if (!text.starts_with(pair.open)) continue;
+    text.remove_prefix(pair.open.size());
+    return pair.close;
+  }
+  return open_until;
+}
+
 PartedReply parted_at(std::string_view text, std::string_view close) {
   const std::size_t at = text.find(close);
   if (at == std::string_view::npos) return {std::string(python_strip(text)), ""};
@@ -91,28 +103,19 @@ PartedReply part_thoughts(std::string_view written,
                           std::optional<std::string_view> open_until) {
   std::string_view text = python_strip(written);
   if (text.starts_with(channel)) return part_channels(text);
-  for (const Pair& pair : pairs) {
-    if (!text.starts_with(pair.open)) continue;
-    return parted_at(text.substr(pair.open.size()), pair.close);
-  }
-  if (open_until) return parted_at(text, *open_until);
+  if (const auto close = take_open(text, open_until)) return parted_at(text, *close);
   return {"", std::string(written)};
 }
 
 std::optional<std::size_t> answer_at(std::string_view written,
                                      std::optional<std::string_view> open_until) {
   std::string_view rest = python_strip(written);
-  std::optional<std::string_view> close = open_until;
+  std::optional<std::string_view> close = message;
   if (rest.starts_with(channel)) {
     const std::size_t named = rest.find("<|channel|>final");
     rest.remove_prefix(std::min(named, rest.size()));
-    close = message;
-  }
-  for (const Pair& pair : pairs) {
-    if (!rest.starts_with(pair.open)) continue;
-    rest.remove_prefix(pair.open.size());
-    close = pair.close;
-    break;
+  } else {
+    close = take_open(rest, open_until);
   }
   if (!close) return 0;
   const std::size_t at = rest.find(*close);

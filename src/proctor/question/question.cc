@@ -42,14 +42,18 @@ bool set_right(Question& question, std::int64_t number) {
   return true;
 }
 
+void add_content(const Question& question, Sha256& hash) {
+  hash.add_field(question.text);
+  hash.add_number(question.choices.size());
+  for (const std::string& choice : question.choices) hash.add_field(choice);
+  hash.add_number(static_cast<std::uint64_t>(right_number(question)));
+}
+
 std::string digest_of(std::span<const Question> questions) {
   Sha256 hash;
   for (const Question& question : questions) {
     hash.add_field(question.subject);
-    hash.add_field(question.text);
-    hash.add_number(question.choices.size());
-    for (const std::string& choice : question.choices) hash.add_field(choice);
-    hash.add_number(static_cast<std::uint64_t>(right_number(question)));
+    add_content(question, hash);
     hash.add_field(question.worked);
   }
   return hash.hex();

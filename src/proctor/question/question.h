@@ -50,6 +50,9 @@ std::string labels_of(std::size_t choices);
 // a key shows these.
 std::vector<std::string> right_letters(const Question& question);
 
+// Adds what a question asks to a sum: its text, its choices and those that are right.
+void add_content(const Question& question, Sha256& hash);
+
 // One split of one data set, all its subjects, in canonical order: by the subject's
 // name (bytes), and within a subject as the source has it. So the same rows in one file
 // or in 57 give the same order, and the same digest.

@@ -83,11 +83,8 @@ std::int64_t PromptSizes::cut() const {
 
 Lead lead_of(const Graded& graded) {
   if (!graded.attempt->outcome) return {};
-  std::string right;
-  for (const char letter : labels_of(graded.question->choices.size())) {
-    if (is_right(*graded.question, letter)) right += letter;
-  }
-  Lead lead = lead_of(graded.attempt->outcome->logprobs, right);
+  Lead lead = lead_of(graded.attempt->outcome->logprobs,
+                      join(right_letters(*graded.question), ""));
   // An answer that another reader made of it is none of the arithmetic's.
   if (lead.is_right != (graded.mark == Mark::right)) lead.over_other_mark = Lead::none;
   return lead;

@@ -200,10 +200,7 @@ std::string question_sum(std::string_view dataset_digest, std::uint32_t ordinal,
   hash.add_field(question.id);
   hash.add_field(question.subject);
   hash.add_number(static_cast<std::uint64_t>(question.index));
-  hash.add_field(question.text);
-  hash.add_number(question.choices.size());
-  for (const std::string& choice : question.choices) hash.add_field(choice);
-  hash.add_number(static_cast<std::uint64_t>(right_number(question)));
+  add_content(question, hash);
   hash.add_field(question.worked);
   return hash.hex();
 }

@@ -8,10 +8,7 @@ namespace {
 std::string digest_of_one(const Question& question) {
   Sha256 hash;
   hash.add_field(question.subject);
-  hash.add_field(question.text);
-  hash.add_number(question.choices.size());
-  for (const std::string& choice : question.choices) hash.add_field(choice);
-  hash.add_number(static_cast<std::uint64_t>(right_number(question)));
+  add_content(question, hash);
   return hash.hex();
 }
 

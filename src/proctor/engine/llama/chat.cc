@@ -173,9 +173,7 @@ void ChatTemplate::look() {
     return a && b && *a != *b;
   };
   facts_.has_thinking_switch = differs("on", "off");
-  for (const std::string effort : {"minimal", "low", "medium", "high"}) {
-    if (knows_effort(effort)) facts_.efforts.push_back(effort);
-  }
+  facts_.efforts = known_efforts();
   const auto with_system = rendered(both, ""), without = rendered(alone, "");
   if (!with_system) return;
   const std::size_t at = with_system->find(system.content);
@@ -192,18 +190,27 @@ void ChatTemplate::look() {
   }
 }
 
-// Another text than a word that nobody knows gives: its own, or the word itself. One
-// that gives the same may be what the template takes for granted; then it names it.
-bool ChatTemplate::knows_effort(const std::string& effort) const {
+// Those that give another text than a word that nobody knows: their own, or the word
+// itself. One that gives the same may be what the template takes for granted; then it
+// names it.
+std::vector<std::string> ChatTemplate::known_efforts() const {
   const std::vector<EngineTurn> turns{{"user", "x"}};
-  const auto known = rendered(turns, effort), unknown = rendered(turns, "@@effort@@");
-  if (!known) return false;
-  if (!unknown || *known != *unknown) return true;
-  const auto names = [&](char quote) {
-    return source_.find(quote + effort + quote) != std::string::npos;
+  std::map<std::string, std::optional<std::string>> texts;
+  for (const char* effort : {"minimal", "low", "medium", "high"})
+    texts[effort] = rendered(turns, effort);
+  const auto unknown = rendered(turns, "@@effort@@");
+  const bool has_efforts = texts["low"] != texts["high"];
+  const auto names = [&](const std::string& effort) {
+    return source_.find('\'' + effort + '\'') != std::string::npos ||
+           source_.find('"' + effort + '"') != std::string::npos;
   };
-  return rendered(turns, "low") != rendered(turns, "high") &&
-         (names('\'') || names('"'));
+  std::vector<std::string> known;
+  for (const std::string effort : {"minimal", "low", "medium", "high"}) {
+    const auto& text = texts[effort];
+    if (text && (text != unknown || (has_efforts && names(effort))))
+      known.push_back(effort);
+  }
+  return known;
 }
 
 Status ChatTemplate::can_chat(const std::string& reasoning) const {

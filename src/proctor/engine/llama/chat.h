@@ -55,7 +55,7 @@ class ChatTemplate {
   ChatTemplate() = default;
   Status take(const std::string& source);
   void look();
-  bool knows_effort(const std::string& effort) const;
+  std::vector<std::string> known_efforts() const;
   TemplateVariables variables_for(const std::string& reasoning) const;
   std::optional<std::string> rendered(std::span<const EngineTurn> turns,
                                       const std::string& reasoning) const;
