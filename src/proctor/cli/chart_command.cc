@@ -1,44 +1,20 @@
-#include <algorithm>
 #include <functional>
 
 #include "proctor/cli/output.h"
 #include "proctor/cli/stored_runs.h"
-#include "proctor/study/study.h"
 
 namespace proctor {
 namespace {
 
-Bar bar_of(const ScoredRun& run) {
-  const Count count = run.ledger().count();
-  return {.label = run.info.name.empty() ? run.model_title() : run.info.name,
-          .method = run.info.note,
-          .percent = 100 * count.share().value_or(0),
-          .interval = wilson(count),
-          .right = count.right,
-          .n = count.n};
-}
-
-Status add_runs(const Arguments& arguments, const std::vector<std::string>& names,
-                Console& console, std::vector<Bar>& bars) {
+Result<std::vector<Bar>> bars_of_runs(const Arguments& arguments,
+                                      const std::vector<std::string>& names,
+                                      Console& console) {
   const auto store = TRY(open_for_reading(arguments));
-  std::vector<ScoredRun> runs = TRY(scored_runs(*store, arguments, names, console));
+  std::vector<ScoredRun> runs = TRY(runs_meant(*store, arguments, names, console));
   // A bar without a reply would be a bar of nothing: 0 %.
   if (names.empty()) std::erase_if(runs, std::not_fn(&ScoredRun::has_reply));
   for (const ScoredRun& run : runs) TRY(check_has_reply(run));
-  // Bars of different exams are not to be compared unawares.
-  const bool differ = std::ranges::any_of(runs, [&](const ScoredRun& run) {
-    return exam_title(run) != exam_title(runs.front());
-  });
-  for (const ScoredRun& run : runs) {
-    Bar bar = bar_of(run);
-    if (differ) {
-      bar.method = bar.method.empty()
-                       ? exam_title(run)
-                       : fmt::format("{}, {}", bar.method, exam_title(run));
-    }
-    bars.push_back(std::move(bar));
-  }
-  return {};
+  return bars_of(runs);
 }
 
 // --format's, else what the file's ending says.
@@ -76,7 +52,8 @@ Result<int> chart_command(const Arguments& arguments, World& world) {
     }
   }
   if (!runs.empty() || arguments.positional.empty()) {
-    TRY(add_runs(arguments, runs, world.console, chart.bars));
+    for (Bar& bar : TRY(bars_of_runs(arguments, runs, world.console)))
+      chart.bars.push_back(std::move(bar));
   }
   if (chart.bars.empty()) {
     return fail(Fault::usage, "there is nothing to draw: no run has an answer yet");

@@ -35,6 +35,8 @@ class Console {
   bool out_is_terminal() const { return out_is_terminal_; }
   // Of the terminal now; COLUMNS, else 80, where there is none.
   int width() const;
+  // How wide a table on stdout may be; 0 where no terminal is, and nothing is cut.
+  int table_width() const { return out_is_terminal_ ? width() : 0; }
 
  private:
   std::FILE* out_;

@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "proctor/cli/stored_runs.h"
-#include "proctor/study/study.h"
 
 namespace proctor {
 namespace {
@@ -26,19 +25,6 @@ Result<Deed> deed_of(const Arguments& arguments) {
   }
   if (for_good) return Deed::remove;
   return arguments.has("--undo") ? Deed::show : Deed::hide;
-}
-
-// "run 7f3a1c20 (ollama/mistral:7b, cais/mmlu anatomy, seed, 135 replies)"
-Result<std::string> words_for(Store& store, const StoredRun& run) {
-  const RunKey& key = run.info.key;
-  const std::string subjects =
-      subjects_title(TRY(store.subjects(run.id)), run.info.dataset);
-  return for_terminal_line(fmt::format(
-      "run {} ({}{}, {}, {}, {} repl{})", run.id.substr(0, 8),
-      key.model.empty() ? key.provider : key.provider + "/" + key.model,
-      run.info.name.empty() ? "" : fmt::format(" \"{}\"", run.info.name),
-      subjects.empty() ? run.info.dataset : run.info.dataset + " " + subjects,
-      run.info.protocol, with_thousands(run.results), run.results == 1 ? "y" : "ies"));
 }
 
 // On a terminal a person says y; elsewhere --yes must have been said.
@@ -100,7 +86,7 @@ Result<int> forget_command(const Arguments& arguments, World& world) {
       runs.push_back(std::move(run));
   }
   for (const StoredRun& run : runs) {
-    const std::string what = TRY(words_for(*store, run));
+    const std::string what = listed_run_text(TRY(listed(*store, run)));
     if (deed == Deed::remove && !TRY(may_remove(what, arguments))) {
       world.console.say(what + ": kept");
       continue;

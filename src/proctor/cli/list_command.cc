@@ -2,7 +2,6 @@
 #include "proctor/cli/evaluation.h"
 #include "proctor/cli/stored_runs.h"
 #include "proctor/engine/engine.h"
-#include "proctor/study/study.h"
 
 namespace proctor {
 namespace {
@@ -85,37 +84,12 @@ Table readers_table() {
   return table;
 }
 
-Result<Table> runs_table(const Arguments& arguments, World& world) {
+Result<Table> runs_of_store(const Arguments& arguments, World& world) {
   const auto store = TRY(open_for_reading(arguments));
-  Table table{{{"run"},
-               {"name"},
-               {"model"},
-               {"dataset"},
-               {"subjects"},
-               {"protocol"},
-               {"answers", Align::right},
-               {"written"}},
-              {}};
-  const bool all = among_of(arguments) == Among::all;
-  if (all) table.columns.push_back({"hidden"});
-  std::size_t hidden = 0;
-  for (const StoredRun& run : TRY(store->runs())) {
-    if (!run.is_shown() && !all) {
-      ++hidden;
-      continue;
-    }
-    const ModelChoice model{
-        .model = {.provider = run.info.key.provider, .name = run.info.key.model}};
-    table.rows.push_back(
-        {run.id.substr(0, 8), run.info.name, model.title(), run.info.dataset,
-         subjects_title(TRY(store->subjects(run.id)), run.info.dataset),
-         run.info.protocol, fmt::format("{}", run.results), iso_time(run.updated)});
-    if (!all) continue;
-    const std::string why = run.info.hidden ? "forgotten" : "no reply";
-    table.rows.back().push_back(run.is_shown() ? "" : why);
-  }
-  tell_hidden(hidden, world.console);
-  return table;
+  const Among among = among_of(arguments);
+  const ListedRuns listed = TRY(list_runs(*store, among));
+  tell_hidden(listed.hidden, world.console);
+  return listed_runs_table(listed.runs, among);
 }
 
 Result<Table> templates_table() {
@@ -123,46 +97,6 @@ Result<Table> templates_table() {
   for (std::string& name : TRY(chat_templates()))
     table.rows.push_back({std::move(name)});
   return table;
-}
-
-int natural_width(const Table& table) {
-  int width = 0;
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    int widest = display_width(table.columns[i].title);
-    for (const auto& row : table.rows) widest = std::max(widest, display_width(row[i]));
-    width += widest + 2;
-  }
-  return width - 2;
-}
-
-// Words on lines of at most `width`, two blanks before each.
-std::string indented(std::string_view words, int width) {
-  std::string text, line;
-  for (const std::string& word : split(words, ' ')) {
-    if (!line.empty() && 3 + display_width(line) + display_width(word) > width) {
-      text += "  " + line + "\n";
-      line.clear();
-    }
-    line += (line.empty() ? "" : " ") + word;
-  }
-  return line.empty() ? text : text + "  " + line + "\n";
-}
-
-// A row that is too wide for the terminal: its name, and what is said of it below.
-std::string entries_text(const Table& table, int width) {
-  std::string text;
-  for (const auto& row : table.rows) {
-    std::string words;
-    for (std::size_t i = 1; i < row.size(); ++i) {
-      if (row[i].empty()) continue;
-      const bool is_last = i + 1 == row.size();
-      const std::string title = is_last ? "" : table.columns[i].title + " ";
-      words += fmt::format("{}{}{}", words.empty() ? "" : "; ", title,
-                           for_terminal_line(row[i]));
-    }
-    text += for_terminal_line(row[0]) + "\n" + indented(words, width);
-  }
-  return text;
 }
 
 Result<Table> table_named(std::string_view what, const Arguments& arguments,
@@ -177,7 +111,7 @@ Result<Table> table_named(std::string_view what, const Arguments& arguments,
   }
   if (what == "readers" || what == "extractors") return readers_table();
   if (what == "templates") return templates_table();
-  if (what == "runs") return runs_table(arguments, world);
+  if (what == "runs") return runs_of_store(arguments, world);
   const std::vector<std::string> names = {
       "models", "datasets", "protocols", "subjects", "readers", "templates", "runs"};
   const std::string hint = suggestion(what, names);
@@ -204,15 +138,9 @@ Result<int> list_command(const Arguments& arguments, World& world) {
     return complete;
   }
   const Table table = TRY(table_named(words[0], arguments, world));
-  const int width =
-      world.console.out_is_terminal() ? world.console.width() : wide_enough;
-  if (!arguments.has("--json") && natural_width(table) > width) {
-    world.console.print(entries_text(table, width));
-    return complete;
-  }
-  world.console.print(table_text(
-      table, arguments.has("--json") ? TableFormat::json : TableFormat::terminal,
-      width));
+  world.console.print(arguments.has("--json")
+                          ? table_text(table, TableFormat::json, 0)
+                          : list_text(table, world.console.table_width()));
   return complete;
 }
 

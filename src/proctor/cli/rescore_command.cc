@@ -8,7 +8,7 @@ Result<int> rescore_command(const Arguments& arguments, World& world) {
   const auto store = TRY(open_for_reading(arguments));
   const auto language = TRY(language_of(arguments));
   const auto runs =
-      TRY(scored_runs(*store, arguments, arguments.positional, world.console));
+      TRY(runs_meant(*store, arguments, arguments.positional, world.console));
   for (const ScoredRun& run : runs) {
     world.console.print(arguments.has("--json") ? summary_json(run) + "\n"
                                                 : summary_text(run, language));

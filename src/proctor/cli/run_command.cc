@@ -11,10 +11,7 @@
 #include "proctor/cli/dry_run.h"
 #include "proctor/cli/evaluation.h"
 #include "proctor/cli/hub_download.h"
-#include "proctor/cli/progress_line.h"
 #include "proctor/cli/run_name.h"
-#include "proctor/cli/runs_table.h"
-#include "proctor/cli/show_trial.h"
 #include "proctor/hub/hub.h"
 #include "proctor/study/study.h"
 
@@ -348,7 +345,9 @@ void end_batch(const Batch& batch, const Arguments& arguments, World& world,
                Language language) {
   if (batch.of == 1 || batch.done.empty()) return;
   if (!arguments.has("--json")) {
-    world.console.print("\n" + runs_table(batch.done, language, world.console));
+    world.console.print("\n" + table_text(short_runs_table(batch.done, language),
+                                          TableFormat::terminal,
+                                          world.console.table_width()));
   }
   if (arguments.has("--quiet")) return;
   const bool ja = language == Language::ja;

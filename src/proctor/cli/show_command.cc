@@ -1,8 +1,4 @@
-#include <charconv>
-
-#include "proctor/cli/show_trial.h"
 #include "proctor/cli/stored_runs.h"
-#include "proctor/study/study.h"
 
 namespace proctor {
 namespace {
@@ -32,10 +28,7 @@ Result<int> show_command(const Arguments& arguments, World& world) {
   const auto show = [&](const Graded& graded) -> Status {
     if ((only && graded.mark != *only) || !is_asked_for(graded, question)) return {};
     ++shown;
-    world.console.print(fmt::format("[{}] {} ({}, {})\n", graded.trial.ordinal,
-                                    for_terminal_line(graded.question->id),
-                                    name_of(graded.mark), graded.answer.rule) +
-                        trial_text(graded));
+    world.console.print(trial_title(graded) + trial_text(graded));
     return {};
   };
   const ScoredRun run =

@@ -1,79 +1,14 @@
-// Tables and charts for people, from numbers that others computed.
+// What people and other programs are shown: figures that others computed in, text,
+// JSON and pictures out. Nothing is printed here, and a terminal is but a width.
 #pragma once
 
-#include <filesystem>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
-
-#include "proctor/base/base.h"
+#include "proctor/report/audit.h"
+#include "proctor/report/chart.h"
+#include "proctor/report/comparison.h"
+#include "proctor/report/export.h"
 #include "proctor/report/language.h"
+#include "proctor/report/progress_line.h"
+#include "proctor/report/runs_table.h"
 #include "proctor/report/summary.h"
-#include "proctor/score/score.h"
-
-namespace proctor {
-
-// ---- Tables ----
-
-enum class Align { left, right };
-struct TableColumn {
-  std::string title;
-  // right is for numbers: a column aligned right is never cut, a number cut would lie.
-  Align align = Align::left;
-  int least_width = 0;  // a terminal that is too narrow cuts no further
-};
-// Cells are plain text; each writer makes them inert for where they go.
-struct Table {
-  std::vector<TableColumn> columns;
-  std::vector<std::vector<std::string>> rows;  // one cell a column
-};
-enum class TableFormat { terminal, markdown, csv, json };
-std::optional<TableFormat> table_format_named(std::string_view name);
-// `width`: the terminal's columns, 0 for a pipe, where nothing is cut. Text that is too
-// wide is cut with "…", the widest columns first; Japanese counts two columns. No line
-// ends in a blank. json: one object a line, the titles as keys, the cells as strings.
-std::string table_text(const Table& table, TableFormat format, int width);
-
-// ---- Charts ----
-
-struct Bar {
-  std::string label;
-  std::string method;  // how it was got: a line under the label, may be empty
-  double percent = 0;  // 0 to 100
-  // 95 %, of the share, 0 to 1: drawn as whiskers. Not known: no whiskers.
-  std::optional<Interval> interval;
-  std::int64_t right = 0, n = 0;  // n = 0: not known, no "n = 100"
-};
-struct Chart {
-  std::vector<Bar> bars;
-  Language language = Language::en;
-  std::string title;  // empty: the language's own
-};
-enum class ImageFormat { jpg, png, svg, pdf };
-// By its ending: .jpg .jpeg .png .svg .pdf, in any case. Fault::usage lists them.
-Result<ImageFormat> image_format_of(const std::filesystem::path& path);
-
-// Whether a font with the language's characters is installed.
-bool can_draw(Language language);
-
-// The chart as a file's bytes, 10 x 6 inches, 200 dots an inch: up to 55 bars; more
-// make it wider. The same chart gives the same bytes with the same fonts installed.
-// The ids inside an SVG are its own, so that several can stand in one page.
-// Where no font has Japanese characters, talk hears it and the chart's own words are
-// English. No bar, or more than 1,000: Fault::usage. A percentage or an interval out of
-// its range: Fault::data names the bar.
-Result<std::string> chart_image(const Chart& chart, ImageFormat format,
-                                const Talk& talk);
-// The same, written to a file whole or not at all.
-Status write_chart(const Chart& chart, const std::filesystem::path& path,
-                   const Talk& talk);
-
-// model,method,subject,accuracy,correct,n in any order; accuracy in percent. correct
-// and n come together or not at all, then the interval is Wilson's; accuracy may be
-// empty where they are given. Of the columns only model and accuracy must be there,
-// and subject is not drawn. Fault::data names line and column.
-Result<std::vector<Bar>> read_bars_csv(std::string_view content);
-
-}  // namespace proctor
+#include "proctor/report/table.h"
+#include "proctor/report/trial.h"

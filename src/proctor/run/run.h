@@ -33,16 +33,6 @@ struct Evaluation {
   bool mixed = false;
 };
 
-struct Progress {
-  std::int64_t planned = 0;    // trials of the plan
-  std::int64_t under_way = 0;  // started, not ended
-  std::int64_t reused = 0;     // answered from the store
-  std::int64_t requests = 0;   // tries in this process
-  Account account;             // of all that have ended, the store's too
-
-  std::int64_t ended() const { return account.ended(); }
-};
-
 // Who is told. What is told is on disk already.
 struct Watch {
   // In the order in which questions end; the store's own come first.

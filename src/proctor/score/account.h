@@ -79,4 +79,15 @@ struct Account {
   std::int64_t ended() const { return tally.ledger.n(); }
 };
 
+// How a run stands: what has ended, and what is still to come.
+struct Progress {
+  std::int64_t planned = 0;    // trials of the plan
+  std::int64_t under_way = 0;  // started, not ended
+  std::int64_t reused = 0;     // answered from the store
+  std::int64_t requests = 0;   // tries in this process
+  Account account;             // of all that have ended, the store's too
+
+  std::int64_t ended() const { return account.ended(); }
+};
+
 }  // namespace proctor

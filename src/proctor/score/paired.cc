@@ -77,4 +77,9 @@ double mcnemar_p(const Pairs& pairs) {
   return std::min(1.0, 2 * sum);
 }
 
+bool is_beyond_chance(const Pairs& pairs) {
+  const Interval interval = tango(pairs);
+  return mcnemar_p(pairs) < 0.05 && (interval.low > 0 || interval.high < 0);
+}
+
 }  // namespace proctor

@@ -28,4 +28,8 @@ Interval tango(const Pairs& pairs, double z = z_95);
 // uneven a split or more, if either were as likely. 1 where there are none.
 double mcnemar_p(const Pairs& pairs);
 
+// Whether the difference is more than chance by both the test and the interval, which
+// may differ by a hair.
+bool is_beyond_chance(const Pairs& pairs);
+
 }  // namespace proctor

@@ -55,9 +55,8 @@ Answerer author_of(const ScoredRun& run) {
   return author;
 }
 
-std::string ScoredRun::model_name() const {
-  return info.key.model.empty() ? info.key.provider
-                                : info.key.provider + "/" + info.key.model;
+std::string model_name(const RunKey& key) {
+  return key.model.empty() ? key.provider : key.provider + "/" + key.model;
 }
 
 namespace {

@@ -12,6 +12,9 @@
 
 namespace proctor {
 
+// "ollama/mistral:7b", "llama".
+std::string model_name(const RunKey& key);
+
 struct ScoredRun {
   RunInfo info;
   std::string id;
@@ -33,7 +36,7 @@ struct ScoredRun {
   bool has_reply() const { return ledger().n() > ledger().failed; }
   // Why there is none, or empty.
   const std::string& reason() const { return fatal.empty() ? failure : fatal; }
-  std::string model_name() const;  // "ollama/mistral:7b", "llama"
+  std::string model_name() const { return proctor::model_name(info.key); }
   // And who it is where it has no name, and how it was computed with where that was not
   // the usual way: f32, exact.
   std::string model_title() const;

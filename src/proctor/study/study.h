@@ -1,9 +1,14 @@
-// What stored runs are worth: a run's numbers, as its harness would print them, and two
-// runs side by side. Nothing is asked here, and nothing written for a person.
+// What stored runs are worth: which are meant, a run's numbers, as its harness would
+// print them and by every reader, two runs side by side, and what parts them. Nothing
+// is asked here, and nothing written for a person.
 #pragma once
 
 #include "proctor/study/arithmetic.h"
+#include "proctor/study/audit.h"
+#include "proctor/study/explain.h"
 #include "proctor/study/harness_score.h"
 #include "proctor/study/marked_run.h"
+#include "proctor/study/meant_runs.h"
+#include "proctor/study/reply_line.h"
 #include "proctor/study/scored_run.h"
 #include "proctor/study/subjects_title.h"

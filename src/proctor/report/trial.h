@@ -1,13 +1,18 @@
-// One question as the seed prints it. Not for other folders.
+// One question of a run, as the seed prints it. Part of report.h.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
-#include "proctor/run/run.h"
+#include "proctor/score/score.h"
 
 namespace proctor {
 
+// "[12] anatomy/test/3 (wrong, first letter)": its number, id, mark and the rule that
+// read it.
+std::string trial_title(const Graded& graded);
 // Request, response, question, choices, predicted answer: every word inert.
 std::string trial_text(const Graded& graded);
 
@@ -15,7 +20,7 @@ std::string trial_text(const Graded& graded);
 // with the accuracy so far after every ten.
 class InOrder {
  public:
-  InOrder(const std::vector<TrialId>& order);
+  explicit InOrder(const std::vector<TrialId>& order);
 
   // The texts that can be printed now.
   std::string add(const Graded& graded);

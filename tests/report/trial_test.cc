@@ -1,7 +1,7 @@
-#include "proctor/cli/show_trial.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "proctor/report/report.h"
 
 namespace proctor {
 namespace {

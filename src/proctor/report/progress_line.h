@@ -1,11 +1,11 @@
-// The line that tells how a run stands. Pure. Not for other folders.
+// The line that tells how a run stands. Part of report.h.
 #pragma once
 
 #include <chrono>
 #include <string>
 
-#include "proctor/report/report.h"
-#include "proctor/run/run.h"
+#include "proctor/report/language.h"
+#include "proctor/score/score.h"
 
 namespace proctor {
 

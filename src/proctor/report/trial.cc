@@ -1,8 +1,12 @@
-#include "proctor/cli/show_trial.h"
-
-#include "proctor/study/study.h"
+#include "proctor/report/trial.h"
 
 namespace proctor {
+
+std::string trial_title(const Graded& graded) {
+  return fmt::format("[{}] {} ({}, {})\n", graded.trial.ordinal,
+                     for_terminal_line(graded.question->id), name_of(graded.mark),
+                     graded.answer.rule);
+}
 
 std::string trial_text(const Graded& graded) {
   const Question& question = *graded.question;

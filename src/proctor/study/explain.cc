@@ -1,14 +1,13 @@
-#include "proctor/cli/explain.h"
+#include "proctor/study/explain.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
 #include <nlohmann/json.hpp>
 
-#include "proctor/cli/run_again.h"
-#include "proctor/cli/run_name.h"
-#include "proctor/study/study.h"
+#include "proctor/study/harness_score.h"
 
 namespace proctor {
 namespace {
@@ -79,10 +78,12 @@ class Common {
   bool is_first_ = true;
 };
 
-ExplainedPart part_of(std::string name, std::string how, const Pairs& pairs) {
-  return {.name = std::move(name),
+ExplainedPart part_of(Cause cause, const Pairs& pairs, std::string before = {},
+                      std::string after = {}) {
+  return {.cause = cause,
           .points = pairs.difference(),
-          .how = std::move(how),
+          .before = std::move(before),
+          .after = std::move(after),
           .pairs = pairs};
 }
 
@@ -117,15 +118,19 @@ Status check_one_model(const ScoredRun& a, const ScoredRun& b) {
               a.model_title(), b.model_title());
 }
 
+struct Candidate {
+  StoredRun run;
+  bool has_prompt_of_b = false;
+};
+
 // The stored run that differs from A in prompt or shots alone, as B does; of two the
 // one with B's prompt.
-Result<std::optional<StoredRun>> find_between(Store& store, const Chain& chain,
-                                              bool* has_prompt_of_b) {
-  const RunKey key_a = renamed(chain.a.run.info.key);
-  const auto runs = TRY(store.runs());
-  std::optional<StoredRun> found;
-  for (const StoredRun& run : runs) {
-    RunKey key = renamed(run.info.key);
+Result<std::optional<Candidate>> find_between(Store& store, const Chain& chain,
+                                              const KeyOfToday& of_today) {
+  const RunKey key_a = of_today(chain.a.run.info.key);
+  std::optional<Candidate> found;
+  for (const StoredRun& run : TRY(store.runs())) {
+    RunKey key = of_today(run.info.key);
     key.protocol = key_a.protocol;
     if (!(key == key_a)) continue;
     const auto sent = sent_in(run.info);
@@ -134,21 +139,20 @@ Result<std::optional<StoredRun>> find_between(Store& store, const Chain& chain,
         sent->prompt == chain.sent_b.prompt && sent->shots == chain.sent_a.shots;
     const bool prompt_of_a =
         sent->prompt == chain.sent_a.prompt && sent->shots == chain.sent_b.shots;
-    if (!prompt_of_b && (!prompt_of_a || found)) continue;
-    found = run;
-    *has_prompt_of_b = prompt_of_b;
-    if (prompt_of_b) break;
+    if (prompt_of_b) return Candidate{run, true};
+    if (prompt_of_a && !found) found = {run, false};
   }
   return found;
 }
 
 // Puts such a run into the chain, if it answered questions that A and B did.
-Status add_between(Store& store, Chain& chain) {
+Status add_between(Store& store, Chain& chain, const KeyOfToday& of_today) {
   if (chain.has_same_prompt() || chain.has_same_shots()) return {};
-  Between between;
-  const auto stored = TRY(find_between(store, chain, &between.has_prompt_of_b));
-  if (!stored) return {};
-  between.run = TRY(read_marked_run(store, *stored, {.reader = chain.b.run.extract}));
+  const auto found = TRY(find_between(store, chain, of_today));
+  if (!found) return {};
+  Between between{
+      .run = TRY(read_marked_run(store, found->run, {.reader = chain.b.run.extract})),
+      .has_prompt_of_b = found->has_prompt_of_b};
   Common narrower = chain.common;
   narrower.add(between.run);
   if (narrower.n() == 0) return {};
@@ -158,83 +162,44 @@ Status add_between(Store& store, Chain& chain) {
 }
 
 void add_reading(const Chain& chain, Explanation& out) {
-  const std::string &of_a = chain.sent_a.scoring, &of_b = chain.sent_b.scoring;
-  if (of_a == "generate" && of_b == "generate") {
-    out.parts.push_back(part_of("reading",
-                                chain.a.run.extract + " -> " + chain.b.run.extract,
-                                chain.common.pairs(chain.a, chain.reread)));
-  } else if (of_a != of_b) {
-    out.notes.push_back(
-        {fmt::format("A takes its answers by {}, B by {}: reading cannot be told apart "
-                     "from the prompt",
-                     of_a, of_b),
-         fmt::format(
-             "回答の取り方が A は {}、B は {} のため、読み取りとプロンプトは分けら"
-             "れません",
-             of_a, of_b)});
-  }
+  if (chain.sent_a.scoring != "generate" || chain.sent_b.scoring != "generate") return;
+  out.parts.push_back(part_of(Cause::reading, chain.common.pairs(chain.a, chain.reread),
+                              chain.a.run.extract, chain.b.run.extract));
 }
 
 void add_prompt_and_shots_apart(const Chain& chain, Explanation& out) {
   const MarkedRun& middle = chain.between->run;
-  const std::string name = middle.run.short_id();
+  const std::string name = "run " + middle.run.short_id();
   const bool prompt_first = chain.between->has_prompt_of_b;
-  out.parts.push_back(part_of(prompt_first ? "prompt" : "shots",
-                              fmt::format("A -> run {}", name),
-                              chain.common.pairs(chain.reread, middle)));
-  out.parts.push_back(part_of(prompt_first ? "shots" : "prompt",
-                              fmt::format("run {} -> B", name),
-                              chain.common.pairs(middle, chain.b)));
+  out.parts.push_back(part_of(prompt_first ? Cause::prompt : Cause::shots,
+                              chain.common.pairs(chain.reread, middle), "A", name));
+  out.parts.push_back(part_of(prompt_first ? Cause::shots : Cause::prompt,
+                              chain.common.pairs(middle, chain.b), name, "B"));
 }
 
-Status add_prompt_and_shots(Store& store, const Chain& chain,
-                            const std::string& store_option, Explanation& out) {
-  if (chain.between) {
-    add_prompt_and_shots_apart(chain, out);
-    return {};
-  }
+void add_prompt_and_shots(const Chain& chain, Explanation& out) {
+  if (chain.between) return add_prompt_and_shots_apart(chain, out);
   const Pairs rest = chain.common.pairs(chain.reread, chain.b);
   if (chain.has_same_shots()) {
-    out.parts.push_back(
-        part_of("prompt", chain.has_same_prompt() ? "the same: chance" : "", rest));
+    out.parts.push_back(part_of(Cause::prompt, rest));
   } else if (chain.has_same_prompt()) {
-    out.parts.push_back(
-        part_of("shots",
-                fmt::format("{} -> {}", chain.sent_a.shots, chain.sent_b.shots), rest));
+    out.parts.push_back(part_of(Cause::shots, rest,
+                                fmt::format("{}", chain.sent_a.shots),
+                                fmt::format("{}", chain.sent_b.shots)));
   } else {
-    out.parts.push_back(part_of("prompt and shots", "no run in between", rest));
-    out.notes.push_back(
-        {"the prompt's part and the shots' cannot be told apart: both differ, and the "
-         "store holds no run with one of each",
-         "プロンプトと例題は両方とも異なり、片方だけを変えた実行が保存されていないため"
-         "、"
-         "分けられません"});
-    out.next = TRY(command_between(store, chain.a.run, chain.b.run)) + store_option;
-    if (chain.a.run.info.key.request.find("\"headers\"") != std::string::npos) {
-      out.notes.push_back(
-          {"the runs were asked with --header lines, which are not kept: add them to "
-           "the command",
-           "--header の行は保存されないため、コマンドに書き足してください"});
-    }
+    out.parts.push_back(part_of(Cause::prompt_and_shots, rest));
   }
-  return {};
 }
 
-void note_other_differences(const RunKey& a, const RunKey& b, Explanation& out) {
-  if (a.request == b.request && a.engine == b.engine && a.base_url == b.base_url)
-    return;
-  out.notes.push_back(
-      {"address, engine or added request fields differ, too: their part is in the "
-       "prompt's",
-       "接続先、エンジン、追加の要求項目も異なります。その分はプロンプトに含まれま"
-       "す"});
+bool differ_otherwise(const RunKey& a, const RunKey& b) {
+  return a.request != b.request || a.engine != b.engine || a.base_url != b.base_url;
 }
 
 // What the harness of a run makes of the common questions.
 struct Averaged {
   double value = 0;  // as the harness averages
   double share = 0;  // right of all
-  std::string_view over = "questions";
+  std::string over = "questions";
 };
 
 Averaged averaged(const MarkedRun& run, const Common& common) {
@@ -252,12 +217,24 @@ void add_averaging(const Chain& chain, Explanation& out) {
   const Averaged b = averaged(chain.b, chain.common);
   out.from = a.value;
   out.to = b.value;
-  out.parts.push_back({.name = "averaging",
+  out.parts.push_back({.cause = Cause::averaging,
                        .points = (b.value - b.share) - (a.value - a.share),
-                       .how = fmt::format("mean of {} -> of {}", a.over, b.over)});
+                       .before = a.over,
+                       .after = b.over});
 }
 
 }  // namespace
+
+std::string_view name_of(Cause cause) {
+  constexpr std::array<std::string_view, 5> names = {"reading", "prompt", "shots",
+                                                     "prompt and shots", "averaging"};
+  return names[static_cast<std::size_t>(cause)];
+}
+
+bool Explanation::needs_run_between() const {
+  return std::ranges::find(parts, Cause::prompt_and_shots, &ExplainedPart::cause) !=
+         parts.end();
+}
 
 std::vector<double> rounded_points(const Explanation& explanation) {
   constexpr double unit = 10'000;  // a hundredth of a point
@@ -284,7 +261,7 @@ std::vector<double> rounded_points(const Explanation& explanation) {
 }
 
 Result<Explanation> explain(Store& store, const StoredRun& stored_a, const MarkedRun& a,
-                            const MarkedRun& b, const std::string& store_option) {
+                            const MarkedRun& b, const KeyOfToday& of_today) {
   TRY(check_one_model(a.run, b.run));
   const Sent sent_a = TRY(sent_in(a.run.info)), sent_b = TRY(sent_in(b.run.info));
   // Where letters are scored there is nothing to read.
@@ -297,17 +274,20 @@ Result<Explanation> explain(Store& store, const StoredRun& stored_a, const Marke
       .a = a, .reread = again ? *again : a, .b = b, .sent_a = sent_a, .sent_b = sent_b};
   chain.common.add(a);
   chain.common.add(b);
-  TRY(add_between(store, chain));
+  TRY(add_between(store, chain, of_today));
 
-  Explanation out{.n = chain.common.n()};
+  Explanation out{
+      .n = chain.common.n(),
+      .scoring_a = sent_a.scoring,
+      .scoring_b = sent_b.scoring,
+      .has_same_prompt = chain.has_same_prompt(),
+      .has_other_differences = differ_otherwise(a.run.info.key, b.run.info.key)};
   if (out.n == 0) {
     return fail(Fault::usage,
-                "--explain: the two runs have no answered question in "
-                "common");
+                "--explain: the two runs have no answered question in common");
   }
   add_reading(chain, out);
-  TRY(add_prompt_and_shots(store, chain, store_option, out));
-  note_other_differences(a.run.info.key, b.run.info.key, out);
+  add_prompt_and_shots(chain, out);
   add_averaging(chain, out);
   for (const ExplainedPart& part : out.parts) out.total += part.points;
   return out;

@@ -1,4 +1,4 @@
-#include "proctor/cli/progress_line.h"
+#include "proctor/report/progress_line.h"
 
 #include <algorithm>
 

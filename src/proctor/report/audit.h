@@ -1,0 +1,18 @@
+// What every reader makes of a run. Part of report.h.
+#pragma once
+
+#include <string>
+
+#include "proctor/report/language.h"
+#include "proctor/study/study.h"
+
+namespace proctor {
+
+// A table of the readers, `width` columns wide at most, and the first replies in which
+// they differ, each with its end on a line of at most `line_width`.
+std::string audit_text(const Audit& audit, Language language, int width,
+                       int line_width);
+// All of it on one line, without its end.
+std::string audit_json(const Audit& audit);
+
+}  // namespace proctor

@@ -1,0 +1,60 @@
+// Bar charts as pictures, and bars as a file has them. Part of report.h.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proctor/base/base.h"
+#include "proctor/report/language.h"
+#include "proctor/study/study.h"
+
+namespace proctor {
+
+struct Bar {
+  std::string label;
+  std::string method;  // how it was got: a line under the label, may be empty
+  double percent = 0;  // 0 to 100
+  // 95 %, of the share, 0 to 1: drawn as whiskers. Not known: no whiskers.
+  std::optional<Interval> interval;
+  std::int64_t right = 0, n = 0;  // n = 0: not known, no "n = 100"
+};
+struct Chart {
+  std::vector<Bar> bars;
+  Language language = Language::en;
+  std::string title;  // empty: the language's own
+};
+// A run's bar each, with its exam beside the method where they differ: bars of
+// different exams are not to be compared unawares.
+std::vector<Bar> bars_of(std::span<const ScoredRun> runs);
+
+enum class ImageFormat { jpg, png, svg, pdf };
+// By its ending: .jpg .jpeg .png .svg .pdf, in any case. Fault::usage lists them.
+Result<ImageFormat> image_format_of(const std::filesystem::path& path);
+
+// Whether a font with the language's characters is installed.
+bool can_draw(Language language);
+
+// The chart as a file's bytes, 10 x 6 inches, 200 dots an inch: up to 55 bars; more
+// make it wider. The same chart gives the same bytes with the same fonts installed.
+// The ids inside an SVG are its own, so that several can stand in one page.
+// Where no font has Japanese characters, talk hears it and the chart's own words are
+// English. No bar, or more than 1,000: Fault::usage. A percentage or an interval out of
+// its range: Fault::data names the bar.
+Result<std::string> chart_image(const Chart& chart, ImageFormat format,
+                                const Talk& talk);
+// The same, written to a file whole or not at all.
+Status write_chart(const Chart& chart, const std::filesystem::path& path,
+                   const Talk& talk);
+
+// model,method,subject,accuracy,correct,n in any order; accuracy in percent. correct
+// and n come together or not at all, then the interval is Wilson's; accuracy may be
+// empty where they are given. Of the columns only model and accuracy must be there,
+// and subject is not drawn. Fault::data names line and column.
+Result<std::vector<Bar>> read_bars_csv(std::string_view content);
+
+}  // namespace proctor

@@ -1,0 +1,74 @@
+#include "proctor/report/comparison.h"
+#include "proctor/report/explanation.h"
+#include "proctor/report/json_line.h"
+#include "proctor/report/summary.h"
+
+namespace proctor {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json pairs_json(const Pairs& pairs) {
+  const Interval interval = tango(pairs);
+  return {{"n", pairs.n()},
+          {"both_right", pairs.both},
+          {"only_a", pairs.only_a},
+          {"only_b", pairs.only_b},
+          {"both_wrong", pairs.neither},
+          {"accuracy_a", number_or_null(pairs.a().share())},
+          {"accuracy_b", number_or_null(pairs.b().share())},
+          {"difference", pairs.difference()},
+          {"ci95", {interval.low, interval.high}},
+          {"mcnemar_p", mcnemar_p(pairs)}};
+}
+
+Json near_marks_json(const Comparison& comparison) {
+  if (!comparison.has_leads) return nullptr;
+  const std::int64_t near = comparison.near.down + comparison.near.up;
+  const Interval bounds = comparison.near.bounds(comparison.pairs);
+  return {{"near_marks", near},
+          {"bounds", {bounds.low, bounds.high}},
+          {"may_be_none", near > 0 && may_be_none(bounds)}};
+}
+
+Json side_json(const ScoredRun& run) {
+  const Count count = run.ledger().count();
+  const Interval interval = wilson(count);
+  return {{"run", run.id},
+          {"model", run.model_name()},
+          {"dataset", run.info.dataset},
+          {"dataset_digest", run.info.key.dataset_digest},
+          {"subjects", run.subjects},
+          {"protocol", run.info.protocol},
+          {"extract", run.extract},
+          {"n", count.n},
+          {"correct", count.right},
+          {"ci95", {interval.low, interval.high}}};
+}
+
+Json unpaired_json(const Unpaired& unpaired) {
+  return {{"no_such_question", unpaired.no_such_question},
+          {"not_asked", unpaired.not_asked},
+          {"failed", unpaired.failed}};
+}
+
+}  // namespace
+
+std::string comparison_json(const ComparedRuns& runs) {
+  const Comparison& comparison = runs.comparison;
+  Json json = {{"a", side_json(runs.a.run)}, {"b", side_json(runs.b.run)}};
+  json.update(pairs_json(comparison.pairs));
+  json["interval"] = "Tango 1998, score";
+  json["test"] = "McNemar, exact, two-sided";
+  json["arithmetic"] = near_marks_json(comparison);
+  json["unpaired"] = {{"a", unpaired_json(comparison.of_a)},
+                      {"b", unpaired_json(comparison.of_b)}};
+  auto subjects = Json::object();
+  for (const auto& [subject, pairs] : comparison.by_subject)
+    subjects[subject] = pairs_json(pairs);
+  json["by_subject"] = std::move(subjects);
+  if (runs.explanation) json["explain"] = explanation_json(runs);
+  return json_line(json);
+}
+
+}  // namespace proctor

@@ -1,0 +1,56 @@
+#include <algorithm>
+
+#include "proctor/base/base.h"
+#include "proctor/report/table.h"
+
+namespace proctor {
+namespace {
+
+int natural_width(const Table& table) {
+  int width = 0;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    int widest = display_width(table.columns[i].title);
+    for (const auto& row : table.rows) widest = std::max(widest, display_width(row[i]));
+    width += widest + 2;
+  }
+  return width - 2;
+}
+
+// Words on lines of at most `width`, two blanks before each.
+std::string indented(std::string_view words, int width) {
+  std::string text, line;
+  for (const std::string& word : split(words, ' ')) {
+    if (!line.empty() && 3 + display_width(line) + display_width(word) > width) {
+      text += "  " + line + "\n";
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + word;
+  }
+  return line.empty() ? text : text + "  " + line + "\n";
+}
+
+// What is said of a row's first cell; the last column's title says nothing more.
+std::string words_of(const Table& table, const std::vector<std::string>& row) {
+  std::string words;
+  for (std::size_t i = 1; i < row.size(); ++i) {
+    if (row[i].empty()) continue;
+    const bool is_last = i + 1 == row.size();
+    words += fmt::format("{}{}{}", words.empty() ? "" : "; ",
+                         is_last ? "" : table.columns[i].title + " ",
+                         for_terminal_line(row[i]));
+  }
+  return words;
+}
+
+}  // namespace
+
+std::string list_text(const Table& table, int width) {
+  if (width == 0 || natural_width(table) <= width)
+    return table_text(table, TableFormat::terminal, width);
+  std::string text;
+  for (const auto& row : table.rows)
+    text += for_terminal_line(row[0]) + "\n" + indented(words_of(table, row), width);
+  return text;
+}
+
+}  // namespace proctor

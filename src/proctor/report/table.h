@@ -1,0 +1,33 @@
+// Tables, for a terminal and for other programs. Part of report.h.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace proctor {
+
+enum class Align { left, right };
+struct TableColumn {
+  std::string title;
+  // right is for numbers: a column aligned right is never cut, a number cut would lie.
+  Align align = Align::left;
+  int least_width = 0;  // a terminal that is too narrow cuts no further
+};
+// Cells are plain text; each writer makes them inert for where they go.
+struct Table {
+  std::vector<TableColumn> columns;
+  std::vector<std::vector<std::string>> rows;  // one cell a column
+};
+enum class TableFormat { terminal, markdown, csv, json };
+std::optional<TableFormat> table_format_named(std::string_view name);
+// `width`: the terminal's columns, 0 for a pipe, where nothing is cut. Text that is too
+// wide is cut with "…", the widest columns first; Japanese counts two columns. No line
+// ends in a blank. json: one object a line, the titles as keys, the cells as strings.
+std::string table_text(const Table& table, TableFormat format, int width);
+// The same for a terminal; where that is too narrow an entry a row: the first cell, and
+// the others with their titles below it. `width` 0: for a pipe.
+std::string list_text(const Table& table, int width);
+
+}  // namespace proctor

@@ -1,0 +1,74 @@
+#include "proctor/study/meant_runs.h"
+
+#include <optional>
+
+#include "proctor/study/subjects_title.h"
+
+namespace proctor {
+namespace {
+
+struct Meant {
+  std::vector<StoredRun> runs;  // last written first
+  std::size_t hidden = 0;
+};
+
+Result<Meant> meant_runs(Store& store, Among among) {
+  Meant meant;
+  for (StoredRun& run : TRY(store.runs())) {
+    if (run.is_shown() || among == Among::all) {
+      meant.runs.push_back(std::move(run));
+    } else {
+      ++meant.hidden;
+    }
+  }
+  return meant;
+}
+
+Result<ScoredRuns> score_all(Store& store, Among among, const Look& look) {
+  const Meant meant = TRY(meant_runs(store, among));
+  ScoredRuns out{.hidden = meant.hidden};
+  std::optional<Error> no_subject;  // of a run whose exam is another
+  for (auto run = meant.runs.rbegin(); run != meant.runs.rend(); ++run) {
+    auto scored = score_stored_run(store, *run, look, false, {});
+    if (!scored) {
+      if (scored.error().fault != Fault::usage || look.subjects.empty())
+        return tl::unexpected(scored.error());
+      no_subject = scored.error();
+      ++out.elsewhere;
+    } else if (!look.subjects.empty() && scored->ended() == 0) {
+      ++out.elsewhere;
+    } else {
+      out.runs.push_back(*std::move(scored));
+    }
+  }
+  if (out.runs.empty() && no_subject) return tl::unexpected(*no_subject);
+  return out;
+}
+
+}  // namespace
+
+Result<ListedRun> listed(Store& store, StoredRun run) {
+  std::string subjects = subjects_title(TRY(store.subjects(run.id)), run.info.dataset);
+  return ListedRun{std::move(run), std::move(subjects)};
+}
+
+Result<ListedRuns> list_runs(Store& store, Among among) {
+  Meant meant = TRY(meant_runs(store, among));
+  ListedRuns out{.hidden = meant.hidden};
+  for (StoredRun& run : meant.runs)
+    out.runs.push_back(TRY(listed(store, std::move(run))));
+  return out;
+}
+
+Result<ScoredRuns> score_runs(Store& store, const std::vector<std::string>& names,
+                              Among among, const Look& look) {
+  if (names.empty()) return score_all(store, among, look);
+  ScoredRuns out;
+  for (const std::string& name : names) {
+    const StoredRun run = TRY(find_run(store, name, among));
+    out.runs.push_back(TRY(score_stored_run(store, run, look, false, {})));
+  }
+  return out;
+}
+
+}  // namespace proctor
