@@ -77,5 +77,17 @@ TEST(Paired, mcnemar_of_an_even_split_is_one) {
   EXPECT_EQ(mcnemar_p({.only_a = 4, .only_b = 5}), 1);
 }
 
+TEST(IsBeyondChance, takes_both_the_test_and_the_interval) {
+  EXPECT_TRUE(is_beyond_chance({.both = 50, .only_a = 20, .only_b = 5, .neither = 25}));
+  EXPECT_TRUE(is_beyond_chance({.both = 50, .only_a = 5, .only_b = 20, .neither = 25}));
+  EXPECT_FALSE(is_beyond_chance({.both = 8, .only_a = 1, .only_b = 1}));
+  EXPECT_FALSE(is_beyond_chance({}));
+
+  const Pairs apart = {.both = 5, .only_a = 5};
+  EXPECT_LT(tango(apart).high, 0);
+  EXPECT_DOUBLE_EQ(mcnemar_p(apart), 0.0625);  // 2 * 0.5^5
+  EXPECT_FALSE(is_beyond_chance(apart));
+}
+
 }  // namespace
 }  // namespace proctor

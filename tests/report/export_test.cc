@@ -1,0 +1,97 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "proctor/report/report.h"
+
+namespace proctor {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class ExportLine : public testing::Test {
+ protected:
+  ExportLine() {
+    attempt_.outcome = Reply{.text = "B, since", .finish_reason = "stop"};
+    attempt_.latency = std::chrono::microseconds(1500);
+  }
+  Graded graded() const {
+    return {.question = &question_,
+            .attempt = &attempt_,
+            .attempts = 2,
+            .answer = {.letter = 'B', .rule = "first letter"},
+            .mark = Mark::right};
+  }
+  nlohmann::json json() const {
+    return nlohmann::json::parse(export_line(ExportFormat::jsonl, graded()), nullptr,
+                                 false);
+  }
+
+  Question question_{.id = "q/1",
+                     .subject = "anatomy",
+                     .text = "=1+1?",
+                     .choices = {"one", "two"},
+                     .right = 1};
+  Attempt attempt_;
+};
+
+TEST_F(ExportLine, of_jsonl_has_what_was_asked_replied_and_read) {
+  const auto line = json();
+
+  EXPECT_EQ(line["id"], "q/1");
+  EXPECT_EQ(line["choices"], nlohmann::json({"one", "two"}));
+  EXPECT_EQ(line["right"], "B");
+  EXPECT_EQ(line["letter"], "B");
+  EXPECT_EQ(line["mark"], "right");
+  EXPECT_EQ(line["reply"], "B, since");
+  EXPECT_EQ(line["latency_ms"], 1.5);
+  EXPECT_EQ(line["attempts"], 2);
+  EXPECT_TRUE(line["tokens"]["prompt"].is_null());
+  EXPECT_TRUE(line["error"].is_null());
+}
+
+TEST_F(ExportLine, of_a_failure_has_no_reply_but_why) {
+  attempt_.outcome = fail(Fault::network, "HTTP 500: no");
+
+  EXPECT_TRUE(json()["reply"].is_null());
+  EXPECT_TRUE(json()["finish_reason"].is_null());
+  EXPECT_EQ(json()["error"], "HTTP 500: no");
+  EXPECT_THAT(export_line(ExportFormat::csv, graded()), EndsWith(",HTTP 500: no\n"));
+}
+
+TEST_F(ExportLine, of_csv_has_a_cell_for_every_title_and_runs_in_no_spreadsheet) {
+  const std::string csv =
+      export_head(ExportFormat::csv) + export_line(ExportFormat::csv, graded());
+  CsvRecords records(csv);
+  CsvRecord titles, cells;
+
+  ASSERT_TRUE(records.next(titles).value_or(false));
+  ASSERT_TRUE(records.next(cells).value_or(false));
+  EXPECT_EQ(titles.fields.size(), cells.fields.size());
+  EXPECT_EQ(cells.fields[3], "'=1+1?");
+  EXPECT_EQ(cells.fields[4], "A. one\nB. two");
+  EXPECT_EQ(cells.fields[9], "B, since");
+}
+
+TEST_F(ExportLine, stands_under_no_head_in_jsonl) {
+  EXPECT_EQ(export_head(ExportFormat::jsonl), "");
+  EXPECT_THAT(export_head(ExportFormat::csv), StartsWith("id,subject,"));
+}
+
+TEST(ExportFormat, is_known_by_its_name) {
+  EXPECT_EQ(export_format_named("csv"), ExportFormat::csv);
+  EXPECT_EQ(export_format_named("jsonl"), ExportFormat::jsonl);
+  EXPECT_FALSE(export_format_named("json"));
+}
+
+TEST(AnswerJson, keeps_the_line_s_id_whatever_it_is) {
+  EXPECT_THAT(answer_json({.id = R"({"b":[1],"a":null})"}, {.letter = 'C'}),
+              HasSubstr(R"("id":{"b":[1],"a":null},"letter":"C","text":null)"));
+  EXPECT_THAT(answer_json({.id = "null"}, {.text = "x"}),
+              HasSubstr(R"("id":null,"letter":null,"text":"x")"));
+}
+
+}  // namespace
+}  // namespace proctor
