@@ -1,5 +1,5 @@
 #include "cli/arguments.h"
-#include "proctor/cli/evaluation.h"
+#include "proctor/cli/specs.h"
 
 namespace proctor {
 namespace {
@@ -19,7 +19,9 @@ Result<ModelChoice> choice(std::string_view spec, std::vector<std::string> words
                            const Environment& environment = no_keys,
                            bool needs_key = true) {
   words.insert(words.begin(), "run");
-  return choose_model(spec, arguments_of(words), environment, needs_key);
+  ModelSpec named = TRY(model_settings(arguments_of(words)));
+  named.name = spec;
+  return choose_model(named, environment, needs_key);
 }
 
 ModelChoice chosen(std::string_view spec, std::vector<std::string> words = {},
@@ -40,7 +42,7 @@ std::string refusal(std::string_view spec, std::vector<std::string> words = {},
 
 std::vector<std::string> specs(std::vector<std::string> words) {
   words.insert(words.begin(), "run");
-  const auto result = model_specs(arguments_of(words));
+  const auto result = model_names(arguments_of(words));
   EXPECT_TRUE(result);
   return result ? *result : std::vector<std::string>{};
 }
@@ -57,7 +59,7 @@ TEST(ModelSpecs, a_type_stands_before_each_name) {
 }
 
 TEST(ModelSpecs, a_mistyped_type_is_told_the_nearest) {
-  const auto result = model_specs(arguments_of({"run", "--type", "olama"}));
+  const auto result = model_names(arguments_of({"run", "--type", "olama"}));
 
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().message,

@@ -5,11 +5,14 @@
 #include <new>
 
 #include <sys/resource.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+#include <unistd.h>
 
 #include "proctor/cli/commands.h"
 #include "proctor/cli/dotenv.h"
-#include "proctor/cli/evaluation.h"
-#include "proctor/cli/secrets.h"
+#include "proctor/cli/specs.h"
 #include "proctor/engine/engine.h"
 
 namespace proctor {
@@ -38,10 +41,18 @@ Function function_of(Command command) {
   return nullptr;
 }
 
-// Keys live in memory: no core file may hold one.
-void forbid_core_files() {
+// What is the program's to say of its process, and no library's.
+void settle_process() {
+  // Keys live in memory: no core file may hold one.
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe must not end a run that is paid for
+  // What broke has said so; a shell's "Aborted" tells nobody more.
+  std::signal(SIGABRT, [](int) { ::_exit(broke); });
+#ifdef __linux__
+  // What a server's own children leave behind comes to us, who wait for it.
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+#endif
 }
 
 Result<int> act(std::span<const std::string> words, World& world) {
@@ -61,7 +72,7 @@ Result<int> act(std::span<const std::string> words, World& world) {
       command == Command::doctor) {
     TRY(take_dotenv(*parsed.arguments, world));
   }
-  world.console.hide(secrets_given(*parsed.arguments, world.environment));
+  world.console.hide(secrets_given(model_texts(*parsed.arguments), world.environment));
   const Function function = function_of(command);
   return function(*parsed.arguments, world);
 }
@@ -107,8 +118,7 @@ int without_throwing(const std::function<int()>& body) {
 }
 
 int main_of_proctor(int argc, char** argv) {
-  forbid_core_files();
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe must not end a run that is paid for
+  settle_process();
   return without_throwing([&]() -> int {
     Environment environment = Environment::of_process();
     Console console(stdout, stderr, environment);

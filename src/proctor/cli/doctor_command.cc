@@ -2,12 +2,10 @@
 
 #include <unistd.h>
 
-#include "proctor/cli/applicable.h"
-#include "proctor/cli/asked_model.h"
 #include "proctor/cli/commands.h"
 #include "proctor/cli/dotenv.h"
-#include "proctor/cli/evaluation.h"
 #include "proctor/cli/file_findings.h"
+#include "proctor/cli/specs.h"
 #include "proctor/dataset/dataset.h"
 #include "proctor/engine/engine.h"
 #include "proctor/hub/hub.h"
@@ -107,7 +105,7 @@ std::vector<Finding> key_findings(const Environment& environment) {
   for (const Provider& provider : providers()) {
     if (!provider.key_is_needed) continue;
     ++needed;
-    const auto variables = key_variables_of(provider, {});
+    const auto variables = key_variables_of(provider, ModelSpec());
     const bool is_set =
         std::ranges::any_of(variables, [&](const std::string& variable) {
           return environment.get(variable).has_value();
@@ -137,15 +135,15 @@ Status check_is_here(const ModelChoice& choice) {
 }
 
 // One small question, so that "it answers" is not guessed.
-Finding server_finding(const ModelChoice& choice, double seconds, World& world) {
+Finding server_finding(const ModelChoice& choice, std::chrono::milliseconds most,
+                       World& world) {
   // A base model would go on for as long as it may.
   const Prompt prompt{.messages = {{"user", "Answer with the letter A."}},
                       .sampling = {.max_tokens = 64},
                       .labels = "A",
                       .choices = {"A"}};
   HttpBackendOptions options{.concurrency = 1, .retries = 1};
-  options.deadlines.total =
-      std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+  options.deadlines.total = most;
   const auto backend = make_http_backend(*choice.provider, choice.model, options,
                                          http_options(world.environment, 1));
   backend->start({}, prompt);
@@ -186,21 +184,23 @@ Result<int> doctor_command(const Arguments& arguments, World& world) {
   for (Finding& finding : key_findings(world.environment)) {
     findings.push_back(std::move(finding));
   }
-  const bool names_model = !arguments.positional.empty() || arguments.has("--type");
+  const ModelSpec settings = TRY(model_settings(arguments));
+  const ExamSpec asked = TRY(exam_spec(arguments));
   std::vector<ModelChoice> choices;
-  if (names_model) {
-    for (const std::string& spec : TRY(model_specs(arguments)))
-      choices.push_back(TRY(choose_model(spec, arguments, world.environment, true)));
+  if (!arguments.positional.empty() || arguments.has("--type")) {
+    for (const ModelSpec& spec : TRY(model_specs(arguments)))
+      choices.push_back(TRY(choose_model(spec, world.environment, true)));
   }
-  TRY(check_options_apply(choices, arguments));
-  const double seconds =
-      TRY(arguments.decimal("--timeout", 0.001, 86'400)).value_or(60);
+  TRY(check_applies(settings, asked, choices));
+  constexpr std::chrono::milliseconds patience{60'000};
   for (const ModelChoice& choice : choices) TRY(check_is_here(choice));
   std::vector<std::string> files;  // as JSON
   for (const ModelChoice& choice : choices) {
-    say_where(choice, world);
+    if (const std::string line = where_asked(choice); !line.empty())
+      world.console.say(line);
     if (choice.provider != nullptr) {
-      findings.push_back(server_finding(choice, seconds, world));
+      findings.push_back(
+          server_finding(choice, settings.timeout.value_or(patience), world));
     } else if (!choice.file.empty()) {
       auto [of_file, json] =
           findings_of_file(choice.file, digest_cache(world.environment));

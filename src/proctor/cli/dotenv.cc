@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "proctor/cli/evaluation.h"
+#include "proctor/cli/specs.h"
 
 namespace proctor {
 namespace {
@@ -102,14 +102,14 @@ bool lacks_a_key(const Arguments& arguments, const Environment& environment) {
   const bool asks = arguments.command == Command::run && !arguments.has("--dry-run");
   const bool checks = arguments.command == Command::doctor &&
                       (!arguments.positional.empty() || arguments.has("--type"));
-  const auto specs = model_specs(arguments);
-  if (!specs || (!asks && !checks)) return false;
-  return std::ranges::any_of(*specs, [&](const std::string& spec) {
-    const auto provider = find_provider(spec.substr(0, spec.find('/')));
+  const auto names = model_names(arguments);
+  if (!names || (!asks && !checks)) return false;
+  return std::ranges::any_of(*names, [&](const std::string& name) {
+    const auto provider = find_provider(name.substr(0, name.find('/')));
     if (!provider) return false;
     const bool is_needed = (*provider)->key_is_needed || arguments.has("--api-key-env");
     return is_needed &&
-           std::ranges::none_of(key_variables_of(**provider, arguments),
+           std::ranges::none_of(key_variables_of(**provider, model_texts(arguments)),
                                 [&](const std::string& variable) {
                                   return environment.get(variable).has_value();
                                 });
@@ -192,7 +192,7 @@ Result<Dotenv> read_dotenv(const std::filesystem::path& path,
 std::vector<std::string> dotenv_names(const Arguments& arguments) {
   std::vector<std::string> names = {"HF_TOKEN"};
   for (const Provider& provider : providers()) {
-    for (std::string& name : key_variables_of(provider, arguments)) {
+    for (std::string& name : key_variables_of(provider, model_texts(arguments))) {
       names.push_back(std::move(name));
     }
   }

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <mutex>
 
-#include "proctor/cli/asked_model.h"
-#include "proctor/cli/evaluation.h"
+#include "proctor/exam/exam.h"
 #include "proctor/hub/hub.h"
 
 namespace proctor {
@@ -83,17 +82,17 @@ std::string download_line(std::string_view name, std::uint64_t done, std::uint64
   return line;
 }
 
-Result<std::string> download_model(std::string_view spec, const Arguments& arguments,
+Result<std::string> download_model(const ModelSpec& spec, const Talk& talk,
                                    World& world) {
   HttpClient http(http_options(world.environment, 1));
-  DownloadBar bar(world.console, for_terminal_line(spec));
-  HubWorld outside{world.environment, http, talk_of(arguments, world), {}};
-  if (world.console.err_is_terminal() && !arguments.has("--quiet")) {
+  DownloadBar bar(world.console, for_terminal_line(spec.name));
+  HubWorld outside{world.environment, http, talk, {}};
+  if (world.console.err_is_terminal() && talk) {
     outside.progress = [&bar](std::uint64_t done, std::uint64_t total) {
       bar.update(done, total);
     };
   }
-  auto model = hub_model(spec, arguments.get("--cache-dir").value_or(""), outside);
+  auto model = hub_model(spec.name, spec.cache_dir, outside);
   world.console.end_progress(false);
   return TRY(std::move(model)).path.string();
 }

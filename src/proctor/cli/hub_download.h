@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "proctor/cli/console.h"
-#include "proctor/cli/options.h"
+#include "proctor/exam/exam.h"
 
 namespace proctor {
 
@@ -15,8 +15,9 @@ namespace proctor {
 std::string download_line(std::string_view name, std::uint64_t done, std::uint64_t came,
                           std::uint64_t total, double seconds);
 
-// The file of "hf:owner/repo:Q4_K_M", downloaded if it is not in the cache.
-Result<std::string> download_model(std::string_view spec, const Arguments& arguments,
+// The file of "hf:owner/repo:Q4_K_M", downloaded if it is not in the cache; without
+// `talk` in silence.
+Result<std::string> download_model(const ModelSpec& spec, const Talk& talk,
                                    World& world);
 
 }  // namespace proctor

@@ -1,5 +1,5 @@
 #include "proctor/cli/commands.h"
-#include "proctor/cli/evaluation.h"
+#include "proctor/cli/specs.h"
 #include "proctor/cli/stored_runs.h"
 #include "proctor/engine/engine.h"
 
@@ -52,7 +52,8 @@ Table protocols_table() {
 
 // Of a data set: its subjects, with how many questions each has.
 Result<Table> subjects_of(const Arguments& arguments, World& world) {
-  const Exam exam = TRY(prepare_exam(arguments, world));
+  const ExamSpec asked = TRY(exam_spec(arguments));
+  const Exam exam = TRY(prepare_exam(asked, reading_world(world)));
   std::map<std::string, std::int64_t> counts;
   for (const Question& question : exam.dataset->questions) ++counts[question.subject];
   Table table{{{"subject"}, {"questions", Align::right}}, {}};

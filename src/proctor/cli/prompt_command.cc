@@ -1,9 +1,7 @@
 #include <nlohmann/json.hpp>
 
-#include "proctor/cli/applicable.h"
 #include "proctor/cli/commands.h"
-#include "proctor/cli/evaluation.h"
-#include "proctor/cli/secrets.h"
+#include "proctor/cli/specs.h"
 
 namespace proctor {
 namespace {
@@ -48,12 +46,13 @@ std::string prompt_text(const Prompt& prompt) {
 
 Result<int> prompt_command(const Arguments& arguments, World& world) {
   const auto index = TRY(arguments.whole("--index", 0, INT32_MAX));
-  const auto specs = TRY(model_specs(arguments));
-  const ModelChoice choice =
-      TRY(choose_model(specs.front(), arguments, world.environment, false));
-  TRY(check_options_apply(std::span(&choice, 1), arguments));
-  const Exam exam = TRY(prepare_exam(arguments, world));
-  const Evaluation evaluation = evaluation_of(exam, choice, arguments);
+  const ModelSpec model = TRY(model_specs(arguments)).front();
+  const ExamSpec asked = TRY(exam_spec(arguments));
+  const ModelChoice choice = TRY(choose_model(model, world.environment, false));
+  TRY(check_applies(model, asked, std::span(&choice, 1)));
+  const Exam exam = TRY(prepare_exam(asked, reading_world(world)));
+  TRY(check_applies(model, std::span(&exam, 1)));
+  const Evaluation evaluation = evaluation_of(exam, choice);
   std::int64_t shown = 0;
   for (const TrialId trial : evaluation.plan.trials) {
     const Question& question = exam.dataset->questions[trial.ordinal];

@@ -4,7 +4,8 @@
 
 #include <string>
 
-#include "proctor/cli/evaluation.h"
+#include "proctor/cli/options.h"
+#include "proctor/exam/exam.h"
 #include "proctor/study/study.h"
 
 namespace proctor {

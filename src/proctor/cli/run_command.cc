@@ -5,13 +5,13 @@
 
 #include <unistd.h>
 
-#include "proctor/cli/applicable.h"
-#include "proctor/cli/asked_model.h"
+#include <nlohmann/json.hpp>
+
 #include "proctor/cli/commands.h"
-#include "proctor/cli/dry_run.h"
-#include "proctor/cli/evaluation.h"
 #include "proctor/cli/hub_download.h"
-#include "proctor/cli/run_name.h"
+#include "proctor/cli/run_again.h"
+#include "proctor/cli/specs.h"
+#include "proctor/cli/stored_runs.h"
 #include "proctor/hub/hub.h"
 #include "proctor/study/study.h"
 
@@ -60,17 +60,26 @@ class SignalWatch {
   }, old_term_{};
 };
 
+// What the command was told, and whom it tells.
+struct Session {
+  const Arguments& arguments;
+  World& world;
+  Language language;
+  const SignalWatch& signals;
+  bool is_quiet = arguments.has("--quiet");
+  bool as_json = arguments.has("--json");
+};
+
 // What a person sees while it runs, and when it has ended.
 class Screen {
  public:
-  Screen(const Evaluation& evaluation, const Arguments& arguments, World& world,
-         Language language, std::string place)
-      : console_(world.console),
-        language_(language),
+  Screen(const Evaluation& evaluation, const Session& session, std::string place)
+      : console_(session.world.console),
+        language_(session.language),
         place_(std::move(place)),
-        is_quiet_(arguments.has("--quiet")),
-        shows_(arguments.has("--show")),
-        json_(arguments.has("--json")),
+        is_quiet_(session.is_quiet),
+        shows_(session.arguments.has("--show")),
+        json_(session.as_json),
         in_order_(evaluation.plan.trials) {}
 
   void saw(const Graded& graded) {
@@ -86,12 +95,12 @@ class Screen {
     tick(progress);
     console_.end_progress(true);
   }
+
+ private:
   std::chrono::milliseconds elapsed() const {
     return std::chrono::floor<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - started_);
   }
-
- private:
   // stdout is JSON's alone where it was asked for.
   void put(std::string text) {
     if (text.empty()) return;
@@ -132,11 +141,10 @@ std::string next_step(const Arguments& arguments, const ScoredRun& run,
 }
 
 // What a person can do about a provider's no.
-std::string advice_on(const Error& error, const ModelChoice& choice,
-                      const Arguments& arguments) {
+std::string advice_on(const Error& error, const ModelChoice& choice) {
   if (choice.provider == nullptr || !error.message.starts_with("HTTP 401")) return "";
   const std::string variables =
-      join(key_variables_of(*choice.provider, arguments), " or ");
+      join(key_variables_of(*choice.provider, choice.spec), " or ");
   return variables.empty() ? "; --api-key-env names the variable that holds the key"
                            : fmt::format("; is {} set and right?", variables);
 }
@@ -157,129 +165,98 @@ struct Batch {
   std::string place() const { return of > 1 ? fmt::format("({}/{}) ", at, of) : ""; }
 };
 
-// The evaluation under the name by which the store has its run.
-Result<Evaluation> named_evaluation(const Exam& exam, const OpenModel& model,
-                                    Answerer there, Store& store,
-                                    const Arguments& arguments, World& world) {
-  const ModelChoice& choice = model.choice;
-  const std::string& engine = model.identity.of(exam);
-  Evaluation evaluation = evaluation_of(
-      exam, choice, arguments, engine.empty() ? server_in_name(there) : engine);
-  RunInfo& info = evaluation.plan.info;
-  RunName name = TRY(name_in_store(store, info.key, there));
-  info.key = std::move(name.key);
-  info.answerer = answerer_json(there);
-  if (info.answerer.empty()) {  // who it was when it last said so
-    for (const StoredRun& run : TRY(store.runs())) {
-      if (run.id == info.key.id()) info.answerer = run.info.answerer;
+// Tells what a run under way has come to, and hands signals on to it.
+class Teller {
+ public:
+  Teller(const ModelChoice& choice, const Session& session, std::string place)
+      : choice_(choice), session_(session), place_(std::move(place)) {}
+
+  RunWatch watch() {
+    return {
+        .begins =
+            [this](const Evaluation& evaluation) {
+              screen_.emplace(evaluation, session_, place_);
+            },
+        .saw = [this](const Graded& graded, const Progress&) { screen_->saw(graded); },
+        .tick = [this](const Progress& progress) { tick(progress); },
+        .stop = stop_.get_token(),
+        .stop_now = stop_now_.get_token()};
+  }
+  std::optional<Screen>& screen() { return screen_; }
+
+ private:
+  void tick(const Progress& progress) {
+    Console& console = session_.world.console;
+    screen_->tick(progress);
+    if (session_.signals.seen() >= 1 && stop_.request_stop()) {
+      console.say(session_.language == Language::ja
+                      ? "停止します: "
+                        "送信済みの問題の回答を待ちます（もう一度押すと破棄）"
+                      : "stopping: what is on its way is awaited, it may be paid for; "
+                        "once more drops it");
     }
+    if (progress.account.sizes.cut() > 0 && !std::exchange(cut_is_said_, true)) {
+      console.say(fmt::format(
+          "{}: prompts are cut: it read {} tokens of questions of different lengths; "
+          "give it a longer context (OLLAMA_CONTEXT_LENGTH where ollama runs)",
+          for_terminal_line(choice_.title()),
+          with_thousands(progress.account.sizes.most_tokens)));
+    }
+    if (session_.signals.seen() >= 2) stop_now_.request_stop();
   }
-  evaluation.answerer = std::move(there);
-  evaluation.mixed = arguments.has("--mixed");
-  if (arguments.has("--quiet")) return evaluation;
-  if (!name.said.empty()) world.console.say(name.said);
-  if (choice.provider != nullptr && choice.provider->tells == Tells::props &&
-      evaluation.answerer.is_there && !evaluation.answerer.says_who()) {
-    world.console.say(
-        fmt::format("{}: the server does not say which model it has; its replies may",
-                    for_terminal_line(choice.title())));
+
+  const ModelChoice& choice_;
+  const Session& session_;
+  std::string place_;
+  std::optional<Screen> screen_;  // once it has begun
+  std::stop_source stop_, stop_now_;
+  bool cut_is_said_ = false;
+};
+
+// What is printed of a run that has ended.
+void tell_end(const RunEnd& end, const ModelChoice& choice, const Session& session,
+              bool is_alone) {
+  Console& console = session.world.console;
+  const ScoredRun& scored = end.scored;
+  const std::optional<Error>& fatal = end.outcome.fatal;
+  const bool nobody_there =
+      fatal && scored.requests > 0 && fatal->fault == Fault::network;
+  if (fatal) {
+    Error error = fatal->in(choice.title());
+    error.message += advice_on(*fatal, choice);
+    console.complain(error);
   }
-  return evaluation;
+  if (session.as_json) {
+    console.print(summary_json(scored) + "\n");
+  } else if (!nobody_there || scored.reused > 0) {
+    console.print(summary_text(scored, session.language));
+  }
+  if (!session.is_quiet && scored.ended() > 0 && is_alone)
+    console.say(next_step(session.arguments, scored, session.language));
 }
 
 Result<int> run_one(const Exam& exam, const OpenModel& model, Store& store,
-                    const Arguments& arguments, World& world,
-                    const SignalWatch& signals, Language language, Batch& batch) {
-  Answerer there = TRY(
-      who_is_there(model, arguments, world, [&signals] { return signals.seen() > 0; }));
-  const std::unique_ptr<Backend> backend =
-      TRY(ask_model(model, there, exam, arguments, world));
+                    const ExamWorld& outside, const Session& session, Batch& batch) {
   const ModelChoice& choice = model.choice;
-  const Evaluation evaluation =
-      TRY(named_evaluation(exam, model, std::move(there), store, arguments, world));
-  TRY(store.open(evaluation.plan));
-
-  const std::string left_out = left_out_of(exam, choice, arguments);
-  if (!left_out.empty() && !arguments.has("--quiet")) {
-    world.console.say(
-        fmt::format("{} is not sent {}", for_terminal_line(choice.title()), left_out));
-  }
-  Screen screen(evaluation, arguments, world, language, batch.place());
-  std::stop_source stop, stop_now;
-  std::optional<Error> death;  // of a server that was started for this
-  std::string failure;         // the newest
-  bool cut_is_said = false;
-  Watch watch;
-  watch.saw = [&](const Graded& graded, const Progress&) {
-    screen.saw(graded);
-    const auto& outcome = graded.attempt->outcome;
-    if (!outcome) failure = outcome.error().message;
-  };
-  watch.tick = [&](const Progress& progress) {
-    screen.tick(progress);
-    if (signals.seen() >= 1 && stop.request_stop()) {
-      world.console.say(
-          language == Language::ja
-              ? "停止します: 送信済みの問題の回答を待ちます（もう一度押すと破棄）"
-              : "stopping: what is on its way is awaited, it may be paid for; "
-                "once more drops it");
+  RunNotes notes = run_notes(session.arguments);
+  notes.command = command_of(exam, choice, session.arguments);
+  Teller teller(choice, session, batch.place());
+  auto end = run_exam(exam, model, notes, store, outside, teller.watch());
+  if (!end) {
+    if (!teller.screen() || end.error().fault == Fault::cancelled) {
+      session.world.console.end_progress(true);
+      return tl::unexpected(end.error());
     }
-    if (progress.account.sizes.cut() > 0 && !std::exchange(cut_is_said, true)) {
-      world.console.say(fmt::format(
-          "{}: prompts are cut: it read {} tokens of questions of different lengths; "
-          "give it a longer context (OLLAMA_CONTEXT_LENGTH where ollama runs)",
-          for_terminal_line(choice.title()),
-          with_thousands(progress.account.sizes.most_tokens)));
-    }
-    if (model.server && !death) death = model.server->death();
-    if (signals.seen() >= 2 || death) stop_now.request_stop();
-    if (death) stop.request_stop();
-  };
-  auto outcome =
-      run(evaluation, *backend, store, watch, stop.get_token(), stop_now.get_token());
-  if (!outcome) {
-    world.console.end_progress(true);
-    if (outcome.error().fault == Fault::cancelled) {
-      return tl::unexpected(outcome.error());
-    }
-    world.console.complain(outcome.error());
+    session.world.console.end_progress(true);
+    session.world.console.complain(end.error());
     return broke;
   }
-  if (model.server && !death) death = model.server->death();
-  if (death) outcome->fatal = death;
-  screen.end(outcome->progress);
-  ScoredRun scored{
-      .info = evaluation.plan.info,
-      .id = evaluation.plan.info.key.id(),
-      .extract = evaluation.plan.info.extract,
-      .subjects = subjects_title(outcome->progress.account.tally, *exam.dataset),
-      .account = outcome->progress.account,
-      .planned = outcome->progress.planned,
-      .reused = outcome->progress.reused,
-      .requests = outcome->progress.requests,
-      .seconds = static_cast<double>(screen.elapsed().count()) / 1000,
-      .fatal = outcome->fatal ? outcome->fatal->message : "",
-      .failure = failure};
-  for (const SubjectReplies& subject : TRY(store.subjects(scored.id)))
-    scored.stored += subject.replied;
-  const bool nobody_there = outcome->fatal && outcome->progress.requests > 0 &&
-                            outcome->fatal->fault == Fault::network;
-  if (outcome->fatal) {
-    Error error = outcome->fatal->in(choice.title());
-    error.message += advice_on(*outcome->fatal, choice, arguments);
-    world.console.complain(error);
-  }
-  if (arguments.has("--json")) {
-    world.console.print(summary_json(scored) + "\n");
-  } else if (!nobody_there || scored.reused > 0) {
-    world.console.print(summary_text(scored, language));
-  }
-  if (!arguments.has("--quiet") && scored.ended() > 0 && batch.of == 1) {
-    world.console.say(next_step(arguments, scored, language));
-  }
-  batch.done.push_back(std::move(scored));
-  if (death && signals.seen() == 0 && !outcome->is_complete()) return broke;
-  return exit_code_of(*outcome, signals);
+  teller.screen()->end(end->outcome.progress);
+  tell_end(*end, choice, session, batch.of == 1);
+  batch.done.push_back(std::move(end->scored));
+  if (end->server_died && session.signals.seen() == 0 && !end->outcome.is_complete())
+    return broke;
+  return exit_code_of(end->outcome, session.signals);
 }
 
 // From what is whole to what stopped everything.
@@ -291,20 +268,22 @@ int worse_of(int one, int other) {
   return rank(other) > rank(one) ? other : one;
 }
 
-int not_opened(const Error& error, World& world, const SignalWatch& signals) {
+int not_opened(const Error& error, const Session& session) {
   if (error.fault != Fault::cancelled) {
-    world.console.complain(error);
+    session.world.console.complain(error);
     return misused;
   }
-  world.console.say("stopped: " + error.message);
-  return signals.exit_code();
+  session.world.console.say("stopped: " + error.message);
+  return session.signals.exit_code();
 }
 
 // One model by all protocols: its file is read once, its server started once. What is
 // wrong with one is said, and the others are run.
 int run_model(const ModelChoice& choice, const std::vector<Exam>& exams, Store& store,
-              const Arguments& arguments, World& world, const SignalWatch& signals,
-              Language language, Batch& batch) {
+              const Session& session, Batch& batch) {
+  Console& console = session.world.console;
+  ExamWorld outside = exam_world(session.arguments, session.world);
+  outside.is_stopped = [&] { return session.signals.seen() > 0; };
   const std::size_t behind = batch.at + exams.size();
   std::optional<OpenModel> model;
   int worst = complete;
@@ -312,97 +291,151 @@ int run_model(const ModelChoice& choice, const std::vector<Exam>& exams, Store& 
     // A server may have died once it had answered the last protocol.
     if (!model || (model->server && model->server->death())) {
       model.reset();
-      signals.let_second_leave(true);
-      auto opened = open_model(choice, arguments, world,
-                               [&signals] { return signals.seen() > 0; });
-      signals.let_second_leave(false);
+      session.signals.let_second_leave(true);
+      auto opened = open_model(choice, outside);
+      session.signals.let_second_leave(false);
+      console.end_progress(false);
       if (!opened) {
         batch.at = behind;
-        return not_opened(opened.error(), world, signals);
+        return not_opened(opened.error(), session);
       }
       model.emplace(*std::move(opened));
     }
     ++batch.at;
-    if (batch.of > 1 && !arguments.has("--quiet")) {
-      world.console.say(fmt::format("{}{}, {}", batch.place(),
-                                    for_terminal_line(choice.title()),
-                                    exam.protocol.name));
+    if (batch.of > 1 && !session.is_quiet) {
+      console.say(fmt::format("{}{}, {}", batch.place(),
+                              for_terminal_line(choice.title()), exam.protocol.name));
     }
-    const auto code =
-        run_one(exam, *model, store, arguments, world, signals, language, batch);
+    const auto code = run_one(exam, *model, store, outside, session, batch);
     if (!code && code.error().fault == Fault::cancelled)
-      return not_opened(code.error(), world, signals);
-    if (!code) world.console.complain(code.error());
+      return not_opened(code.error(), session);
+    if (!code) console.complain(code.error());
     const int ended = code.value_or(misused);
-    if (ended == broke || signals.seen() > 0) return ended;
+    if (ended == broke || session.signals.seen() > 0) return ended;
     worst = worse_of(worst, ended);
   }
   return worst;
 }
 
 // The runs of one command beside each other.
-void end_batch(const Batch& batch, const Arguments& arguments, World& world,
-               Language language) {
+void end_batch(const Batch& batch, const Session& session) {
   if (batch.of == 1 || batch.done.empty()) return;
-  if (!arguments.has("--json")) {
-    world.console.print("\n" + table_text(short_runs_table(batch.done, language),
-                                          TableFormat::terminal,
-                                          world.console.table_width()));
+  Console& console = session.world.console;
+  if (!session.as_json) {
+    console.print("\n" + table_text(short_runs_table(batch.done, session.language),
+                                    TableFormat::terminal, console.table_width()));
   }
-  if (arguments.has("--quiet")) return;
-  const bool ja = language == Language::ja;
+  if (session.is_quiet) return;
+  const bool ja = session.language == Language::ja;
   std::string ids;
   for (const ScoredRun& run : batch.done) ids += " " + run.short_id();
   const bool whole = batch.done.size() == batch.of &&
                      std::ranges::all_of(batch.done, &ScoredRun::is_complete);
-  world.console.say(fmt::format(
+  console.say(fmt::format(
       "{}{}{}{}", ja ? "次は: " : "next: ",
       whole ? ""
             : (ja ? "同じコマンドで続行、または "
                   : "the same command again asks what is left; "),
       batch.done.size() == 2 ? "proctor compare" + ids : "proctor report" + ids,
-      store_option(arguments)));
+      store_option(session.arguments)));
+}
+
+// ---- --dry-run --------------------------------------------------------------------
+
+std::string forecast_text(const RunForecast& run, const ModelChoice& choice,
+                          bool as_json) {
+  using Json = nlohmann::ordered_json;
+  const RunInfo& info = run.info;
+  if (as_json) {
+    const Json json = {{"run", run.id.empty() ? Json(nullptr) : Json(run.id)},
+                       {"model", choice.title()},
+                       {"dataset", info.dataset},
+                       {"subjects", info.subjects},
+                       {"protocol", info.protocol},
+                       {"extract", info.extract},
+                       {"planned", run.planned},
+                       {"stored", run.stored},
+                       {"to_ask", run.to_ask},
+                       {"prompt_tokens", run.prompt_tokens},
+                       {"prompt_tokens_exact", run.is_exact}};
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  }
+  return fmt::format(
+      "{}: {} planned, {} stored, {} to ask, {}{} prompt tokens; {} ({}), protocol {}, "
+      "reader {}, run {}\n",
+      for_terminal_line(choice.title()), with_thousands(run.planned),
+      with_thousands(run.stored), with_thousands(run.to_ask),
+      run.is_exact ? "" : "about ", with_thousands(run.prompt_tokens),
+      for_terminal_line(info.dataset), for_terminal_line(info.subjects), info.protocol,
+      info.extract, run.id.empty() ? "not known yet" : run.id.substr(0, 8));
+}
+
+// One line a run. The store is read where there is one.
+Status tell_dry_run(const std::vector<ModelChoice>& choices,
+                    const std::vector<Exam>& exams, const Arguments& arguments,
+                    World& world) {
+  std::error_code error;
+  const bool has_store = std::filesystem::exists(store_path(arguments), error);
+  const auto store = has_store ? TRY(open_for_reading(arguments)) : make_memory_store();
+  const ExamWorld outside = exam_world(arguments, world);
+  for (const ModelChoice& choice : choices) {
+    for (const RunForecast& run :
+         TRY(forecast_runs(choice, exams, *store, run_notes(arguments), outside)))
+      world.console.print(forecast_text(run, choice, arguments.has("--json")));
+  }
+  return {};
+}
+
+// What is named is here, and what is set is of use.
+Result<std::vector<ModelChoice>> choose_models(const ExamSpec& exam,
+                                               const Arguments& arguments, World& world,
+                                               bool asks) {
+  const Talk talk = exam_world(arguments, world).talk;
+  std::vector<ModelChoice> choices;
+  for (ModelSpec& spec : TRY(model_specs(arguments))) {
+    if (asks && is_hub_model(spec.name))
+      spec.name = TRY(download_model(spec, talk, world));
+    choices.push_back(TRY(choose_model(spec, world.environment, asks)));
+  }
+  TRY(check_applies(choices.front().spec, exam, choices));
+  for (const ModelChoice& choice : choices) {
+    if (const std::string line = where_asked(choice); talk && !line.empty()) talk(line);
+  }
+  return choices;
 }
 
 }  // namespace
 
 Result<int> run_command(const Arguments& arguments, World& world) {
   const Language language = TRY(language_of(arguments));
-  std::vector<ModelChoice> choices;
+  const ExamSpec asked = TRY(exam_spec(arguments));
   const bool asks = !arguments.has("--dry-run");
-  for (std::string& spec : TRY(model_specs(arguments))) {
-    if (asks && is_hub_model(spec)) {
-      spec = TRY(download_model(spec, arguments, world));
-    }
-    choices.push_back(TRY(choose_model(spec, arguments, world.environment, asks)));
-  }
-  TRY(check_options_apply(choices, arguments));
-  if (!arguments.has("--quiet")) {
-    for (const ModelChoice& choice : choices) say_where(choice, world);
-  }
-  const std::vector<Exam> exams = TRY(prepare_exams(arguments, world));
+  const std::vector<ModelChoice> choices =
+      TRY(choose_models(asked, arguments, world, asks));
+  const std::vector<Exam> exams = TRY(prepare_exams(asked, reading_world(world)));
+  TRY(check_applies(choices.front().spec, exams));
   for (const ModelChoice& choice : choices) {
-    for (const Exam& exam : exams) TRY(check_can_be_sent(exam, choice, arguments));
+    for (const Exam& exam : exams) TRY(check_can_be_sent(exam, choice));
   }
-  if (arguments.has("--dry-run")) {
+  if (!asks) {
     TRY(tell_dry_run(choices, exams, arguments, world));
     return complete;
   }
   const auto store =
       TRY(open_sqlite_store(store_path(arguments), OpenMode::read_write).in("--store"));
   const SignalWatch signals;
+  const Session session{arguments, world, language, signals};
   Batch batch{.of = choices.size() * exams.size()};
   int worst = complete;
   for (const ModelChoice& choice : choices) {
-    const int code =
-        run_model(choice, exams, *store, arguments, world, signals, language, batch);
+    const int code = run_model(choice, exams, *store, session, batch);
     worst = worse_of(worst, code);
     if (code == broke || signals.seen() > 0) {
       worst = code;
       break;
     }
   }
-  end_batch(batch, arguments, world, language);
+  end_batch(batch, session);
   return worst;
 }
 

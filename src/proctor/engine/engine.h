@@ -157,7 +157,7 @@ struct EngineInfo {
 };
 
 // Not a singleton; llama.cpp's log and its abort hook alone are the process's. An
-// assertion that fails inside llama.cpp ends the process by _Exit(1), with one line
+// assertion that fails inside llama.cpp aborts the process (SIGABRT), behind one line
 // that names the requests under way: nothing is unwound. One worker thread computes;
 // start, wait and info belong to one thread, cancel to any. Answers come in the order
 // of the requests, but for those that cannot be done, and replies that are written at

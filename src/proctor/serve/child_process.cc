@@ -16,7 +16,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #endif
 
@@ -136,10 +135,6 @@ void shorten(int log, off_t& given_back) {
 
 Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& words,
                                          const Environment& environment) {
-#ifdef __linux__
-  // What the program's own children leave behind comes to us, who wait for it.
-  ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-#endif
   ChildProcess child;
   child.log_ = TRY(nameless_file());
   const auto pointers = [](const std::vector<std::string>& texts) {

@@ -18,8 +18,8 @@ namespace proctor {
 class ChildProcess {
  public:
   // The words of a program, found on PATH, with that environment. Fault::usage where it
-  // cannot be started. This process then waits for what the program leaves behind
-  // (PR_SET_CHILD_SUBREAPER on Linux), for as long as it lives.
+  // cannot be started. A process that takes in what its children leave behind
+  // (PR_SET_CHILD_SUBREAPER on Linux) waits for those, too.
   static Result<ChildProcess> start(const std::vector<std::string>& words,
                                     const Environment& environment);
   ChildProcess(ChildProcess&& other) noexcept;

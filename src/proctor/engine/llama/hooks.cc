@@ -60,8 +60,9 @@ void on_log(ggml_log_level level, const char* text, void* /*unused*/) {
   if (!sink.line.empty() && sink.line.back() == '\n') take_line(sink, level);
 }
 
-// An assertion inside llama.cpp has failed. The state of the process is unknown, so
-// nothing is unwound and nobody's destructor runs: what is stored is on disk already.
+// An assertion inside llama.cpp has failed. The state of the process is unknown: behind
+// this line llama.cpp aborts, nothing is unwound and nobody's destructor runs. What is
+// stored is on disk already.
 void on_abort(const char* message) {
   const std::string names = names_under_way();
   const std::string line = fmt::format(
@@ -71,7 +72,6 @@ void on_abort(const char* message) {
       for_terminal_line(message == nullptr ? "" : message));
   const auto written = ::write(STDERR_FILENO, line.data(), line.size());
   (void)written;
-  std::_Exit(1);
 }
 
 void set_up() {

@@ -1,12 +1,12 @@
-#include "proctor/cli/run_name.h"
+#include "proctor/exam/run_name.h"
 
 #include <algorithm>
 #include <optional>
 
 #include <nlohmann/json.hpp>
 
-#include "proctor/backend/backend.h"
-#include "proctor/cli/secrets.h"
+#include "proctor/exam/evaluation.h"
+#include "proctor/exam/secrets.h"
 #include "proctor/study/study.h"
 
 namespace proctor {
@@ -258,6 +258,33 @@ Result<RunName> name_in_store(Store& store, const RunKey& today,
     }
   }
   return RunName{today, ""};
+}
+
+Result<Evaluation> named_evaluation(const Exam& exam, const OpenModel& model,
+                                    const Answerer& there, const RunNotes& notes,
+                                    Store& store, const Talk& talk) {
+  const ModelChoice& choice = model.choice;
+  const std::string& engine = model.identity.of(exam);
+  Evaluation evaluation = evaluation_of(
+      exam, choice, notes, engine.empty() ? server_in_name(there) : engine);
+  RunInfo& info = evaluation.plan.info;
+  RunName name = TRY(name_in_store(store, info.key, there));
+  info.key = std::move(name.key);
+  info.answerer = answerer_json(there);
+  if (info.answerer.empty()) {  // who it was when it last said so
+    for (const StoredRun& run : TRY(store.runs())) {
+      if (run.id == info.key.id()) info.answerer = run.info.answerer;
+    }
+  }
+  evaluation.answerer = there;
+  if (!talk) return evaluation;
+  if (!name.said.empty()) talk(name.said);
+  if (choice.provider != nullptr && choice.provider->tells == Tells::props &&
+      there.is_there && !there.says_who()) {
+    talk(fmt::format("{}: the server does not say which model it has; its replies may",
+                     for_terminal_line(choice.title())));
+  }
+  return evaluation;
 }
 
 }  // namespace proctor

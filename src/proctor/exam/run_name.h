@@ -1,10 +1,12 @@
 // A run's name over time: what was in it before, and which stored run a command goes on
-// with. A name never changes in silence. Not for other folders.
+// with. A name never changes in silence. Part of exam.h.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "proctor/exam/open_model.h"
+#include "proctor/run/run.h"
 #include "proctor/store/store.h"
 
 namespace proctor {
@@ -42,5 +44,11 @@ struct RunName {
 // Fault::usage names each. Where the store has none: today's. A former run of a .gguf
 // whose chat template is rendered otherwise today is another, and a line says so.
 Result<RunName> name_in_store(Store& store, const RunKey& today, const Answerer& there);
+
+// An exam's evaluation under the name by which the store has its run. `there`: of
+// who_is_there(). What a person should know of the name is told to `talk`.
+Result<Evaluation> named_evaluation(const Exam& exam, const OpenModel& model,
+                                    const Answerer& there, const RunNotes& notes,
+                                    Store& store, const Talk& talk);
 
 }  // namespace proctor

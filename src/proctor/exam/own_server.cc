@@ -1,4 +1,4 @@
-#include "proctor/cli/serve_options.h"
+#include "proctor/exam/own_server.h"
 
 #include <algorithm>
 
@@ -26,28 +26,26 @@ Result<std::string> llama_server_program(const Environment& environment) {
               "set PROCTOR_LLAMA_SERVER, or name a command by --serve");
 }
 
-Result<std::string> llama_server_command(const Arguments& arguments,
+Result<std::string> llama_server_command(const ModelSpec& spec,
                                          const Environment& environment) {
-  if (arguments.has("--exact")) {
+  constexpr std::size_t at_once = 4;
+  if (spec.exact) {
     return fail(Fault::usage,
                 "--exact: a server's order of computing is its own; take --engine "
                 "process");
   }
-  const auto parallel = TRY(arguments.whole("--concurrency", 1, 4096)).value_or(4);
+  const std::size_t parallel = spec.concurrency.value_or(at_once);
   std::string command =
       fmt::format("exec {} -m {{model}} --host 127.0.0.1 --port {{port}} --parallel {}",
                   for_shell(TRY(llama_server_program(environment))), parallel);
   // A llama-server shares its context out among those it serves at once.
-  if (const auto context = TRY(arguments.whole("--context", 64, 100'000'000))) {
-    command += fmt::format(" --ctx-size {}", *context * parallel);
+  if (spec.context) {
+    command += fmt::format(" --ctx-size {}",
+                           static_cast<std::size_t>(*spec.context) * parallel);
   }
-  if (const auto threads = TRY(arguments.whole("--threads", 1, 4096))) {
-    command += fmt::format(" --threads {}", *threads);
-  }
-  if (const auto layers = TRY(arguments.whole("--gpu-layers", 0, 100'000))) {
-    command += fmt::format(" --n-gpu-layers {}", *layers);
-  }
-  if (const auto asked = arguments.get("--chat-template")) {
+  if (spec.threads) command += fmt::format(" --threads {}", *spec.threads);
+  if (spec.gpu_layers) command += fmt::format(" --n-gpu-layers {}", *spec.gpu_layers);
+  if (const auto& asked = spec.chat_template) {
     if (*asked == "none") {
       return fail(Fault::usage,
                   "--chat-template none: a llama-server always has one; take --engine "
@@ -70,64 +68,47 @@ bool is_template_file(const std::string& asked) {
   return std::filesystem::is_regular_file(asked, ignored);
 }
 
-Result<std::string> server_command(std::string_view spec, const Arguments& arguments,
+Result<std::string> server_command(const ModelSpec& spec,
                                    const Environment& environment) {
-  const std::string engine = arguments.get("--engine").value_or("process");
-  if (engine != "process" && engine != "server") {
-    return fail(Fault::usage, "--engine: found {}, expected process or server", engine);
-  }
-  const auto command = arguments.get("--serve");
-  if (!command) {
-    if (engine == "process") return std::string();
-    if (!spec.ends_with(".gguf") && !is_hub_model(spec)) {
+  const bool is_ours = spec.computes == Computes::server;
+  if (!spec.serve) {
+    if (!is_ours) return std::string();
+    if (!spec.name.ends_with(".gguf") && !is_hub_model(spec.name)) {
       return fail(Fault::usage,
                   "--engine server: {} is no .gguf file; --serve takes a command that "
                   "starts a server for it",
-                  spec);
+                  spec.name);
     }
-    if (arguments.has("--base-url")) {
+    if (spec.base_url) {
       return fail(Fault::usage,
                   "--base-url: --engine server starts a server at an address of its "
                   "own");
     }
-    return llama_server_command(arguments, environment);
+    return llama_server_command(spec, environment);
   }
-  if (spec.starts_with("baseline")) return std::string();
-  const bool has_port = command->find("{port}") != std::string::npos;
-  if (!has_port && !arguments.has("--base-url")) {
+  if (spec.name.starts_with("baseline")) return std::string();
+  const bool has_port = spec.serve->find("{port}") != std::string::npos;
+  if (!has_port && !spec.base_url) {
     return fail(Fault::usage,
                 "--serve: expected {{port}} in the command, where the port it is to "
                 "listen at belongs, or the server's address as --base-url");
   }
-  if (has_port && arguments.has("--base-url")) {
+  if (has_port && spec.base_url) {
     return fail(Fault::usage,
                 "--base-url: the command of --serve has {{port}}, a free one of "
                 "127.0.0.1; give one of the two");
   }
-  return *command;
+  return *spec.serve;
 }
 
-Result<Server> start_server(const ModelChoice& choice, const Arguments& arguments,
-                            World& world, const IsStopped& is_stopped) {
-  constexpr double default_wait = 600;
-  const double seconds =
-      TRY(arguments.decimal("--serve-wait", 0.1, 86'400)).value_or(default_wait);
-  const bool is_quiet = arguments.has("--quiet");
+Result<Server> start_server(const ModelChoice& choice, const ExamWorld& world) {
   ServeOptions options{
       .command = choice.serve,
       .model = choice.file.empty() ? choice.model.name : choice.file.string(),
       .base_url = choice.model.base_url,
-      .wait = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000))};
-  bool has_said = false;
-  options.waits = [&](const std::string& base_url, std::chrono::seconds so_far) {
-    if (is_quiet) return;
-    const std::string line = "starting the server at " + base_url;
-    if (!world.console.err_is_terminal() && !std::exchange(has_said, true))
-      world.console.say(line);
-    world.console.progress(fmt::format("{}: {} s", line, so_far.count()));
-  };
-  auto server = Server::start(options, world.environment, is_stopped);
-  world.console.end_progress(false);
+      .waits = world.waits};
+  if (choice.spec.serve_wait) options.wait = *choice.spec.serve_wait;
+  auto server = Server::start(options, world.environment, world.is_stopped);
   if (!server && server.error().fault == Fault::network)
     server.error().message += "; --serve-wait says how long it is waited for";
   return server;

@@ -1,4 +1,4 @@
-#include "proctor/cli/run_name.h"
+#include "proctor/exam/exam.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "proctor/cli/secrets.h"
+#include "proctor/exam/secrets.h"
 
 #include <algorithm>
 
@@ -123,7 +123,7 @@ void add_address(const std::string& url, Secrets& secrets) {
   }
 }
 
-void add_environment(const Arguments& arguments, const Environment& environment,
+void add_environment(const ModelSpec& spec, const Environment& environment,
                      Secrets& secrets) {
   const auto add = [&](const std::string& name) {
     secrets.add(environment.get(name).value_or(""));
@@ -135,7 +135,7 @@ void add_environment(const Arguments& arguments, const Environment& environment,
         add_address(*url, secrets);
     }
   }
-  for (const std::string& name : arguments.all("--api-key-env")) add(name);
+  if (spec.key_variable) add(*spec.key_variable);
   secrets.add(hub_token(environment));
   for (const char* name : {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY",
                            "all_proxy", "ALL_PROXY"}) {
@@ -148,23 +148,23 @@ void add_environment(const Arguments& arguments, const Environment& environment,
 
 }  // namespace
 
-Secrets secrets_given(const Arguments& arguments, const Environment& environment) {
+Secrets secrets_given(const ModelSpec& spec, const Environment& environment) {
   Secrets secrets;
-  add_environment(arguments, environment, secrets);
-  for (const std::string& header : arguments.all("--header")) {
+  add_environment(spec, environment, secrets);
+  for (const std::string& header : spec.headers) {
     const std::size_t colon = header.find(':');
     // Without a colon it is refused, and may be a key alone.
     if (colon == header.npos) secrets.add_named("key", header);
     if (colon != header.npos)
       secrets.add_named(header.substr(0, colon), trimmed(header.substr(colon + 1)));
   }
-  for (const std::string& url : arguments.all("--base-url")) add_address(url, secrets);
-  for (const std::string& text : arguments.all("--extra-body")) {
-    Json json = Json::parse(text, nullptr, false);
+  if (spec.base_url) add_address(*spec.base_url, secrets);
+  if (spec.extra_body) {
+    Json json = Json::parse(*spec.extra_body, nullptr, false);
     for_secrets_of(json, [&](const std::string& secret) { secrets.add(secret); });
   }
-  for (const std::string& command : arguments.all("--serve")) {
-    for (const Span span : secrets_in(command)) secrets.add(at(command, span));
+  if (spec.serve) {
+    for (const Span span : secrets_in(*spec.serve)) secrets.add(at(*spec.serve, span));
   }
   return secrets;
 }

@@ -1,18 +1,19 @@
-// The secrets that a command is given, and what may be kept of the words they stand in.
-// Not for other folders.
+// The secrets that a model is asked with, and what may be kept of the words they stand
+// in. Part of exam.h.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 #include "proctor/base/base.h"
-#include "proctor/cli/options.h"
+#include "proctor/exam/spec.h"
 
 namespace proctor {
 
-// In whatever way they come: keys of the environment, --api-key-env's, the hub's token,
-// passwords of proxies, and those in --header, --base-url, --extra-body and --serve.
-Secrets secrets_given(const Arguments& arguments, const Environment& environment);
+// In whatever way they come: keys of the environment, the spec's key variable, the
+// hub's token, passwords of proxies, and those in headers, addresses, added fields and
+// a server's command. The spec need not be one that choose_model() takes.
+Secrets secrets_given(const ModelSpec& spec, const Environment& environment);
 
 // The same texts with *** where a secret stood, however short: what names a run and is
 // stored. A shell's command: values of --api-key and its like, and of NAME_KEY=….

@@ -1,0 +1,189 @@
+#include "proctor/cli/specs.h"
+
+#include <array>
+#include <charconv>
+
+namespace proctor {
+namespace {
+
+Result<std::optional<int>> whole(const Arguments& arguments, std::string_view option,
+                                 int least, int most) {
+  const auto number = TRY(arguments.whole(option, least, most));
+  return number ? std::optional(static_cast<int>(*number)) : std::nullopt;
+}
+
+Result<std::optional<std::chrono::milliseconds>> seconds(const Arguments& arguments,
+                                                         std::string_view option,
+                                                         double least) {
+  constexpr double a_day = 86'400;
+  const auto number = TRY(arguments.decimal(option, least, a_day));
+  if (!number) return std::nullopt;
+  return std::chrono::milliseconds(static_cast<std::int64_t>(*number * 1000));
+}
+
+Result<std::optional<Computes>> computes(const Arguments& arguments) {
+  const auto name = arguments.get("--engine");
+  if (!name) return std::nullopt;
+  if (*name == "process") return Computes::process;
+  if (*name == "server") return Computes::server;
+  return fail(Fault::usage, "--engine: found {}, expected process or server", *name);
+}
+
+Result<bool> is_float32(const Arguments& arguments) {
+  const auto precision = arguments.get("--precision");
+  if (!precision || *precision == "f32") return precision.has_value();
+  return fail(Fault::usage, "--precision: found {}, expected f32", *precision);
+}
+
+// "2026-01-31", where there is such a day.
+std::optional<std::chrono::year_month_day> date_of(std::string_view text) {
+  const std::vector<std::string> parts = split(text, '-');
+  if (text.size() != 10 || parts.size() != 3 || parts[0].size() != 4) return {};
+  std::array<int, 3> numbers{};
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const char* const end = parts[i].data() + parts[i].size();
+    const auto [stop, error] = std::from_chars(parts[i].data(), end, numbers[i]);
+    if (error != std::errc{} || stop != end || numbers[i] < 0) return {};
+  }
+  const std::chrono::year_month_day date{
+      std::chrono::year(numbers[0]),
+      std::chrono::month(static_cast<unsigned>(numbers[1])),
+      std::chrono::day(static_cast<unsigned>(numbers[2]))};
+  return date.ok() ? std::optional(date) : std::nullopt;
+}
+
+// The day that chat templates are to be told, where one is said.
+Result<std::optional<std::chrono::year_month_day>> template_date(
+    const Arguments& arguments) {
+  const auto said = arguments.get("--template-date");
+  if (!said) return std::nullopt;
+  if (*said == "today") {
+    const auto now = std::chrono::system_clock::now();
+    return std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(now));
+  }
+  if (const auto date = date_of(*said)) return *date;
+  return fail(Fault::usage, "--template-date: found {}, expected YYYY-MM-DD or today",
+              *said);
+}
+
+// --max-tokens and --temperature: a number, or "default", whatever the server takes.
+template <class T>
+Result<std::optional<ExamSpec::Own<T>>> own(const Arguments& arguments,
+                                            std::string_view option,
+                                            Result<std::optional<T>> number) {
+  if (arguments.get(option) == "default") return ExamSpec::Own<T>{};
+  const auto value = TRY(std::move(number));
+  return value ? std::optional(ExamSpec::Own<T>{*value}) : std::nullopt;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> model_names(const Arguments& arguments) {
+  const auto type = arguments.get("--type");
+  if (!type) {
+    return arguments.positional.empty() ? std::vector{ModelSpec().name}
+                                        : arguments.positional;
+  }
+  TRY(find_provider(*type).in("--type " + *type));
+  std::vector<std::string> names;
+  for (const std::string& name : arguments.positional)
+    names.push_back(*type + "/" + name);
+  if (names.empty()) names.push_back(*type);
+  return names;
+}
+
+ModelSpec model_texts(const Arguments& arguments) {
+  return {.base_url = arguments.get("--base-url"),
+          .key_variable = arguments.get("--api-key-env"),
+          .headers = arguments.all("--header"),
+          .extra_body = arguments.get("--extra-body"),
+          .serve = arguments.get("--serve"),
+          .chat_template = arguments.get("--chat-template"),
+          .cache_dir = arguments.get("--cache-dir").value_or("")};
+}
+
+Result<ModelSpec> model_settings(const Arguments& arguments) {
+  constexpr int most_at_once = 4096;
+  ModelSpec spec = model_texts(arguments);
+  if (arguments.positional.empty() && arguments.has("--type"))
+    spec.called = "--type " + *arguments.get("--type");
+  if (const auto n = TRY(whole(arguments, "--concurrency", 1, most_at_once)))
+    spec.concurrency = static_cast<std::size_t>(*n);
+  spec.timeout = TRY(seconds(arguments, "--timeout", 0.001));
+  spec.retries = TRY(whole(arguments, "--retries", 0, 1000));
+  spec.serve_wait = TRY(seconds(arguments, "--serve-wait", 0.1));
+  spec.computes = TRY(computes(arguments));
+  spec.exact = arguments.has("--exact");
+  spec.float32 = TRY(is_float32(arguments));
+  spec.threads = TRY(whole(arguments, "--threads", 1, 4096));
+  spec.gpu_layers = TRY(whole(arguments, "--gpu-layers", 0, 100'000));
+  spec.context = TRY(whole(arguments, "--context", 64, 100'000'000));
+  spec.template_date = TRY(template_date(arguments));
+  spec.seed = TRY(arguments.whole("--seed", 0, INT64_MAX)).value_or(0);
+  return spec;
+}
+
+Result<std::vector<ModelSpec>> model_specs(const Arguments& arguments) {
+  const std::vector<std::string> names = TRY(model_names(arguments));
+  std::vector<ModelSpec> specs(names.size(), TRY(model_settings(arguments)));
+  for (std::size_t i = 0; i < names.size(); ++i) specs[i].name = names[i];
+  return specs;
+}
+
+Result<ExamSpec> exam_spec(const Arguments& arguments) {
+  ExamSpec spec{.split = arguments.get("--split"),
+                .columns = arguments.get("--columns"),
+                .cache_dir = arguments.get("--cache-dir").value_or(""),
+                .subjects = arguments.get("--subject"),
+                .drop_bad_labels = arguments.has("--drop-bad-labels"),
+                .shots_from = arguments.get("--shots-from"),
+                .system = arguments.get("--system"),
+                .reader = arguments.get("--extract"),
+                .reasoning = arguments.get("--reasoning"),
+                .only_letters = arguments.has("--only-letters")};
+  if (const auto names = arguments.get("--protocol")) {
+    spec.protocols.clear();
+    for (const std::string& name : split(*names, ','))
+      spec.protocols.emplace_back(python_strip(name));
+  }
+  spec.dataset = arguments.get("--dataset").value_or(spec.dataset);
+  spec.limit = TRY(whole(arguments, "--limit", 1, INT32_MAX));
+  spec.shots = TRY(whole(arguments, "--shots", 0, 1000));
+  spec.max_tokens = TRY(
+      own(arguments, "--max-tokens", whole(arguments, "--max-tokens", 1, 10'000'000)));
+  spec.temperature =
+      TRY(own(arguments, "--temperature", arguments.decimal("--temperature", 0, 100)));
+  spec.seed = TRY(arguments.whole("--seed", 0, INT64_MAX));
+  if (arguments.has("--stop")) spec.stop = arguments.all("--stop");
+  return spec;
+}
+
+RunNotes run_notes(const Arguments& arguments) {
+  return {.name = arguments.get("--name").value_or(""),
+          .note = arguments.get("--note").value_or(""),
+          .mixed = arguments.has("--mixed")};
+}
+
+ExamWorld exam_world(const Arguments& arguments, World& world) {
+  ExamWorld outside = reading_world(world);
+  outside.waits = [&world, has_said = false](const std::string& base_url,
+                                             std::chrono::seconds so_far) mutable {
+    const std::string line = "starting the server at " + base_url;
+    if (!world.console.err_is_terminal() && !std::exchange(has_said, true))
+      world.console.say(line);
+    world.console.progress(fmt::format("{}: {} s", line, so_far.count()));
+  };
+  if (arguments.has("--quiet")) {
+    outside.talk = {};
+    outside.waits = {};
+  }
+  return outside;
+}
+
+ExamWorld reading_world(World& world) {
+  return {.environment = world.environment, .talk = [&world](std::string_view line) {
+            world.console.say(for_terminal_line(line));
+          }};
+}
+
+}  // namespace proctor

@@ -1,0 +1,235 @@
+#include "proctor/exam/choose_model.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "proctor/engine/engine.h"
+#include "proctor/exam/own_server.h"
+#include "proctor/exam/secrets.h"
+#include "proctor/hub/hub.h"
+
+namespace proctor {
+namespace {
+
+constexpr std::size_t most_named = 5;  // files of a folder
+
+Result<std::string> key_for(const Provider& provider, const ModelSpec& spec,
+                            const Environment& environment, bool needs_key) {
+  const auto variables = key_variables_of(provider, spec);
+  for (const std::string& variable : variables) {
+    const auto key = environment.get(variable);
+    if (!key) continue;
+    for (const char c : *key) {
+      if (c <= ' ' || c > '~') {
+        return fail(Fault::usage, "{}: holds a blank or a character that no key has",
+                    variable);
+      }
+    }
+    return *key;
+  }
+  const bool is_needed = provider.key_is_needed || spec.key_variable.has_value();
+  if (needs_key && is_needed) {
+    return fail(Fault::usage, "no key: set {0}, or put {0}=… into .env",
+                join(variables, " or "));
+  }
+  return std::string();
+}
+
+Result<std::pair<std::string, std::string>> header_of(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  const bool fits = colon != std::string::npos && colon > 0 &&
+                    text.find_first_of("\r\n") == std::string::npos;
+  if (!fits) {
+    // It may be a key without its name.
+    return fail(
+        Fault::usage, "--header: found {}, expected 'Name: value'",
+        colon == std::string::npos ? "no colon in it" : "a line end or no name");
+  }
+  return std::pair(std::string(python_strip(text.substr(0, colon))),
+                   std::string(python_strip(text.substr(colon + 1))));
+}
+
+Result<std::string> extra_body(const ModelSpec& spec) {
+  if (!spec.extra_body) return std::string();
+  const auto json = nlohmann::json::parse(*spec.extra_body, nullptr, false);
+  if (!json.is_object()) {
+    return fail(Fault::usage, "--extra-body: found {}, expected a JSON object",
+                json.is_discarded() ? "what is no JSON" : json.type_name());
+  }
+  return json.dump();
+}
+
+// Where a server is asked, and what says so: a flag or a variable.
+struct Address {
+  std::string url, place;
+};
+
+// --base-url, else what the provider's own tools read, else the provider's own.
+Result<Address> address_of(const Provider& provider, const ModelSpec& spec,
+                           const Environment& environment, const std::string& serve) {
+  if (spec.base_url) return Address{*spec.base_url, "--base-url"};
+  if (!serve.empty()) return Address{};  // one of its own
+  for (const std::string_view variable : provider.address_variables) {
+    const auto url = environment.get(std::string(variable));
+    if (!url) continue;
+    const bool is_read = provider.read_address != nullptr;
+    return Address{is_read ? provider.read_address(*url) : *url, std::string(variable)};
+  }
+  return Address{std::string(provider.base_url), ""};
+}
+
+// The address itself goes into the run's name and onto the screen; what is secret in it
+// travels beside it: a user and a password as a header, a parameter in a query apart.
+Status take_address(const Provider& provider, const Address& address, Model& model) {
+  if (address.url.find('#') != std::string::npos) {
+    return fail(Fault::usage,
+                "found a # in the address; what stands behind it is never sent to a "
+                "server: leave it out (a # of a password is written %23)");
+  }
+  const UrlAndUser parts = TRY(without_user(address.url));
+  if (!parts.user.empty() || !parts.password.empty()) {
+    const bool has_own = std::ranges::any_of(model.headers, [](const auto& header) {
+      return ascii_lower(header.first) == "authorization";
+    });
+    if (!has_own) {
+      model.headers.emplace_back(
+          "Authorization", "Basic " + base64_of(parts.user + ":" + parts.password));
+    }
+  }
+  model.base_url = normal_base_url(address_to_keep(parts.url), provider.name);
+  const std::size_t mark = parts.url.find('?');
+  if (mark == std::string::npos) return {};
+  std::vector<std::string> secret;
+  for (std::string& parameter : split(parts.url.substr(mark + 1), '&')) {
+    if (is_secret_parameter(parameter.substr(0, parameter.find('='))))
+      secret.push_back(std::move(parameter));
+  }
+  model.secret_query = join(secret, "&");
+  return {};
+}
+
+// The server's part of a choice: address, key, and what is added to requests.
+Status choose_server(const std::string& place, const Environment& environment,
+                     bool needs_key, ModelChoice& choice) {
+  const Provider& provider = *choice.provider;
+  const ModelSpec& spec = choice.spec;
+  Address address = TRY(address_of(provider, spec, environment, choice.serve));
+  if (address.url.empty() && choice.serve.empty()) {
+    const std::vector<std::string> variables(provider.address_variables.begin(),
+                                             provider.address_variables.end());
+    return fail(Fault::usage, "{}: --base-url is missing: the server's address{}",
+                place, variables.empty() ? "" : ", or set " + join(variables, " or "));
+  }
+  for (const std::string& header : spec.headers) {
+    choice.model.headers.push_back(TRY(header_of(header)));
+  }
+  if (!address.url.empty())
+    TRY(take_address(provider, address, choice.model).in(address.place));
+  choice.asked_at = std::move(address.place);
+  choice.model.key = TRY(key_for(provider, spec, environment, needs_key).in(place));
+  choice.model.secrets = secrets_given(spec, environment);
+  if (provider.takes_context) choice.model.context = spec.context;
+  choice.model.extra_body = TRY(extra_body(spec));
+  return {};
+}
+
+// In this process, or by a llama-server that is started for it.
+Result<ModelChoice> choose_file(ModelChoice choice, const Environment& environment,
+                                bool needs_key) {
+  const std::string& path = choice.spec.name;
+  choice.file = path;
+  choice.model.provider = "gguf";
+  choice.model.name = choice.file.filename().string();
+  if (choice.serve.empty()) return choice;
+  choice.model.provider = "llama";
+  choice.provider = TRY(find_provider("llama"));
+  TRY(choose_server(path, environment, needs_key, choice));
+  return choice;
+}
+
+// What lies on the disk by that name is meant: why it is no model.
+Status check_path(const std::string& named) {
+  namespace fs = std::filesystem;
+  std::error_code problem;
+  const fs::path path(named);
+  if (fs::is_directory(path, problem)) {
+    std::vector<std::string> files;
+    for (fs::directory_iterator each(path, problem), end; !problem && each != end;
+         each.increment(problem)) {
+      if (each->path().extension() == ".gguf")
+        files.push_back(each->path().filename().string());
+    }
+    std::ranges::sort(files);
+    const bool are_more = files.size() > most_named;
+    files.resize(std::min(files.size(), most_named));
+    return fail(Fault::usage, "{}: a folder; expected a .gguf file in it ({}{})", named,
+                files.empty() ? "it has none" : "it has " + join(files, ", "),
+                are_more ? ", …" : "");
+  }
+  if (!fs::is_regular_file(path, problem)) return {};
+  TRY(read_model_file(path));
+  return fail(Fault::usage,
+              "{}: a GGUF file whose name does not end in .gguf; give it one that does",
+              named);
+}
+
+}  // namespace
+
+std::string ModelChoice::title() const {
+  return model.name.empty() ? model.provider : model.provider + "/" + model.name;
+}
+
+std::string where_asked(const ModelChoice& choice) {
+  const bool is_usual = choice.provider == nullptr || choice.asked_at.empty() ||
+                        choice.asked_at.starts_with("--") ||
+                        choice.model.base_url == choice.provider->base_url;
+  if (is_usual) return {};
+  return fmt::format("{} is asked at {} ({})", for_terminal_line(choice.title()),
+                     for_terminal_line(url_to_show(choice.model.base_url)),
+                     choice.asked_at);
+}
+
+std::vector<std::string> key_variables_of(const Provider& provider,
+                                          const ModelSpec& spec) {
+  if (spec.key_variable) return {*spec.key_variable};
+  return {provider.key_variables.begin(), provider.key_variables.end()};
+}
+
+Result<ModelChoice> choose_model(const ModelSpec& spec, const Environment& environment,
+                                 bool needs_key) {
+  const std::string& place = spec.called.empty() ? spec.name : spec.called;
+  ModelChoice choice{.spec = spec, .serve = TRY(server_command(spec, environment))};
+  const std::string& named = spec.name;
+  const std::size_t slash = named.find('/');
+  const std::string provider_name = named.substr(0, slash);
+  const auto known = find_provider(provider_name);
+  const bool is_file =
+      named.ends_with(".gguf") && !(known && (*known)->names_may_be_files);
+  if (is_file || is_hub_model(named))
+    return choose_file(std::move(choice), environment, needs_key);
+  choice.model.provider = provider_name;
+  choice.model.name = slash == std::string::npos ? "" : named.substr(slash + 1);
+  if (provider_name == "baseline") {
+    TRY(make_baseline(choice.model.name, 0, 0));
+    return choice;
+  }
+  if (!known) TRY(check_path(named));
+  const Provider& provider = *TRY(find_provider(provider_name).in(place));
+  choice.provider = &provider;
+  if (choice.model.name.empty()) choice.model.name = provider.default_model;
+  if (choice.model.name.empty() && !provider.may_be_nameless) {
+    return fail(Fault::usage, "{}: expected a model's name: {}/NAME", place,
+                provider.name);
+  }
+  TRY(choose_server(place, environment, needs_key, choice));
+  return choice;
+}
+
+HttpOptions http_options(const Environment& environment, std::size_t connections) {
+  return {.connections = connections,
+          .user_agent = "proctor/" PROCTOR_VERSION,
+          .ca_file = environment.get("SSL_CERT_FILE").value_or("")};
+}
+
+}  // namespace proctor

@@ -1,0 +1,45 @@
+// Which model a ModelSpec names: a provider's, a file, a baseline; where it is asked,
+// and with which key. Nothing is asked yet. Part of exam.h.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proctor/backend/backend.h"
+#include "proctor/exam/spec.h"
+
+namespace proctor {
+
+// `provider` is null for a baseline and for a file in this process.
+struct ModelChoice {
+  ModelSpec spec;
+  const Provider* provider = nullptr;
+  Model model;
+  std::filesystem::path file;  // a .gguf, or empty
+  // The command that starts its server for a run, with {port} and {model} in it; empty
+  // where there is one already or none is needed.
+  std::string serve;
+  // What says where it is asked: "--base-url", "OLLAMA_HOST"; empty: the table does.
+  std::string asked_at;
+
+  std::string title() const;  // "ollama/mistral:7b"
+  bool is_in_process() const { return provider == nullptr && !file.empty(); }
+};
+
+// Where a provider's key is looked up, in this order: the spec's variable, else the
+// provider's own.
+std::vector<std::string> key_variables_of(const Provider& provider,
+                                          const ModelSpec& spec);
+// Fault::usage with the nearest provider, or naming the variable that a key is missing
+// from, where `needs_key`.
+Result<ModelChoice> choose_model(const ModelSpec& spec, const Environment& environment,
+                                 bool needs_key);
+// A line for a person that says where it is asked, where a variable of the environment
+// decided that; else empty.
+std::string where_asked(const ModelChoice& choice);
+
+HttpOptions http_options(const Environment& environment, std::size_t connections);
+
+}  // namespace proctor

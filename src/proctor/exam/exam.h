@@ -1,0 +1,16 @@
+// An evaluation as values: what a user asks for (ModelSpec, ExamSpec), and what becomes
+// of it: a chosen model, an exam, a run's name, a run. No terminal, and nothing of the
+// process is changed.
+#pragma once
+
+#include "proctor/exam/applicable.h"
+#include "proctor/exam/choose_model.h"
+#include "proctor/exam/evaluate.h"
+#include "proctor/exam/evaluation.h"
+#include "proctor/exam/forecast.h"
+#include "proctor/exam/open_model.h"
+#include "proctor/exam/prepare.h"
+#include "proctor/exam/run_name.h"
+#include "proctor/exam/secrets.h"
+#include "proctor/exam/spec.h"
+#include "proctor/exam/world.h"

@@ -1,0 +1,109 @@
+// What a user asks for, as values: which model, which exam, how a run is kept. Plain
+// data; whoever has them in another form (a command line) makes these of it. Part of
+// exam.h.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proctor/base/base.h"
+
+namespace proctor {
+
+// Who computes a .gguf: this process, or a llama-server that is started for it.
+enum class Computes { process, server };
+
+// A model, where it is, and what changes how it is asked. What is left empty is as the
+// model's provider, its file or its server has it; what is set for a kind of model that
+// has no such thing is an error of check_applies().
+struct ModelSpec {
+  // "provider/name", "provider", a path that ends in .gguf, "hf:owner/repo:Q4_K_M", or
+  // "baseline/random".
+  std::string name = "ollama";
+  // How errors call it; empty: by its name.
+  std::string called = {};
+
+  // ---- Asked at a server ----
+  std::optional<std::string> base_url = {};
+  // The variable of the environment that holds the key, instead of the provider's own.
+  std::optional<std::string> key_variable = {};
+  std::vector<std::string> headers = {};  // "Name: value"
+  // A JSON object that is merged into every request (Model::extra_body).
+  std::optional<std::string> extra_body = {};
+  std::optional<std::size_t> concurrency = {};
+  std::optional<std::chrono::milliseconds> timeout = {};  // of one try
+  std::optional<int> retries = {};                        // after the first try
+
+  // ---- A server that is started for it, and ends with it ----
+  // A shell's command, with {port} and {model} in it.
+  std::optional<std::string> serve = {};
+  std::optional<std::chrono::milliseconds> serve_wait = {};  // until it is ready
+
+  // ---- A .gguf ----
+  std::optional<Computes> computes = {};  // empty: this process
+  bool exact = false;                     // EngineOptions has these
+  bool float32 = false;
+  std::optional<int> threads = {}, gpu_layers = {};
+  std::optional<int> context = {};  // in tokens; ollama takes it as well
+  std::optional<std::string> chat_template = {};
+  std::optional<std::chrono::year_month_day> template_date = {};
+
+  // ---- baseline/random ----
+  std::int64_t seed = 0;
+
+  std::string cache_dir = {};  // of the hub; empty: the hub's conventions
+};
+
+// What is asked, and how it is put. One run a protocol; all of them share the rest.
+struct ExamSpec {
+  std::vector<std::string> protocols = {"seed"};  // names, or paths that end in .toml
+  std::string dataset = "cais/mmlu";              // DatasetRequest::name
+  std::optional<std::string> split = {};          // empty: the protocol's
+  std::optional<std::string> columns = {};        // as parse_columns() reads them
+  std::string cache_dir = {};
+  // As select_questions() takes them. Empty: college_computer_science of an MMLU, for
+  // a full run costs money; of any other exam all.
+  std::optional<std::string> subjects = {};
+  std::optional<int> limit = {};  // the first so many of each subject
+  bool drop_bad_labels = false;
+
+  // ---- Instead of what the protocol has ----
+  std::optional<int> shots = {};
+  std::optional<std::string> shots_from = {};  // a file of worked examples
+  std::optional<std::string> system = {};      // set and empty: none at all
+  std::optional<std::string> reader = {};
+
+  // A value of the user's own, or that whatever the server takes by itself is meant.
+  template <class T>
+  struct Own {
+    std::optional<T> value;  // empty: the server's default
+  };
+  std::optional<Own<int>> max_tokens = {};
+  std::optional<Own<double>> temperature = {};
+  std::optional<std::int64_t> seed = {};
+  // Instead of all that the protocol has; an empty text is none.
+  std::optional<std::vector<std::string>> stop = {};
+  std::optional<std::string> reasoning = {};  // one of reasoning_words()
+  bool only_letters = false;
+};
+
+// What a run is called, and what may go on in it.
+struct RunNotes {
+  std::string name = {}, note = {};
+  // Replies of another model or build than the first may follow in the same run.
+  bool mixed = false;
+  // How its caller would ask the same again, word by word (RunInfo::command).
+  std::vector<std::string> command = {};
+};
+
+// All that evaluate() needs to know.
+struct RunSpec {
+  ModelSpec model = {};
+  ExamSpec exam = {};
+  RunNotes notes = {};
+};
+
+}  // namespace proctor
