@@ -1,7 +1,7 @@
 #include "proctor/cli/commands.h"
 #include "proctor/cli/run_again.h"
-#include "proctor/cli/run_name.h"
 #include "proctor/cli/stored_runs.h"
+#include "proctor/exam/exam.h"
 
 namespace proctor {
 namespace {
