@@ -1,160 +1,204 @@
 // What a label at one place is worth: denied, asked, shared with another, conditional.
+//
+// In: the place of a label that a cue or a form has found. Out: a claim, or nothing
+// where the clause takes it back. All cues come here, so that "the answer is A, but
+// this is wrong" and "so A, but this is wrong" are judged by one rule. The clauses are
+// read on both sides: behind the label what takes it back or joins another one to it,
+// before it only what makes it conditional, since the cue has been read already.
 #include "proctor/answer/claims.h"
 
 namespace proctor {
 
-// Whether the words after the label at `at` say that it is wrong.
-bool Statement::taken_back(std::size_t at) const {
-  std::size_t i = at + 1;
-  while (is_mark(i, closing) || is_mark(i, ",")) ++i;
-  const auto says_bad = [&](std::size_t from) {
-    // "is incorrect", "is not correct", "is not a valid answer", "is only partially"
-    if (!is_word(from, Word::is) && !is_text(from, "isn't")) return false;
-    for (std::size_t j = is_text(from, "isn't") ? from : from + 1; j < from + 5; ++j) {
-      if (j >= tokens_.size() || ends_sentence(j)) return false;
-      if (is_word(j, Word::bad) || is_text(j, "partially")) return true;
-      if (is_word(j, Word::no)) {
-        // "not a strong answer" is a doubt; "not correct", "not listed" a denial.
-        for (std::size_t k = j + 1; k < j + 5 && !ends_sentence(k); ++k) {
-          if (is_text(k, "only")) return false;
-          if (is_word(k, Word::good) || is_text(k, "provided") ||
-              is_text(k, "listed") || is_text(k, "close") || is_text(k, "given") ||
-              (is_word(k, Word::answer) && is_text(k - 1, "the"))) {
-            return true;
-          }
-        }
-        return is_word(j + 1, Word::option) || is_text(j + 1, "it");
-      }
-      if (!is_word(j, Word::fill) && !is_word(j, Word::it) && !is_text(j, "also")) {
-        return false;
-      }
-    }
-    return false;
-  };
-  if (says_bad(i)) return true;
-  // "Cevap B değil", "B सही नहीं है": the denial stands at the end.
-  for (std::size_t j = i; j < i + 4 && !ends_sentence(j); ++j) {
-    if (is_word(j, Word::is_not)) return true;
-    if (tokens_[j].letter != 0) break;
-  }
-  if (const Token* const t = token(i);
-      t != nullptr && t->kind == TokenKind::other_script) {
-    const std::string_view run = text_.substr(t->begin, t->end - t->begin);
-    for (const std::string_view no :
-         {"ではな", "じゃな", "不正", "不是", "不对", "错", "誤", "間違", "아니"}) {
-      if (run.find(no) != std::string_view::npos) return true;
-    }
-  }
-  // "A, but C."
-  std::size_t turned_to = i;
-  if (is_word(turned_to, Word::but)) {
-    ++turned_to;
-    while (is_word(turned_to, Word::fill) || is_word(turned_to, Word::it) ||
-           is_word(turned_to, Word::is))
-      ++turned_to;
-    if (turned_to < tokens_.size() && is_label(tokens_[turned_to]) &&
-        !tokens_[turned_to].small && tokens_[turned_to].letter != tokens_[at].letter &&
-        ends_sentence(turned_to + 1))
+// ---- Denials
+// ----------------------------------------------------------------------------
+
+// What "not" at `no` denies: "not correct" and "not the answer" deny the option; "not a
+// strong answer" is a doubt, and "not only right" no denial at all.
+bool Statement::denies_rightness(std::size_t no) const {
+  for (std::size_t i = no + 1; i < no + 5 && !ends_sentence(i); ++i) {
+    if (is_text(i, "only")) return false;
+    if (is_word(i, Word::good) || is_among(i, " provided listed close given ") ||
+        (is_word(i, Word::answer) && is_text(i - 1, "the"))) {
       return true;
+    }
   }
-  // "..., but this is incorrect", "..., which is wrong", "However, this is not correct"
+  return is_word(no + 1, Word::option) || is_text(no + 1, "it");
+}
+
+// "is incorrect", "is not correct", "is not a valid answer", "is only partially"
+bool Statement::says_bad(std::size_t from) const {
+  const bool contracted = is_text(from, "isn't");
+  if (!contracted && !is_word(from, Word::is)) return false;
+  for (std::size_t i = contracted ? from : from + 1; i < from + 5; ++i) {
+    if (ends_sentence(i)) return false;
+    if (is_word(i, Word::bad) || is_text(i, "partially")) return true;
+    if (is_word(i, Word::no)) return denies_rightness(i);
+    if (!is_word(i, {Word::fill, Word::it}) && !is_text(i, "also")) return false;
+  }
+  return false;
+}
+
+// "Cevap B değil", "B सही नहीं है", "Bではない": the denial stands behind what it denies.
+bool Statement::is_denied_at_end(std::size_t from) const {
+  for (std::size_t i = from; i < from + 4 && !ends_sentence(i); ++i) {
+    if (is_word(i, Word::is_not)) return true;
+    if (tokens_[i].letter != 0) break;
+  }
+  if (!is_kind(from, TokenKind::other_script)) return false;
+  const std::string_view run = raw(from);
+  for (const std::string_view no :
+       {"ではな", "じゃな", "不正", "不是", "不对", "错", "誤", "間違", "아니"}) {
+    if (run.find(no) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+// "A, but C."
+bool Statement::turns_to_another(std::size_t at, std::size_t from) const {
+  if (!is_word(from, Word::but)) return false;
+  std::size_t i = from + 1;
+  while (is_word(i, {Word::fill, Word::it, Word::is})) ++i;
+  return is_capital_label(i) && tokens_[i].letter != tokens_[at].letter &&
+         ends_sentence(i + 1);
+}
+
+// "..., but this is incorrect", "..., which is wrong", "However, this is not correct".
+// The next sentence counts where it turns; one more would speak of something else.
+bool Statement::is_regretted(std::size_t at, std::size_t from) const {
+  constexpr std::size_t far = 40, near = 12, cut_near = 8;  // tokens
   bool turned = false, sentence_ended = false;
-  for (std::size_t j = i; j < tokens_.size() && j < at + 40; ++j) {
-    if (ends_sentence(j)) {
-      if (sentence_ended || tokens_[j].kind == TokenKind::line_end) return false;
+  for (std::size_t i = from; i < tokens_.size() && i < at + far; ++i) {
+    if (ends_sentence(i)) {
+      if (sentence_ended || ends_line(i)) return false;
+      if (!is_word(i + 1, {Word::but, Word::turn})) return false;
       sentence_ended = true;
-      if (!is_word(j + 1, Word::but) && !is_word(j + 1, Word::turn)) return false;
       continue;
     }
-    if (is_word(j, Word::but) || is_word(j, Word::turn)) {
+    if (is_word(i, {Word::but, Word::turn})) {
       turned = true;
       continue;
     }
     // "(B), but it's still": cut off in the middle of a reservation.
-    if (turned && j + 1 == tokens_.size() && j < i + 8 &&
-        (is_word(j, Word::is) || is_word(j, Word::it) || is_text(j, "still"))) {
+    const bool reserved = is_word(i, {Word::is, Word::it}) || is_text(i, "still");
+    if (turned && reserved && i + 1 == tokens_.size() && i < from + cut_near)
       return true;
-    }
-    const bool which = is_text(j, "which") && is_mark(j - 1, ",") && j < at + 12;
-    if (!which && !(turned && is_word(j, Word::it))) continue;
-    if (!says_bad(j + 1)) continue;
+    const bool which = is_text(i, "which") && is_mark(i - 1, ",") && i < at + near;
+    const bool it = turned && is_word(i, Word::it);
+    if (!(which || it) || !says_bad(i + 1)) continue;
     // "it is not C" speaks of another one.
-    for (std::size_t k = j + 2; k < j + 5 && k < tokens_.size(); ++k) {
-      if (!tokens_[k].small && may_be_label(k, true)) return false;
+    for (std::size_t k = i + 2; k < i + 5; ++k) {
+      if (is_named_label(k)) return false;
     }
     return true;
   }
   return false;
 }
 
-// Whether the label at `at` shares its place with another one: "A or B", "A, B and C".
-bool Statement::names_another(std::size_t at) const {
-  const char letter = tokens_[at].letter;
-  const auto other_at = [&](std::size_t i) -> std::optional<std::size_t> {
-    for (std::size_t j = i; j < i + 5 && j < tokens_.size(); ++j) {
-      if (is_label(tokens_[j]) && !tokens_[j].small && may_be_label(j, true)) {
-        return tokens_[j].letter != letter ? std::optional(j) : std::nullopt;
-      }
-      if (!is_mark(j, opening) && !is_word(j, Word::option) &&
-          !is_word(j, Word::both) && !is_word(j, Word::alternate) &&
-          !is_text(j, "also") && !is_text(j, "possibly") && !is_text(j, "the")) {
-        return std::nullopt;
-      }
-    }
-    return std::nullopt;
-  };
-  const auto is_subject = [&](std::size_t i) {  // "and B is wrong"
-    while (is_mark(i + 1, closing)) ++i;
-    return is_word(i + 1, Word::is) && !is_text(i + 1, "are");
-  };
+// Whether the words after the label at `at` say that it is wrong.
+bool Statement::taken_back(std::size_t at) const {
   std::size_t i = at + 1;
-  while (is_mark(i, closing)) ++i;
-  if (is_word(i, Word::alternate) || is_word(i, Word::both) || is_mark(i, ",/&+")) {
-    if (const auto other = other_at(i + 1)) {
-      const bool labelled_text =
-          is_mark(i, ",") && is_mark(*other + 1, ".:") && token(*other + 2) != nullptr;
+  while (is_mark(i, closing) || is_mark(i, ",")) ++i;
+  return says_bad(i) || is_denied_at_end(i) || turns_to_another(at, i) ||
+         is_regretted(at, i);
+}
+
+// "Incorrect: B", "Wrong: (B)".
+bool Statement::is_called_wrong(std::size_t at) const {
+  const std::size_t head = before(at, opening);
+  return is_mark(head - 1, ":") && is_word(head - 2, Word::bad);
+}
+
+// ---- Several letters
+// ----------------------------------------------------------------------
+
+// "A or B", "A, B and C": the place of the label that words of a list lead to.
+std::optional<std::size_t> Statement::listed_with(std::size_t at,
+                                                  std::size_t from) const {
+  for (std::size_t i = from; i < from + 5 && i < tokens_.size(); ++i) {
+    if (is_named_label(i)) {
+      if (tokens_[i].letter == tokens_[at].letter) return std::nullopt;
+      return i;
+    }
+    if (!is_mark(i, opening) &&
+        !is_word(i, {Word::option, Word::both, Word::alternate}) &&
+        !is_among(i, " also possibly the ")) {
+      return std::nullopt;
+    }
+  }
+  return std::nullopt;
+}
+
+// "A and B is wrong": the second label begins a clause of its own.
+bool Statement::is_subject(std::size_t at) const {
+  const std::size_t verb = behind(at + 1, closing);
+  return is_word(verb, Word::is) && !is_text(verb, "are");
+}
+
+// Whether the label at `at` shares its place with another one. The reader gives no
+// letter then: a person who is told "A or B" has been told neither.
+bool Statement::names_another(std::size_t at) const {
+  const std::size_t from = behind(at + 1, closing);
+  if (is_word(from, {Word::alternate, Word::both}) || is_mark(from, ",/&+")) {
+    if (const auto other = listed_with(at, from + 1)) {
+      // "The answer is B, A. is ...": an item of its own.
+      const bool labelled_text = is_mark(from, ",") && is_mark(*other + 1, ".:") &&
+                                 *other + 2 < tokens_.size();
       if (!is_subject(*other) && !labelled_text) return true;
     }
   }
-  // "(B) if rounded up, or (E) if not"
-  for (std::size_t j = i; j < tokens_.size() && j < at + 48 && !ends_sentence(j); ++j) {
-    if (is_word(j, Word::no) || is_text(j, "because") || is_text(j, "since") ||
-        is_text(j, "than")) {
-      return false;
-    }
-    const bool joins = is_word(j, Word::alternate) || is_word(j, Word::both);
-    if (joins) {
-      std::size_t k = j + 1;
-      while (is_word(k, Word::option) || is_word(k, Word::fill)) ++k;
-      if (is_mark(k, "(") && k + 1 < tokens_.size() && is_label(tokens_[k + 1]) &&
-          !tokens_[k + 1].small && in_brackets(k + 1) &&
-          tokens_[k + 1].letter != letter && !is_subject(k + 1)) {
+  return is_listed_later(at, from);
+}
+
+// "(B) if rounded up, or (E) if not". A reason or a denial on the way speaks of why the
+// other one was left: "(B) rather than (A)".
+bool Statement::is_listed_later(std::size_t at, std::size_t from) const {
+  for (std::size_t i = from; i < at + 48 && !ends_sentence(i); ++i) {
+    if (is_word(i, Word::no) || is_among(i, " because since than ")) return false;
+    if (is_word(i, {Word::alternate, Word::both})) {
+      std::size_t bracket = i + 1;
+      while (is_word(bracket, {Word::option, Word::fill})) ++bracket;
+      const std::size_t other = bracket + 1;
+      if (is_mark(bracket, "(") && is_capital_label(other) && in_brackets(other) &&
+          tokens_[other].letter != tokens_[at].letter && !is_subject(other)) {
         return true;
       }
     }
-    if (j > i && is_label(tokens_[j]) && in_brackets(j)) return false;
+    if (i > from && is_label(tokens_[i]) && in_brackets(i)) return false;
   }
   return false;
 }
 
+// ---- Conditions and questions
+// ---------------------------------------------------------------
+
 // "(B) if it is rounded", "If it is rounded, the answer is (B)"
 bool Statement::is_conditional(std::size_t at) const {
-  std::size_t i = at + 1;
-  while (is_mark(i, closing)) ++i;
-  if (is_text(i, "if") || is_text(i, "depending")) return true;
-  for (std::size_t j = at; j > 0 && j + 32 > at; --j) {
-    if (j < at && ends_sentence(j - 1)) return is_text(j, "if");
+  if (is_among(behind(at + 1, closing), " if depending ")) return true;
+  for (std::size_t i = at; i > 0 && i + 32 > at; --i) {
+    if (i < at && ends_sentence(i - 1)) return is_text(i, "if");
   }
   return false;
 }
 
 // "Is the answer B?"
 bool Statement::is_asked(std::size_t at) const {
-  for (std::size_t j = at + 1; j < tokens_.size() && j < at + reach; ++j) {
-    if (is_mark(j, "?")) return true;
-    if (ends_sentence(j)) return false;
+  for (std::size_t i = at + 1; i < tokens_.size() && i < at + reach; ++i) {
+    if (is_mark(i, "?")) return true;
+    if (ends_sentence(i)) return false;
   }
   return false;
+}
+
+// "Actually B, London, is in England"; but "No, B, London." and "Wait, B, London, is
+// right" go over to it.
+bool Statement::is_spoken_of(std::size_t at) {
+  if (!is_mark(at + 1, ",") || choices_.empty()) return false;
+  const auto text = texts().at(text_, tokens_, at + 2);
+  if (!text || !is_mark(text->end, ",")) return false;
+  for (std::size_t i = text->end + 1; i < tokens_.size() && !ends_sentence(i); ++i) {
+    if (is_word(i, {Word::good, Word::answer}) || is_label(tokens_[i])) return false;
+  }
+  return true;
 }
 
 std::optional<Claim> Statement::judged(std::size_t at, Strength strength,
@@ -167,24 +211,8 @@ std::optional<Claim> Statement::judged(std::size_t at, Strength strength,
   return claim;
 }
 
-// "Incorrect: B", "Wrong: (B)".
-bool Statement::is_called_wrong(std::size_t at) const {
-  while (at > 0 && is_mark(at - 1, opening)) --at;
-  return at > 1 && is_mark(at - 1, ":") && is_word(at - 2, Word::bad);
-}
-
-// "Actually B, London, is in England"; but "No, B, London." and "Wait, B, London, is
-// right" go over to it.
-bool Statement::is_spoken_of(std::size_t at) {
-  if (!is_mark(at + 1, ",") || choices_.empty()) return false;
-  const auto text = texts().at(text_, tokens_, at + 2);
-  if (!text || !is_mark(text->end, ",")) return false;
-  for (std::size_t i = text->end + 1; i < tokens_.size() && !ends_sentence(i); ++i) {
-    if (is_word(i, Word::good) || is_word(i, Word::answer) || is_label(tokens_[i]))
-      return false;
-  }
-  return true;
-}
+// ---- What a cue names
+// -------------------------------------------------------------------------
 
 const OptionTexts& Statement::texts() {
   if (!texts_) texts_.emplace(choices_, labels_);
@@ -199,97 +227,109 @@ std::optional<std::size_t> Statement::bracket_at_end(std::size_t at) const {
   while (end > at && is_mark(end - 1, ".")) --end;
   if (end < at + 3 || !is_mark(end - 1, ")") || !in_brackets(end - 2))
     return std::nullopt;
-  const Token& t = tokens_[end - 2];
-  return is_label(t) && !t.small ? std::optional(end - 2) : std::nullopt;
+  return is_capital_label(end - 2) ? std::optional(end - 2) : std::nullopt;
 }
 
-// What is named at `at`, behind a cue: a label, an option's text, or "none of them".
+// "(E)" of four options; but X is the placeholder of "the answer is (X)".
+bool Statement::is_letter_of_none(std::size_t at) const {
+  const Token& t = tokens_[at];
+  return t.letter != 0 && t.letter != 'X' && !t.small && !is_label(t) &&
+         t.kind == TokenKind::word && (in_brackets(at) || ends_sentence(at + 1));
+}
+
+// Whether a cue reaches over this token to what it names: "the answer is most likely
+// option (B)".
+bool Statement::passes_to_named(std::size_t at) const {
+  constexpr WordSet passes{Word::fill, Word::option, Word::is,   Word::it,
+                           Word::must, Word::so,     Word::good, Word::answer,
+                           Word::turn, Word::closest};
+  return is_word(at, passes) || is_mark(at, "([{\"':-=>#|\x01<,") || is_text(at, "as");
+}
+
+// "(a)" where an option reads "(a) and (c)".
+bool Statement::is_part(std::size_t at) {
+  return tokens_[at].small && in_brackets(at) && !choices_.empty() &&
+         texts().have_parts();
+}
+
+// "The answer is Paris"; several for "Paris or London".
+std::optional<Claim> Statement::claim_of_text(const OptionTexts::Found& text,
+                                              std::size_t at, Strength strength,
+                                              std::string_view rule) {
+  if (text.end > 0 && taken_back(text.end - 1)) return std::nullopt;
+  if (is_word(text.end, {Word::alternate, Word::both})) {
+    const auto other = texts().at(text_, tokens_, text.end + 1);
+    if (other && other->letter != text.letter) {
+      return Claim{
+          .kind = Claim::Kind::several, .strength = strength, .at = at, .rule = rule};
+    }
+  }
+  return Claim{.letter = text.letter,
+               .strength = strength,
+               .at = at,
+               .rule = "the answer by its text"};
+}
+
+// What a cue names without a label: an option's text, or "none of them". The text comes
+// first, since "None of the above" may be one.
+std::optional<Claim> Statement::named_in_words(std::size_t at, Strength strength,
+                                               std::string_view rule, bool text_too) {
+  for (std::size_t i = at; text_too && i < at + 3 && i < tokens_.size(); ++i) {
+    if (const auto text = texts().at(text_, tokens_, i))
+      return claim_of_text(*text, i, strength, rule);
+    if (!is_word(i, {Word::fill, Word::it, Word::is}) && !is_kind(i, TokenKind::mark))
+      break;
+  }
+  for (std::size_t i = at; i < at + 6 && !ends_sentence(i); ++i) {
+    if (!is_word(i, Word::none)) continue;
+    return Claim{.kind = Claim::Kind::none,
+                 .strength = strength,
+                 .at = i,
+                 .rule = "none of the options"};
+  }
+  return std::nullopt;
+}
+
+// What is named at `at`, behind a cue. Over words that name nothing the first label
+// counts; any other word begins what is named by its own text, and a letter behind that
+// is not looked at: "The answer is Danube, (A)" is B, the Danube.
 std::optional<Claim> Statement::candidate(std::size_t at, Strength strength,
                                           std::string_view rule, bool text_too) {
   std::size_t line_ends = 0;
   bool denied = false;
   std::optional<std::size_t> text_at;
   for (std::size_t i = at; i < tokens_.size() && i < at + reach; ++i) {
-    const Token& t = tokens_[i];
-    if (t.letter != 0 && may_be_label(i, true)) {
-      const bool part =
-          t.small && in_brackets(i) && !choices_.empty() && texts().have_parts();
+    if (letter_at(i) != 0 && may_be_label(i, Cue::given)) {
       if (denied) return std::nullopt;
-      if (!part) {
-        if (line_ends > 0 && is_listed(line_of(i))) return std::nullopt;
-        if (is_asked(i)) return std::nullopt;
+      if (!is_part(i)) {
+        const bool listed = line_ends > 0 && is_listed(line_of(i));
+        if (listed || is_asked(i)) return std::nullopt;
         return judged(i, strength, rule);
       }
     }
-    // X is the placeholder of "the answer is (X)".
-    if (t.letter != 0 && t.letter != 'X' && !t.small && !is_label(t) &&
-        t.kind == TokenKind::word && (in_brackets(i) || ends_sentence(i + 1))) {
+    if (is_letter_of_none(i)) {
       return Claim{.kind = Claim::Kind::none,
                    .strength = strength,
                    .at = i,
                    .rule = "a letter that is no option"};
     }
-    if (t.kind == TokenKind::line_end) {
+    if (is_kind(i, TokenKind::line_end)) {
       if (++line_ends > 3) break;
       continue;
     }
-    if (t.word == Word::no) {
+    if (is_word(i, Word::no)) {
       denied = true;
       continue;
     }
-    if (!text_at && !denied && t.kind != TokenKind::mark) text_at = i;
-    const bool passes =
-        t.word == Word::fill || t.word == Word::option || t.word == Word::is ||
-        t.word == Word::it || t.word == Word::must || t.word == Word::so ||
-        t.word == Word::good || t.word == Word::answer || t.word == Word::turn ||
-        t.word == Word::closest || is_text(i, "as") ||
-        (t.kind == TokenKind::mark &&
-         std::string_view("([{\"':-=>#|\x01<,").find(t.mark) != std::string_view::npos);
-    if (t.word == Word::alternate || t.word == Word::none) break;
-    if (!passes) break;
+    if (!text_at && !is_kind(i, TokenKind::mark)) text_at = i;
+    if (!passes_to_named(i)) break;
   }
   if (denied || !text_at) return std::nullopt;
   if (line_ends > 0) {
-    if (const auto label = bracket_at_end(*text_at)) {
+    if (const auto label = bracket_at_end(*text_at))
       return judged(*label, strength, rule);
-    }
   }
-  if (text_too && !choices_.empty()) {
-    for (std::size_t i = *text_at; i < *text_at + 3 && i < tokens_.size(); ++i) {
-      if (const auto found = texts().at(text_, tokens_, i)) {
-        // "Paris or London"
-        const auto more = texts().at(text_, tokens_, found->end + 1);
-        if (found->end > 0 && taken_back(found->end - 1)) return std::nullopt;
-        const bool joined =
-            is_word(found->end, Word::alternate) || is_word(found->end, Word::both);
-        if (joined && more && more->letter != found->letter) {
-          return Claim{.kind = Claim::Kind::several,
-                       .strength = strength,
-                       .at = i,
-                       .rule = rule};
-        }
-        return Claim{.letter = found->letter,
-                     .strength = strength,
-                     .at = i,
-                     .rule = "the answer by its text"};
-      }
-      const Word word = tokens_[i].word;
-      if (word != Word::fill && word != Word::it && word != Word::is &&
-          tokens_[i].kind != TokenKind::mark) {
-        break;
-      }
-    }
-  }
-  for (std::size_t i = *text_at;
-       i < *text_at + 6 && i < tokens_.size() && !ends_sentence(i); ++i) {
-    if (is_word(i, Word::none)) {
-      return Claim{.kind = Claim::Kind::none,
-                   .strength = strength,
-                   .at = i,
-                   .rule = "none of the options"};
-    }
-  }
-  return std::nullopt;
+  return named_in_words(*text_at, strength, rule, text_too && !choices_.empty());
 }
 
 }  // namespace proctor

@@ -1,3 +1,9 @@
+// Every claim of a stretch, in the order of the text: each token that may begin one is
+// shown to the rule of its word.
+//
+// In: a prepared stretch. Out: claims, the weak and the contradicting ones, too; which
+// of them counts is decided in proctor_reader.cc. "So A. No: the answer is B." gives A
+// (concluded) and B (stated).
 #include "proctor/answer/claims.h"
 
 #include <algorithm>
@@ -7,65 +13,53 @@
 
 namespace proctor {
 
+std::optional<Claim> Statement::claim_at(std::size_t at) {
+  switch (tokens_[at].word) {
+    case Word::answer:
+      return after_answer(at);
+    case Word::option:
+      return after_option(at);
+    case Word::so:
+    case Word::must:
+    case Word::choose:
+      return after_conclusion(at);
+    case Word::turn:
+      return after_turn(at);
+    case Word::thought:
+      return is_text(at - 1, "second") ? after_turn(at) : std::nullopt;
+    case Word::it:
+      return after_it(at);
+    case Word::closest:  // "the closest is C"
+      return is_word(at + 1, Word::is) ? after_conclusion(at + 1) : std::nullopt;
+    case Word::is:
+      return pointed_at(at);
+    default:
+      return claim_of_no_cue(at);
+  }
+}
+
+// A box, a colon, a label, "the right one".
+std::optional<Claim> Statement::claim_of_no_cue(std::size_t at) {
+  const Token& t = tokens_[at];
+  if (t.kind == TokenKind::mark && t.mark == box)
+    return candidate(at + 1, Strength::stated, "boxed", true);
+  if (is_mark(at, ":")) return pointed_at(at);
+  if (t.letter != 0) return label_is_right(at);
+  if (is_word(at - 1, Word::good) && is_text(at, "one")) return after_option(at);
+  return std::nullopt;
+}
+
 std::vector<Claim> Statement::claims() {
   std::vector<Claim> all;
-  std::size_t line = 0;
-  const auto add = [&](std::optional<Claim> claim) {
+  const auto add = [&](const std::optional<Claim>& claim) {
     if (claim) all.push_back(*claim);
   };
+  std::size_t line = 0;
   for (std::size_t at = 0; at < tokens_.size(); ++at) {
     while (line < lines_.size() && lines_[line].begin == at) add(line_claim(line++));
-    const Token& t = tokens_[at];
-    switch (t.word) {
-      case Word::answer:
-        add(after_answer(at));
-        break;
-      case Word::option:
-        add(after_option(at));
-        break;
-      case Word::so:
-      case Word::must:
-      case Word::choose:
-        add(after_conclusion(at));
-        break;
-      case Word::turn:
-        add(after_turn(at));
-        break;
-      case Word::thought:
-        if (is_text(at - 1, "second")) add(after_turn(at));
-        break;
-      case Word::it:
-        // "It's C." says it all where it begins the reply or its last line, or behind
-        // "but".
-        if (at == 0 || at == lines_.back().begin || tokens_[at - 1].word == Word::but) {
-          auto claim = after_turn(at);
-          if (claim) {
-            claim->strength = Strength::concluded;
-            claim->rule = "it is";
-          }
-          add(claim);
-          break;
-        }
-        if (is_text(at - 1, "think") || is_text(at - 1, "believe")) add(after_turn(at));
-        break;
-      case Word::closest:
-        if (is_word(at + 1, Word::is)) add(after_conclusion(at + 1));
-        break;
-      case Word::is:
-        add(pointed_at(at));
-        break;
-      default:
-        if (t.kind == TokenKind::mark && t.mark == box) {
-          add(candidate(at + 1, Strength::stated, "boxed", true));
-        } else if (t.kind == TokenKind::mark && t.mark == ':') {
-          add(pointed_at(at));
-        } else if (t.letter != 0) {
-          add(label_is_right(at));
-        } else if (at > 0 && tokens_[at - 1].word == Word::good && is_text(at, "one")) {
-          add(after_option(at));  // "the right one is C"
-        }
-    }
+    add(claim_at(at));
   }
+  // A cue is met before the label it names, so that claims may overtake each other.
   std::ranges::stable_sort(all, {}, &Claim::at);
   return all;
 }
@@ -77,6 +71,8 @@ std::optional<std::size_t> Statement::last_turn() const {
   return std::nullopt;
 }
 
+// ---- Parts of a question ----------------------------------------------------------
+
 // 'A' for "(a) ..." and "In the first case ..." at a sentence's beginning, 'B' for the
 // second, and so on; 0 for what opens no part.
 char Statement::part_opened_at(std::size_t at) const {
@@ -85,8 +81,7 @@ char Statement::part_opened_at(std::size_t at) const {
     // "The answer is B. (b) ...": there the stop after the letter is one, too.
     return at == 1 || ends_sentence(at - 2) || is_mark(at - 2, ".") ? t.letter : '\0';
   }
-  if (at < 2 || !is_text(at - 1, "the") ||
-      !(is_text(at - 2, "in") || is_text(at - 2, "for")) ||
+  if (!is_text(at - 1, "the") || !is_among(at - 2, " in for ") ||
       (at > 2 && !ends_sentence(at - 3))) {
     return 0;
   }
@@ -97,7 +92,8 @@ char Statement::part_opened_at(std::size_t at) const {
   return 0;
 }
 
-// "(a) ... The answer is (F). (b) ... The answer is (A)."
+// "(a) ... The answer is (F). (b) ... The answer is (A)." The question has one answer,
+// and neither of two is it.
 bool Statement::answers_parts(std::span<const Claim> claims) const {
   char part = 0, answered = 0, letter = 0;  // the open part; the last answer, and whose
   std::size_t part_at = 0;

@@ -1,3 +1,9 @@
+// HTML in a reply, as far as models write it: entities, and which "<" begins a tag.
+//
+// In: "The answer is <b>B</b> &lt; C". Out, tag by tag: where each ends and what stands
+// in its place ("" for <b>, a line end for <br>). Most "<" of a reply about mathematics
+// are less-than signs and some letters stand in angle brackets, so that a name alone
+// makes no tag: an element is known, or closed.
 #include "proctor/answer/markup.h"
 
 #include <algorithm>
@@ -24,27 +30,36 @@ constexpr Entity entities[] = {
     {"zwnj", ""},    {"bull", "•"},   {"middot", "·"},   {"ast", "*"},
 };
 
+// The value of a digit, 16 for what is none.
+unsigned digit_of(char c) {
+  const char low = static_cast<char>(c | 0x20);
+  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
+  if (low >= 'a' && low <= 'f') return static_cast<unsigned>(low - 'a' + 10);
+  return 16;
+}
+
 // The character that "#66" and "#x42" stand for.
 std::optional<std::string> numbered(std::string_view name) {
   if (name.size() < 2 || name[0] != '#') return std::nullopt;
   const bool hex = name[1] == 'x' || name[1] == 'X';
-  char32_t code = 0;
+  const unsigned base = hex ? 16 : 10;
   const std::string_view digits = name.substr(hex ? 2 : 1);
   if (digits.empty()) return std::nullopt;
+  char32_t code = 0;
   for (const char c : digits) {
-    const char low = static_cast<char>(c | 0x20);
-    const bool digit = c >= '0' && c <= '9';
-    if (!digit && !(hex && low >= 'a' && low <= 'f')) return std::nullopt;
-    code = code * (hex ? 16 : 10) +
-           static_cast<char32_t>(digit ? c - '0' : low - 'a' + 10);
+    const unsigned digit = digit_of(c);
+    if (digit >= base) return std::nullopt;
+    code = code * base + digit;
   }
-  if (code == 0 || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) {
-    return std::nullopt;
-  }
+  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+  if (code == 0 || code > 0x10FFFF || surrogate) return std::nullopt;
   return utf8_of(code);
 }
 
 constexpr std::string_view lone[] = {"br", "hr", "wbr", "img", "input"};
+constexpr std::string_view rules[] = {"br", "hr"};
+constexpr std::string_view cells[] = {"td", "th"};
+constexpr std::string_view rows[] = {"li", "tr"};
 constexpr std::string_view blocks[] = {
     "p",          "div",    "li",      "ul",      "ol",      "dl",      "dt",
     "dd",         "tr",     "h1",      "h2",      "h3",      "h4",      "h5",
@@ -63,41 +78,63 @@ bool one_of(std::span<const std::string_view> names, std::string_view name) {
 
 constexpr std::size_t longest_name = 20, longest_tag = 300;
 
+// A tag by its form alone: "<NAME attributes>", "</NAME>", "<NAME/>".
 struct Parsed {
   std::string name;                                  // in small letters
   bool closing = false, lone = false, plain = true;  // plain: without attributes
   std::size_t end = 0;
 };
 
-std::optional<Parsed> parsed(std::string_view text, std::size_t at) {
-  Parsed tag;
-  std::size_t i = at + 1;
-  if (i < text.size() && text[i] == '/') {
-    tag.closing = true;
-    ++i;
-  }
-  for (; i < text.size() && tag.name.size() < longest_name; ++i) {
-    const char c = text[i];
+// The name that begins at `at`, in small letters.
+std::string name_at(std::string_view text, std::size_t at) {
+  std::string name;
+  for (const char c : text.substr(at, longest_name)) {
     const char low = static_cast<char>(c | 0x20);
     const bool letter = low >= 'a' && low <= 'z';
     const bool later = (c >= '0' && c <= '9') || c == '-' || c == '_';
-    if (!letter && !(later && !tag.name.empty())) break;
-    tag.name += later ? c : low;
+    if (!letter && (!later || name.empty())) break;
+    name += letter ? low : c;
   }
+  return name;
+}
+
+std::optional<Parsed> parsed(std::string_view text, std::size_t at) {
+  Parsed tag;
+  tag.closing = text.substr(at + 1).starts_with('/');
+  const std::size_t begin = at + (tag.closing ? 2 : 1);
+  tag.name = name_at(text, begin);
   if (tag.name.empty()) return std::nullopt;
-  const std::size_t behind_name = i;
-  const std::size_t last = std::min(text.size(), at + longest_tag);
-  while (i < last && text[i] != '>' && text[i] != '<') ++i;
-  if (i >= last || text[i] != '>') return std::nullopt;
-  const std::string_view rest = text.substr(behind_name, i - behind_name);
-  if (!rest.empty() && rest[0] != ' ' && rest[0] != '/' && rest[0] != '\n' &&
-      rest[0] != '\t' && rest[0] != '\r') {
+  const std::size_t behind_name = begin + tag.name.size();
+  const std::size_t end =
+      text.substr(0, at + longest_tag).find_first_of("<>", behind_name);
+  if (end == std::string_view::npos || text[end] != '>') return std::nullopt;
+  const std::string_view rest = text.substr(behind_name, end - behind_name);
+  if (!rest.empty() && std::string_view(" /\n\t\r").find(rest[0]) == rest.npos)
     return std::nullopt;
-  }
   tag.lone = rest.ends_with('/');
   tag.plain = rest.empty();
-  tag.end = i + 1;
+  tag.end = end + 1;
   return tag;
+}
+
+// "<B>" is a letter in brackets and "a <b and c> d" two comparisons, unless "</b>"
+// follows; of longer names those of HTML need none. "<s>" begins a text of Llama's.
+bool stands_unclosed(const Parsed& tag) {
+  if (tag.lone) return false;
+  if (tag.name == "s" && tag.plain) return true;
+  return tag.name.size() > 1 && (one_of(blocks, tag.name) || one_of(inlines, tag.name));
+}
+
+// A block that is never closed (<li>A<li>B) ends the line before it; one that is closed
+// does so where it ends, so that "the answer is <p>B</p>" stays one sentence.
+std::string_view before_element(std::string_view name, bool closed) {
+  if (!one_of(blocks, name)) return "";
+  return !closed || one_of(rows, name) ? "\n" : " ";
+}
+
+std::string_view behind_element(std::string_view name) {
+  if (one_of(blocks, name)) return "\n";
+  return one_of(cells, name) ? " | " : "";
 }
 
 }  // namespace
@@ -152,26 +189,12 @@ std::optional<HtmlTags::Tag> HtmlTags::at(std::size_t at) {
   }
   const auto tag = parsed(text_, at);
   if (!tag) return std::nullopt;
-  if (one_of(lone, tag->name)) {
-    return Tag{tag->end, tag->name == "br" || tag->name == "hr" ? "\n" : " "};
-  }
-  const bool block = one_of(blocks, tag->name);
-  const bool cell = tag->name == "td" || tag->name == "th";
-  const bool known = block || one_of(inlines, tag->name);
-  if (tag->closing) return Tag{tag->end, block ? "\n" : cell ? " | " : ""};
+  if (one_of(lone, tag->name))
+    return Tag{tag->end, one_of(rules, tag->name) ? "\n" : " "};
+  if (tag->closing) return Tag{tag->end, behind_element(tag->name)};
   const bool closed = is_closed_behind(at, tag->name);
-  // "<B>" is a letter in brackets and "a <b and c> d" two comparisons, unless "</b>"
-  // follows. "<s>" begins a text of Llama's.
-  const bool begins_text = tag->name == "s" && tag->plain;
-  if (!closed && !begins_text && !(known && tag->name.size() > 1)) return std::nullopt;
-  if (!closed && tag->lone) return std::nullopt;
-  // A block that is never closed (<li>A<li>B) ends the line before it; one that is
-  // closed does so where it ends, so that "the answer is <p>B</p>" stays one sentence.
-  const bool own_line = block && (!closed || tag->name == "li" || tag->name == "tr");
-  return Tag{tag->end,
-             own_line ? "\n"
-             : block  ? " "
-                      : "",
+  if (!closed && !stands_unclosed(*tag)) return std::nullopt;
+  return Tag{tag->end, before_element(tag->name, closed),
              closed && one_of(strikers, tag->name)};
 }
 

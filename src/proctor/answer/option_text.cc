@@ -1,3 +1,10 @@
+// Options recognised by their text: "The answer is Paris." of the options Paris and
+// Rome.
+//
+// In: the tokens of a reply. Out: the option whose whole text begins at a token. Words
+// and numbers are compared, in small letters; punctuation is not, since models repeat a
+// text with their own. A number must be all of the number: "3" is not named by "3 x
+// 10^5".
 #include "proctor/answer/option_text.h"
 
 #include <algorithm>
@@ -12,24 +19,10 @@ namespace {
 
 // Marks that change a value; all others are punctuation.
 bool counts(const Token& token) {
+  constexpr std::string_view signs = "+-/^=%<>|&\\\x7f";
   if (token.kind == TokenKind::line_end) return false;
-  if (token.kind != TokenKind::mark) return true;
-  switch (token.mark) {
-    case '+':
-    case '-':
-    case '/':
-    case '^':
-    case '=':
-    case '%':
-    case '<':
-    case '>':
-    case '|':
-    case '&':
-    case '\\':
-      return true;
-    default:
-      return token.mark == '\x7f';
-  }
+  return token.kind != TokenKind::mark ||
+         signs.find(token.mark) != std::string_view::npos;
 }
 
 bool is_sign(const Token& token, std::span<const Token> tokens, std::size_t at) {
@@ -73,6 +66,36 @@ bool is_dash(const Token& token, std::span<const Token> tokens, std::size_t at) 
          !is_sign(token, tokens, at);
 }
 
+// Whether a token is compared.
+bool is_compared(std::span<const Token> tokens, std::size_t at) {
+  return counts(tokens[at]) && !is_dash(tokens[at], tokens, at);
+}
+
+// "3" is not the beginning of "3 x 10^5", nor "5" of "5 %". `at` is behind a text.
+bool is_number_cut_off(std::span<const Token> tokens, std::size_t at) {
+  if (at >= tokens.size() || !counts(tokens[at]) ||
+      tokens[at - 1].kind != TokenKind::number) {
+    return false;
+  }
+  const Token& next = tokens[at];
+  if (next.kind == TokenKind::mark) return !is_dash(next, tokens, at);
+  const bool times = next.letter == 'X' || next.letter == 'E';
+  return next.kind == TokenKind::number || (next.kind == TokenKind::word && times);
+}
+
+// Where the words end that begin at `at`; nothing where they do not stand there.
+std::optional<std::size_t> end_of(const std::vector<std::string>& words,
+                                  std::string_view text, std::span<const Token> tokens,
+                                  std::size_t at) {
+  std::size_t word = 0;
+  for (; word < words.size() && at < tokens.size(); ++at) {
+    if (!is_compared(tokens, at)) continue;
+    if (!equal(raw(text, tokens[at]), words[word])) return std::nullopt;
+    ++word;
+  }
+  return word == words.size() ? std::optional(at) : std::nullopt;
+}
+
 }  // namespace
 
 OptionTexts::OptionTexts(std::span<const std::string> choices,
@@ -86,8 +109,7 @@ OptionTexts::OptionTexts(std::span<const std::string> choices,
     const std::vector<Token> tokens = tokens_of(text);
     Option option{labels[i], {}};
     for (std::size_t t = 0; t < tokens.size(); ++t) {
-      if (!counts(tokens[t]) || is_dash(tokens[t], tokens, t)) continue;
-      option.words.push_back(lowered(raw(text, tokens[t])));
+      if (is_compared(tokens, t)) option.words.push_back(lowered(raw(text, tokens[t])));
     }
     have_parts_ = have_parts_ || text.find("(a)") != std::string::npos;
     options_.push_back(std::move(option));
@@ -101,34 +123,13 @@ std::optional<OptionTexts::Found> OptionTexts::at(std::string_view text,
   std::size_t best_words = 0;
   bool tie = false;
   for (const Option& option : options_) {
-    if (option.words.empty()) continue;
-    std::size_t t = at, w = 0;
-    while (w < option.words.size() && t < tokens.size()) {
-      if (!counts(tokens[t]) || is_dash(tokens[t], tokens, t)) {
-        ++t;
-        continue;
-      }
-      if (!equal(raw(text, tokens[t]), option.words[w])) break;
-      ++t;
-      ++w;
-    }
-    if (w < option.words.size()) continue;
-    // "3" is not the beginning of "3 x 10^5", nor "5" of "5 %".
-    if (t < tokens.size() && counts(tokens[t]) &&
-        tokens[t - 1].kind == TokenKind::number) {
-      const Token& next = tokens[t];
-      const bool operation = next.kind == TokenKind::mark && !is_dash(next, tokens, t);
-      const bool times =
-          next.kind == TokenKind::word && (next.letter == 'X' || next.letter == 'E');
-      if (operation || times || next.kind == TokenKind::number) continue;
-    }
-    if (w > best_words) {
-      best = Found{option.letter, t};
-      best_words = w;
-      tie = false;
-    } else if (w == best_words) {
-      tie = true;
-    }
+    if (option.words.empty() || option.words.size() < best_words) continue;
+    const auto end = end_of(option.words, text, tokens, at);
+    if (!end || is_number_cut_off(tokens, *end)) continue;
+    tie = option.words.size() == best_words;
+    if (tie) continue;
+    best = Found{option.letter, *end};
+    best_words = option.words.size();
   }
   return tie ? std::nullopt : best;
 }
@@ -138,13 +139,13 @@ std::vector<char> OptionTexts::in(std::string_view text,
   std::vector<char> letters;
   for (std::size_t t = 0; t < tokens.size();) {
     const Token& token = tokens[t];
-    const bool may_begin = counts(token) && !is_dash(token, tokens, t);
     // A number does not begin after an operator: "x = 2" may, "10^2" and "1/2" may not.
     const bool inside =
         t > 0 && tokens[t - 1].kind == TokenKind::mark &&
         tokens[t - 1].end == token.begin &&
         std::string_view("^/\\|<").find(tokens[t - 1].mark) != std::string_view::npos;
-    const auto found = may_begin && !inside ? at(text, tokens, t) : std::nullopt;
+    const auto found =
+        is_compared(tokens, t) && !inside ? at(text, tokens, t) : std::nullopt;
     if (!found) {
       ++t;
       continue;

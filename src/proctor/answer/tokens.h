@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -35,6 +36,21 @@ enum class Word : std::uint8_t {
   closest,    // closest, nearest
   fits,       // fits, works, remains
   other_use,  // vitamin, type, consider: a letter beside it may be no option
+};
+
+// Some of these parts.
+class WordSet {
+ public:
+  constexpr WordSet(std::initializer_list<Word> words) {
+    for (const Word word : words) bits_ |= bit(word);
+  }
+  constexpr bool has(Word word) const { return (bits_ & bit(word)) != 0; }
+
+ private:
+  static constexpr std::uint32_t bit(Word word) {
+    return 1U << static_cast<unsigned>(word);
+  }
+  std::uint32_t bits_ = 0;
 };
 
 enum class TokenKind : std::uint8_t { word, number, other_script, mark, line_end };

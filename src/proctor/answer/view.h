@@ -1,21 +1,10 @@
-// The careful reader's view of a reply: what the model finally said, without markup.
+// The careful reader's view of a text: without markup, look-alikes as ASCII.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 namespace proctor {
-
-// The part of a reply that is meant for the reader.
-struct FinalPart {
-  std::string_view text;
-  bool unfinished_reasoning = false;  // there is nothing but a thought that was cut off
-};
-
-// Behind closed reasoning blocks, before end-of-text marks, inside <answer> or a box if
-// there is one. Channels whose marks a server removed ("analysis...assistantfinal...")
-// count as such.
-FinalPart final_part(std::string_view reply);
 
 // In a plain view this byte stands where \boxed{ began; the closing brace is kept.
 inline constexpr char box = '\x01';
