@@ -1,6 +1,9 @@
+#include <filesystem>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "proctor/prompt/prompt.h"
 #include "proctor/study/study.h"
 
 namespace proctor {
@@ -60,13 +63,23 @@ TEST(HarnessScore, puts_a_subject_that_is_not_mmlus_into_no_group) {
   EXPECT_EQ(score->all.count.n, 6);
 }
 
-TEST(HarnessScore, of_an_older_store_is_what_the_protocol_of_that_name_says) {
-  const auto built_in = harness_score({.protocol = "helm_lite_mmlu"}, uneven());
-  const auto file = harness_score({.protocol = "helm_lite_mmlu.toml"}, uneven());
+TEST(HarnessScore, of_an_older_store_is_what_the_built_in_protocol_says) {
+  const auto score = harness_score({.protocol = "helm_lite_mmlu"}, uneven());
 
-  ASSERT_TRUE(built_in && file);
-  EXPECT_EQ(built_in->how->name, "helm");
-  EXPECT_EQ(file->how->name, "proctor");
+  ASSERT_TRUE(score);
+  EXPECT_EQ(score->how->name, "helm");
+}
+
+TEST(HarnessScore, of_an_older_store_reads_no_file_which_may_be_another_today) {
+  const std::string path = testing::TempDir() + "harness_score_test.toml";
+  ASSERT_TRUE(write_file(path, "base = \"helm_lite_mmlu\"\n"));
+  ASSERT_EQ(find_protocol(path).value().aggregation, "helm");
+
+  const auto score = harness_score({.protocol = path}, uneven());
+
+  std::filesystem::remove(path);
+  ASSERT_TRUE(score);
+  EXPECT_EQ(score->how->name, "proctor");
 }
 
 TEST(HarnessScore, of_a_harness_that_is_not_known_is_proctors) {

@@ -40,6 +40,15 @@ TEST_F(CompareRuns, a_question_without_a_reply_says_nothing_of_either) {
   EXPECT_EQ(comparison.of_a.sum(), 1);
 }
 
+TEST_F(CompareRuns, a_question_without_a_reply_in_either_is_missed_by_nobody) {
+  const Comparison comparison = compared("!AAAA", "!AAA.");
+
+  EXPECT_EQ(comparison.pairs.n(), 3);
+  EXPECT_EQ(comparison.of_a.failed, 0);
+  EXPECT_EQ(comparison.of_a.not_asked, 1);
+  EXPECT_EQ(comparison.of_b.sum(), 0);
+}
+
 TEST_F(CompareRuns, what_was_asked_in_one_alone_has_no_partner) {
   const Comparison comparison = compared("AAA..", "A..AA");
 
