@@ -223,6 +223,9 @@ TEST(ExplanationText, names_the_run_that_would_part_prompt_and_shots) {
 
   runs.a.run.info.key.request = R"({"headers":"digest"})";
   EXPECT_THAT(text_of(runs), HasSubstr("--header lines, which are not kept"));
+
+  runs.next.reset();
+  EXPECT_THAT(text_of(runs), Not(HasSubstr("--header")));
 }
 
 }  // namespace
