@@ -286,6 +286,14 @@ def test_for_good_asks_on_a_terminal(exam, typed, left):
     assert len(ids(exam, "--all")) == left
 
 
+def test_the_question_on_a_terminal_holds_no_key(exam):
+    key = "sk-0123456789abcdefghijkl"
+    exam.run("run", "baseline/A", "--dataset", "exam", "--limit", 1, "--name", key)
+    out, code = exam.in_terminal("forget", "last", "--for-good", typed="n\n",
+                                 OPENAI_API_KEY=key)
+    assert "for good? [y/N]" in out and key not in out, out
+
+
 def test_no_text_of_a_run_that_is_gone_for_good_is_left(work, start_server):
     server = start_server("--answer", "the-reply-of-the-one B")
     one = work.json("run", "llama/one", "--base-url", server.url, "--dataset", "exam")["run"]

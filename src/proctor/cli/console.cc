@@ -40,6 +40,15 @@ void Console::complain(const Error& error) {
   say("proctor: " + for_terminal_line(error.message));
 }
 
+std::optional<std::string> Console::ask(std::string_view question) {
+  if (::isatty(STDIN_FILENO) == 0 || ::isatty(::fileno(err_)) == 0) return std::nullopt;
+  std::fputs(secrets_.clean(fmt::format("{} ", question)).c_str(), err_);
+  std::string answer;
+  for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar())
+    answer += static_cast<char>(c);
+  return answer;
+}
+
 void Console::progress(std::string_view line) {
   if (!err_is_terminal_) return;
   // CR, the line, and "erase to the end of the line" (ECMA-48, EL).

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,9 @@ class Console {
   void say(std::string_view line);
   // "proctor: …"
   void complain(const Error& error);
+  // What a person types behind the question, without the line's end; nothing where
+  // there is no terminal to ask on. The caller's thread waits.
+  std::optional<std::string> ask(std::string_view question);
   // A line that the next one overwrites; only on a terminal.
   void progress(std::string_view line);
   // Takes the progress line away; ends it where `keep`.

@@ -1,7 +1,4 @@
 #include <algorithm>
-#include <cstdio>
-
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -28,19 +25,16 @@ Result<Deed> deed_of(const Arguments& arguments) {
 }
 
 // On a terminal a person says y; elsewhere --yes must have been said.
-Result<bool> may_remove(const std::string& what, const Arguments& arguments) {
+Result<bool> may_remove(const std::string& what, const Arguments& arguments,
+                        Console& console) {
   if (arguments.has("--yes")) return true;
-  if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) {
-    return fail(Fault::usage,
-                "--for-good: there is no terminal to ask on; --yes says that it is "
-                "meant: remove {}",
-                what);
-  }
-  std::fputs(fmt::format("remove {} for good? [y/N] ", what).c_str(), stderr);
-  std::string answer;
-  for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar())
-    answer += static_cast<char>(c);
-  return answer == "y" || answer == "Y" || answer == "yes";
+  const auto answer = console.ask(fmt::format("remove {} for good? [y/N]", what));
+  if (answer) return answer == "y" || answer == "Y" || answer == "yes";
+  return fail(
+      Fault::usage,
+      "--for-good: there is no terminal to ask on; --yes says that it is meant: "
+      "remove {}",
+      what);
 }
 
 std::string deed_word(Deed deed) {
@@ -87,7 +81,7 @@ Result<int> forget_command(const Arguments& arguments, World& world) {
   }
   for (const StoredRun& run : runs) {
     const std::string what = listed_run_text(TRY(listed(*store, run)));
-    if (deed == Deed::remove && !TRY(may_remove(what, arguments))) {
+    if (deed == Deed::remove && !TRY(may_remove(what, arguments, world.console))) {
       world.console.say(what + ": kept");
       continue;
     }
