@@ -81,5 +81,12 @@ TEST_F(ScoreStoredRun, a_subject_that_is_not_there_is_told_the_nearest) {
   EXPECT_THAT(wrong.error().message, HasSubstr("virology"));
 }
 
+TEST(ScoringOf, is_what_the_run_s_protocol_says) {
+  EXPECT_EQ(scoring_of({.protocol = R"({"scoring":"letters"})"}), "letters");
+  EXPECT_EQ(scoring_of({.protocol = R"({"texts":"\"scoring\":\"generate\""})"}), "");
+  EXPECT_EQ(scoring_of({.protocol = R"({"scoring":1})"}), "");
+  EXPECT_EQ(scoring_of({.protocol = "no JSON"}), "");
+}
+
 }  // namespace
 }  // namespace proctor

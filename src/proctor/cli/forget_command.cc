@@ -80,7 +80,7 @@ Result<int> forget_command(const Arguments& arguments, World& world) {
       runs.push_back(std::move(run));
   }
   for (const StoredRun& run : runs) {
-    const std::string what = listed_run_text(TRY(listed(*store, run)));
+    const std::string what = listed_run_text(TRY(list_run(*store, run)));
     if (deed == Deed::remove && !TRY(may_remove(what, arguments, world.console))) {
       world.console.say(what + ": kept");
       continue;

@@ -29,16 +29,6 @@ Table models_table(const Environment& environment) {
   return table;
 }
 
-Table datasets_table() {
-  Table table{{{"data set"}, {"title"}, {"splits"}, {"licence"}, {"about"}}, {}};
-  for (const KnownDataset& dataset : known_datasets()) {
-    table.rows.push_back({std::string(dataset.name), std::string(dataset.title),
-                          std::string(dataset.splits), std::string(dataset.licence),
-                          std::string(dataset.about)});
-  }
-  return table;
-}
-
 Table protocols_table() {
   Table table{{{"protocol"}, {"short"}, {"shots", Align::right}, {"reader"}, {"about"}},
               {}};
@@ -50,31 +40,12 @@ Table protocols_table() {
   return table;
 }
 
-// Of a data set: its subjects, with how many questions each has.
 Result<Table> subjects_of(const Arguments& arguments, World& world) {
+  const std::string dataset = arguments.get("--dataset").value_or("cais/mmlu");
+  if (!known_subjects(dataset).empty()) return known_subjects_table(dataset);
   const ExamSpec asked = TRY(exam_spec(arguments));
   const Exam exam = TRY(prepare_exam(asked, reading_world(world)));
-  std::map<std::string, std::int64_t> counts;
-  for (const Question& question : exam.dataset->questions) ++counts[question.subject];
-  Table table{{{"subject"}, {"questions", Align::right}}, {}};
-  for (const auto& [subject, count] : counts) {
-    table.rows.push_back({subject, with_thousands(count)});
-  }
-  return table;
-}
-
-// Those that are known without reading the data set.
-Table subjects_table(std::string_view dataset) {
-  Table table{{{"subject"}, {"category"}, {"subcategory"}, {"group in lm-eval"}}, {}};
-  for (const Subject& subject : known_subjects(dataset)) {
-    std::string category(category_key(subject.category));
-    if (!subject.also.empty())
-      category += fmt::format(", {}", category_key(subject.also));
-    table.rows.push_back({std::string(subject.name), category,
-                          std::string(subject.subcategory),
-                          std::string(subject.lm_eval_group)});
-  }
-  return table;
+  return subjects_table(*exam.dataset);
 }
 
 Table readers_table() {
@@ -105,11 +76,7 @@ Result<Table> table_named(std::string_view what, const Arguments& arguments,
   if (what == "models") return models_table(world.environment);
   if (what == "datasets") return datasets_table();
   if (what == "protocols") return protocols_table();
-  if (what == "subjects") {
-    const std::string dataset = arguments.get("--dataset").value_or("cais/mmlu");
-    const bool is_known = !known_subjects(dataset).empty();
-    return is_known ? subjects_table(dataset) : subjects_of(arguments, world);
-  }
+  if (what == "subjects") return subjects_of(arguments, world);
   if (what == "readers" || what == "extractors") return readers_table();
   if (what == "templates") return templates_table();
   if (what == "runs") return runs_of_store(arguments, world);

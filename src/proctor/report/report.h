@@ -5,6 +5,7 @@
 #include "proctor/report/audit.h"
 #include "proctor/report/chart.h"
 #include "proctor/report/comparison.h"
+#include "proctor/report/exam_tables.h"
 #include "proctor/report/export.h"
 #include "proctor/report/language.h"
 #include "proctor/report/progress_line.h"

@@ -4,40 +4,8 @@
 #include <functional>
 #include <ranges>
 
-#include <nlohmann/json.hpp>
-
 namespace proctor {
 namespace {
-
-// `has_reply`: of the run; without one there is no accuracy anywhere.
-nlohmann::ordered_json accuracy_json(std::optional<double> accuracy, bool has_reply) {
-  return number_or_null(has_reply ? accuracy : std::nullopt);
-}
-
-// Who was there, as the server said; null where it said nothing.
-nlohmann::ordered_json answerer_json_of(const ScoredRun& run) {
-  auto json = nlohmann::ordered_json::parse(answerer_json(answerer_of(run.info)),
-                                            nullptr, false);
-  return json.is_object() ? json : nlohmann::ordered_json(nullptr);
-}
-
-// The replies by model and build, in the servers' own words.
-nlohmann::ordered_json sources_json(const Account& account) {
-  auto json = nlohmann::ordered_json::array();
-  for (const auto& [source, n] : account.sources)
-    json.push_back({{"model", source.first}, {"build", source.second}, {"n", n}});
-  return json;
-}
-
-nlohmann::ordered_json counts_json(const auto& ledgers, bool has_reply) {
-  auto json = nlohmann::ordered_json::object();
-  for (const auto& [name, ledger] : ledgers) {
-    json[name] = {{"n", ledger.n()},
-                  {"correct", ledger.right},
-                  {"accuracy", accuracy_json(ledger.count().share(), has_reply)}};
-  }
-  return json;
-}
 
 std::string_view mark_word(Mark mark, Language language) {
   if (language == Language::en) return name_of(mark);
@@ -139,16 +107,6 @@ std::string mixture_text(const ScoredRun& run, Language language) {
                         "{} 個のビルドが回答: {}\n", builds.size(), list_of(builds));
   }
   return text;
-}
-
-nlohmann::ordered_json number_or_null(std::optional<double> value) {
-  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
-}
-
-nlohmann::ordered_json ledger_json(const Ledger& ledger) {
-  nlohmann::ordered_json json;
-  for (const Mark mark : all_marks) json[std::string(name_of(mark))] = ledger.of(mark);
-  return json;
 }
 
 std::string exam_title(const ScoredRun& run) {
@@ -297,62 +255,6 @@ std::string summary_text(const ScoredRun& run, Language language) {
   text += left_out_lines(run, language);
   if (run.has_reply()) text += averages_text(run, language);
   return text;
-}
-
-std::string summary_json(const ScoredRun& run) {
-  const Account& account = run.account;
-  const Ledger& ledger = account.tally.ledger;
-  const bool has_reply = run.has_reply();
-  const Interval interval = has_reply ? wilson(ledger.count()) : Interval{0, 1};
-  const Interval bounds = ledger.bounds();
-  const auto harness =
-      has_reply ? harness_score(run.info, account.tally) : std::nullopt;
-  nlohmann::ordered_json json = {
-      {"run", run.id},
-      {"model", run.model_name()},
-      {"answerer", answerer_json_of(run)},
-      {"answered_by", sources_json(run.account)},
-      {"dataset", run.info.dataset},
-      {"dataset_digest", run.info.key.dataset_digest},
-      {"split", run.info.split},
-      {"subjects", run.subjects.empty() ? run.info.subjects : run.subjects},
-      {"protocol", run.info.protocol},
-      {"extract", run.extract},
-      {"planned", run.planned},
-      {"n", ledger.n()},
-      {"not_asked", run.planned - ledger.n()},
-      {"correct", ledger.right},
-      {"accuracy", accuracy_json(ledger.count().share(), has_reply)},
-      {"ci95", {interval.low, interval.high}},
-      {"ledger", ledger_json(ledger)},
-      {"bounds", {bounds.low, bounds.high}},
-      {"arithmetic", arithmetic_json(run)},
-      {"by_subject", counts_json(account.tally.by_subject, has_reply)},
-      {"by_category",
-       counts_json(by_category(account.tally, run.info.dataset), has_reply)},
-      {"macro_accuracy", accuracy_json(macro_accuracy(account.tally), has_reply)},
-      {"aggregation", aggregation_json(harness)},
-      {"complete", run.is_complete()},
-      {"unknown_letters", account.unknown_letters},
-      {"no_letters", account.no_letters},
-      {"empty_replies", account.empty},
-      {"failures", account.reasons},
-      {"cut_prompts", account.sizes.cut()},
-      {"requests", run.requests},
-      {"reused", run.reused},
-      {"stored", run.stored},
-      {"tokens",
-       {{"prompt", account.prompt_tokens},
-        {"reply", account.reply_tokens},
-        {"decoded", account.decoded_tokens}}},
-      {"seconds", run.seconds},
-      {"dropped_bad_labels", run.info.dropped},
-      {"name", run.info.name},
-      {"note", run.info.note},
-  };
-  if (!run.fatal.empty()) json["stopped"] = run.fatal;
-  if (!has_reply && !run.failure.empty()) json["failure"] = run.failure;
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace proctor

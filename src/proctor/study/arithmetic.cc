@@ -14,9 +14,7 @@ constexpr double error_of_float32 = 0.01;
 
 std::optional<double> arithmetic_error(const RunKey& key) {
   // The likelihoods of options' texts are sums of many tokens, and err otherwise.
-  const auto protocol = nlohmann::json::parse(key.protocol, nullptr, false);
-  if (!protocol.is_object() || protocol.value("scoring", "") != "letters")
-    return std::nullopt;
+  if (scoring_of(key) != "letters") return std::nullopt;
   const auto engine = nlohmann::json::parse(key.engine, nullptr, false);
   // Measured on processors: a GPU may round float32 to fewer bits.
   const bool is_float32 = engine.is_object() &&

@@ -75,7 +75,7 @@ class Auditor {
 }  // namespace
 
 Result<Audit> audit(Store& store, const StoredRun& run, const Look& look) {
-  if (run.info.key.protocol.find("\"scoring\":\"generate\"") == std::string::npos) {
+  if (scoring_of(run.info.key) != "generate") {
     return fail(Fault::usage,
                 "run {}: its protocol, {}, scores letters; there is no reply to read",
                 run.id.substr(0, 8), run.info.protocol);

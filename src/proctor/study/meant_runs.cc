@@ -47,7 +47,7 @@ Result<ScoredRuns> score_all(Store& store, Among among, const Look& look) {
 
 }  // namespace
 
-Result<ListedRun> listed(Store& store, StoredRun run) {
+Result<ListedRun> list_run(Store& store, StoredRun run) {
   std::string subjects = subjects_title(TRY(store.subjects(run.id)), run.info.dataset);
   return ListedRun{std::move(run), std::move(subjects)};
 }
@@ -56,7 +56,7 @@ Result<ListedRuns> list_runs(Store& store, Among among) {
   Meant meant = TRY(meant_runs(store, among));
   ListedRuns out{.hidden = meant.hidden};
   for (StoredRun& run : meant.runs)
-    out.runs.push_back(TRY(listed(store, std::move(run))));
+    out.runs.push_back(TRY(list_run(store, std::move(run))));
   return out;
 }
 

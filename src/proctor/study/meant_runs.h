@@ -14,7 +14,7 @@ struct ListedRun {
   StoredRun run;
   std::string subjects;
 };
-Result<ListedRun> listed(Store& store, StoredRun run);
+Result<ListedRun> list_run(Store& store, StoredRun run);
 
 // Where no run is named. `hidden`: runs that Among::shown leaves out, since they are
 // forgotten or never had a reply.

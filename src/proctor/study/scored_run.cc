@@ -13,6 +13,14 @@ std::string server_of(const RunKey& key) {
                                nlohmann::json::error_handler_t::replace);
 }
 
+std::string scoring_of(const RunKey& key) {
+  const nlohmann::json protocol = nlohmann::json::parse(key.protocol, nullptr, false);
+  if (!protocol.is_object()) return {};
+  const auto scoring = protocol.find("scoring");
+  if (scoring == protocol.end() || !scoring->is_string()) return {};
+  return scoring->get<std::string>();
+}
+
 Answerer answerer_of(const RunInfo& info) {
   const Answerer last = read_answerer(info.answerer);
   const std::string server = server_of(info.key);

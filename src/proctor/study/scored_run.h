@@ -77,6 +77,9 @@ Answerer author_of(const ScoredRun& run);
 Answerer answerer_of(const RunInfo& info);
 // Who answers, as JSON, where it is in the key; or empty.
 std::string server_of(const RunKey& key);
+// How a run's protocol takes its answers: "generate", "letters" or "choices"; empty
+// where that cannot be read.
+std::string scoring_of(const RunKey& key);
 // Replies by model and by build, in words fit for a terminal; of models those that only
 // repeat the name that was asked for are not in it.
 std::map<std::string, std::int64_t> counted_models(const ScoredRun& run);

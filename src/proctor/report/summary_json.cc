@@ -1,0 +1,106 @@
+#include "proctor/report/json_line.h"
+#include "proctor/report/summary.h"
+
+namespace proctor {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// `has_reply`: of the run; without one there is no accuracy anywhere.
+Json accuracy_json(std::optional<double> accuracy, bool has_reply) {
+  return number_or_null(has_reply ? accuracy : std::nullopt);
+}
+
+// Who was there, as the server said; null where it said nothing.
+Json answerer_json_of(const ScoredRun& run) {
+  auto json = Json::parse(answerer_json(answerer_of(run.info)), nullptr, false);
+  return json.is_object() ? json : Json(nullptr);
+}
+
+// The replies by model and build, in the servers' own words.
+Json sources_json(const Account& account) {
+  auto json = Json::array();
+  for (const auto& [source, n] : account.sources)
+    json.push_back({{"model", source.first}, {"build", source.second}, {"n", n}});
+  return json;
+}
+
+Json counts_json(const auto& ledgers, bool has_reply) {
+  auto json = Json::object();
+  for (const auto& [name, ledger] : ledgers) {
+    json[name] = {{"n", ledger.n()},
+                  {"correct", ledger.right},
+                  {"accuracy", accuracy_json(ledger.count().share(), has_reply)}};
+  }
+  return json;
+}
+
+}  // namespace
+
+Json number_or_null(std::optional<double> value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json ledger_json(const Ledger& ledger) {
+  Json json;
+  for (const Mark mark : all_marks) json[std::string(name_of(mark))] = ledger.of(mark);
+  return json;
+}
+
+std::string summary_json(const ScoredRun& run) {
+  const Account& account = run.account;
+  const Ledger& ledger = account.tally.ledger;
+  const bool has_reply = run.has_reply();
+  const Interval interval = has_reply ? wilson(ledger.count()) : Interval{0, 1};
+  const Interval bounds = ledger.bounds();
+  const auto harness =
+      has_reply ? harness_score(run.info, account.tally) : std::nullopt;
+  Json json = {
+      {"run", run.id},
+      {"model", run.model_name()},
+      {"answerer", answerer_json_of(run)},
+      {"answered_by", sources_json(run.account)},
+      {"dataset", run.info.dataset},
+      {"dataset_digest", run.info.key.dataset_digest},
+      {"split", run.info.split},
+      {"subjects", run.subjects.empty() ? run.info.subjects : run.subjects},
+      {"protocol", run.info.protocol},
+      {"extract", run.extract},
+      {"planned", run.planned},
+      {"n", ledger.n()},
+      {"not_asked", run.planned - ledger.n()},
+      {"correct", ledger.right},
+      {"accuracy", accuracy_json(ledger.count().share(), has_reply)},
+      {"ci95", {interval.low, interval.high}},
+      {"ledger", ledger_json(ledger)},
+      {"bounds", {bounds.low, bounds.high}},
+      {"arithmetic", arithmetic_json(run)},
+      {"by_subject", counts_json(account.tally.by_subject, has_reply)},
+      {"by_category",
+       counts_json(by_category(account.tally, run.info.dataset), has_reply)},
+      {"macro_accuracy", accuracy_json(macro_accuracy(account.tally), has_reply)},
+      {"aggregation", aggregation_json(harness)},
+      {"complete", run.is_complete()},
+      {"unknown_letters", account.unknown_letters},
+      {"no_letters", account.no_letters},
+      {"empty_replies", account.empty},
+      {"failures", account.reasons},
+      {"cut_prompts", account.sizes.cut()},
+      {"requests", run.requests},
+      {"reused", run.reused},
+      {"stored", run.stored},
+      {"tokens",
+       {{"prompt", account.prompt_tokens},
+        {"reply", account.reply_tokens},
+        {"decoded", account.decoded_tokens}}},
+      {"seconds", run.seconds},
+      {"dropped_bad_labels", run.info.dropped},
+      {"name", run.info.name},
+      {"note", run.info.note},
+  };
+  if (!run.fatal.empty()) json["stopped"] = run.fatal;
+  if (!has_reply && !run.failure.empty()) json["failure"] = run.failure;
+  return json_line(json);
+}
+
+}  // namespace proctor
