@@ -1,3 +1,4 @@
+// The table of readers, and how one is found by its name: "inspct" suggests inspect.
 #include "proctor/answer/answer.h"
 
 #include <algorithm>

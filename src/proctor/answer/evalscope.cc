@@ -1,3 +1,8 @@
+// evalscope's rule: of "Answer: A. ANSWER: B, C" several letters, of "I take B" B.
+//
+// The labels behind the last "ANSWER:" that has any; else the last capital of all, if
+// it is a label. The peer's patterns stand above the functions that match them, since
+// std::regex is neither linear nor Python's.
 #include <algorithm>
 
 #include "proctor/answer/peers.h"

@@ -1,3 +1,5 @@
+// The seed's rule: the first character, upper-cased. "b) Danube" is B, "The answer is
+// B" none, as T is no label of four.
 #include "proctor/answer/readers.h"
 #include "proctor/answer/unicode.h"
 

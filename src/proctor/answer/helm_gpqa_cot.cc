@@ -1,3 +1,6 @@
+// HELM's rule for mmlu_pro and gpqa, four patterns in the peer's order: "The answer is
+// (B)" is B by the first, "The correct answer is option B" by the last, since the third
+// asks the next letter, an o.
 #include "proctor/answer/peers.h"
 #include "proctor/answer/readers.h"
 #include "proctor/answer/unicode.h"

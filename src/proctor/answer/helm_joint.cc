@@ -1,3 +1,4 @@
+// HELM Lite's rule for mmlu: the stripped reply is a label. " B\n" is B, "B." none.
 #include "proctor/answer/peers.h"
 #include "proctor/answer/readers.h"
 

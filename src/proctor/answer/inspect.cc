@@ -1,3 +1,9 @@
+// inspect_ai's rule: "**ANSWER: B**" and "ANSWER: (b)" are B, "ANSWER: A, B" none.
+//
+// The reply loses three wrappings, then the last match of a strict pattern counts, else
+// the last of a loose one. Python's engine gives back characters where a pattern fails
+// further on; each function below says which of them it could give back, and tries
+// those places alone, so that the whole is linear.
 #include <algorithm>
 
 #include "proctor/answer/peers.h"

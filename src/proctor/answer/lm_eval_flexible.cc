@@ -1,3 +1,6 @@
+// lm-evaluation-harness' flexible-extract: "(A) or (B)" is (B), "I say paris!" the
+// option Paris. What is found last counts, by kind: a bracketed capital, an option's
+// text, a capital behind a colon.
 #include <algorithm>
 
 #include "proctor/answer/peers.h"

@@ -1,3 +1,5 @@
+// lm-evaluation-harness' mmlu_generative: the first line. "B\nsince" is B, "(B) Paris"
+// scores nothing.
 #include "proctor/answer/peers.h"
 #include "proctor/answer/readers.h"
 

@@ -1,3 +1,5 @@
+// lm-evaluation-harness' mmlu_llama: the whole reply. " B." is B, "B since" scores
+// nothing.
 #include "proctor/answer/peers.h"
 #include "proctor/answer/readers.h"
 

@@ -1,3 +1,4 @@
+// lm-evaluation-harness' mmlu_pro: "the answer is (B)" is B, "the answer is: B" none.
 #include "proctor/answer/peers.h"
 #include "proctor/answer/readers.h"
 

@@ -1,3 +1,5 @@
+// lm-evaluation-harness' strict-match: "the answer is (B)." gives "(B)", "the answer is
+// B" nothing, as the pattern leaves out a line's last character.
 #include "proctor/answer/peers.h"
 #include "proctor/answer/readers.h"
 

@@ -1,3 +1,6 @@
+// MMLU-Pro's three rules, each tried where the one before it finds nothing: "The answer
+// is (B)", "Answer: B", and the last letter that stands alone, as the B of "so B it
+// is".
 #include "proctor/answer/peers.h"
 #include "proctor/answer/readers.h"
 #include "proctor/answer/unicode.h"

@@ -1,3 +1,5 @@
+// What several peers' rules share: what exact_match counts as equal ("(b)." is B), and
+// "answer is (X)".
 #include "proctor/answer/peers.h"
 
 #include <algorithm>

@@ -1,3 +1,7 @@
+// simple-evals' rule: "Answer: B", "Réponse : B", "答案：Ｂ" are B.
+//
+// The order of the 42 words decides, not the place in the reply: of "Réponse : A.
+// Answer: B" it is B.
 #include <algorithm>
 #include <array>
 

@@ -1,3 +1,8 @@
+// A plain view cut into tokens, each with the part its word plays.
+//
+// In: "The answer is B." Out: fill, answer, is, the letter B, a mark. All that is known
+// of languages is here and in words.h, so that the rules of claims are about parts, not
+// words: "Die Antwort ist B" is the same to them.
 #include "proctor/answer/tokens.h"
 
 #include <algorithm>
@@ -184,6 +189,7 @@ Word word_of_run(std::string_view run) {
   // not.
   const std::string_view tail =
       run.substr(run.size() - std::min<std::size_t>(run.size(), 24));
+  // A denial counts before what it denies: "答案不是" ends in no answer.
   if (holds(denials, run)) return Word::is_not;
   if (holds(negations, tail)) return Word::no;
   if (holds(stems, tail)) return Word::answer;
@@ -305,6 +311,8 @@ class Tokeniser {
     }
   }
 
+  // Most of a reply is ASCII words: they are lowered on the way, and looked up only if
+  // a word of that length is known.
   void take_word(Token& token) {
     std::array<char, 24> low;
     std::size_t size = 0;

@@ -1,3 +1,5 @@
+// Python's view of characters, by binary search in tables (unicode_tables.h): \w has
+// 'ß' and '²', \d has neither.
 #include "proctor/answer/unicode.h"
 
 #include <algorithm>
