@@ -149,9 +149,15 @@ TEST(Proctor, finds_nothing_inside_a_thought) {
 
 TEST(Proctor, reads_no_letter_that_is_called_wrong) {
   EXPECT_EQ(letter("Answer: A\nIncorrect: B"), 'A');
-  EXPECT_NE(letter("Answer: A. Incorrect: B."), 'B');
-  EXPECT_NE(letter("Answer: A. Wrong: (B)."), 'B');
   EXPECT_EQ(letter("Incorrect: B."), nullopt);
+}
+
+TEST(Proctor, reads_the_letter_beside_one_that_is_called_wrong) {
+  EXPECT_EQ(letter("Answer: A. Incorrect: B."), 'A');
+  EXPECT_EQ(letter("Answer: A. Wrong: (B)."), 'A');
+  EXPECT_EQ(letter("Answer: A. Wrong: B, C, D."), 'A');
+  EXPECT_EQ(letter("A. Incorrect: the river is long. B. Correct: it flows."), 'B');
+  EXPECT_EQ(letter("Answer: A. No: B."), 'B');
 }
 
 TEST(Proctor, takes_what_is_said_of_another_option_for_no_correction) {
@@ -584,6 +590,19 @@ TEST(Proctor, reads_no_answer_where_the_parts_of_a_question_have_one_each) {
             'A');
   EXPECT_EQ(letter("(a) The answer is (A). (b) The answer is (A)."), 'A');
   EXPECT_EQ(letter("The answer is (B). Checking it again, the answer is (C)."), 'C');
+}
+
+TEST(Proctor, takes_no_number_for_an_answer_that_a_cut_off_reply_went_on_from) {
+  const std::vector<std::string> numbers = {"12", "15", "18", "21"};
+  const auto number = [&](std::string_view reply) {
+    return read(reply, "ABCD", numbers).letter;
+  };
+
+  EXPECT_EQ(number("First, 3 × 6 = 18. Then we subtract"), nullopt);
+  EXPECT_EQ(number("We multiply and get 18. The next step"), nullopt);
+  EXPECT_EQ(number("18. It is 3 × 6"), 'C');
+  EXPECT_EQ(number("We multiply. 3 × 6 = 18"), 'C');
+  EXPECT_EQ(number("It is 18. That is easy."), 'C');
 }
 
 TEST(Proctor, reads_no_answer_that_is_cut_off_in_a_reservation) {

@@ -169,6 +169,18 @@ std::optional<Claim> Statement::only_text(std::size_t begin, std::size_t end) {
                .rule = rule_text};
 }
 
+// "First, 3 × 6 = 18. Then we subtract": the reply is cut off in another sentence than
+// that of its only number, which was a step. "18. It is 3 × 6" began with it, and lines
+// and lists ("A: 3; B: yes") often go without a stop at their end.
+bool Statement::is_left_behind(std::size_t begin, std::size_t end) {
+  if (ends_sentence(end - 1)) return false;
+  std::size_t last = end;  // where the sentence that is cut off begins
+  while (last > begin && !ends_sentence(last - 1)) --last;
+  return last > begin && is_mark(last - 1, ".!?") &&
+         texts().in(text_, tokens_.subspan(last, end - last)).empty() &&
+         !texts().at(text_, tokens_, begin);
+}
+
 // The whole reply is an option, whatever words it has: "None is wrong." where one
 // option reads so.
 std::optional<Claim> Statement::whole_text(std::size_t begin, std::size_t end) {
@@ -191,14 +203,15 @@ std::optional<Claim> Statement::by_text() {
   if (end - begin > longest || lines_.size() > 2) return std::nullopt;
   const auto claim = only_text(begin, end);
   if (!claim) return is_brief() ? by_run() : std::nullopt;
-  if (end - begin <= short_reply) return claim;
-  // Numbers turn up in any reckoning; among more words an option needs words, too.
   const std::string_view choice = choices_[labels_.find(claim->letter)];
   const bool has_letters = std::ranges::any_of(choice, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
            static_cast<unsigned char>(c) >= 0x80;
   });
-  return has_letters ? claim : std::nullopt;
+  if (has_letters) return claim;
+  // Numbers turn up in any reckoning; among more words an option needs words, too.
+  const bool reckons = end - begin > short_reply || is_left_behind(begin, end);
+  return reckons ? std::nullopt : claim;
 }
 
 // "東京です。", "应该选深圳。": scripts without blanks part no words, so that an

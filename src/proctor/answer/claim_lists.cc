@@ -308,6 +308,16 @@ void Statement::weigh_share(Item& item, std::size_t at) const {
       of_ten || is_mark(at + 1, "%") || is_among(at + 1, " points percent ");
 }
 
+// "Answer: A. Incorrect: B.": the word at `at` is said of the label behind its colon,
+// not of the item before it. "A. No: B." turns from one to the other and is said of
+// both.
+bool Statement::heads_label(std::size_t at) const {
+  if (!is_word(at, Word::bad) || !is_mark(at + 1, ":")) return false;
+  std::size_t label = at + 2;
+  while (is_mark(label, opening) || is_word(label, Word::option)) ++label;
+  return is_capital_label(label);
+}
+
 void Statement::weigh(Item& item, std::size_t end) {
   // A verdict stands at once or at the end: "no, since ...", "... which is wrong".
   constexpr std::size_t near = 8, near_end = 4, longest = 24;
@@ -326,8 +336,10 @@ void Statement::weigh(Item& item, std::size_t end) {
     const Token& t = tokens_[i];
     if (t.kind != TokenKind::mark && t.kind != TokenKind::line_end) ++item.length;
     // A letter is a verdict only at once: "B: O", not "B: MIN = Y".
-    if (item.verdict == Verdict::none && (t.letter == 0 || item.length == 1))
+    if (item.verdict == Verdict::none && (t.letter == 0 || item.length == 1) &&
+        !heads_label(i)) {
       item.verdict = verdict_at(i);
+    }
     if (t.kind == TokenKind::number && !item.share && item.length == 1)
       weigh_share(item, i);
   }

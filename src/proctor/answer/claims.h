@@ -254,6 +254,7 @@ class Statement {
   bool is_weighed(std::size_t at, const Line& line, bool told) const;
   std::optional<std::size_t> behind_denied_text(std::size_t begin, std::size_t end);
   std::optional<Claim> only_text(std::size_t begin, std::size_t end);
+  bool is_left_behind(std::size_t begin, std::size_t end);
   std::optional<Claim> whole_text(std::size_t begin, std::size_t end);
   std::optional<Claim> by_run() const;
 
@@ -293,6 +294,7 @@ class Statement {
   void weigh(List& list);
   void weigh(Item& item, std::size_t end);
   std::size_t behind_own_text(Item& item, std::size_t end);
+  bool heads_label(std::size_t at) const;
   void weigh_share(Item& item, std::size_t at) const;
   void weigh_by_marks_before(List& list) const;
   void weigh_row(List& list, std::size_t at);
