@@ -1,0 +1,120 @@
+#include "proctor/report/chart_style.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace proctor {
+namespace {
+
+double widest(const std::vector<BarTexts>& texts, MeasuredText BarTexts::*which) {
+  double width = 0;
+  for (const BarTexts& bar : texts) width = std::max(width, (bar.*which).unit.width);
+  return width;
+}
+
+double tallest(const std::vector<BarTexts>& texts, MeasuredText BarTexts::*which) {
+  double height = 0;
+  for (const BarTexts& bar : texts) height = std::max(height, (bar.*which).unit.height);
+  return height;
+}
+
+double natural_length(const BarTexts& bar, const LabelStyle& style) {
+  return style.size * (style.two_lines ? std::max(bar.label.unit.width,
+                                                  method_ratio * bar.method.unit.width)
+                                       : bar.joined.unit.width);
+}
+
+LabelStyle label_style_at(const std::vector<BarTexts>& texts, double size,
+                          bool two_lines) {
+  LabelStyle style{.size = size, .two_lines = two_lines};
+  style.first = size * tallest(texts, two_lines ? &BarTexts::label : &BarTexts::joined);
+  if (two_lines) {
+    style.second = size * method_ratio * tallest(texts, &BarTexts::method);
+  }
+  for (const BarTexts& bar : texts)
+    style.length = std::max(style.length, natural_length(bar, style));
+  return style;
+}
+
+bool same_n(const std::vector<Bar>& bars) {
+  return std::ranges::all_of(bars, [&](const Bar& bar) { return bar.n == bars[0].n; });
+}
+
+}  // namespace
+
+std::vector<BarTexts> texts_of(const std::vector<Bar>& bars, const Measure& measure) {
+  const auto text = [&](const std::string& words) {
+    return MeasuredText{words, words.empty() ? Extent{} : measure(words)};
+  };
+  std::vector<BarTexts> texts;
+  for (const Bar& bar : bars) {
+    const std::string label = for_terminal_line(bar.label);
+    const std::string method = for_terminal_line(bar.method);
+    texts.push_back({text(label), text(method),
+                     text(method.empty() ? label : label + " · " + method),
+                     text(fmt::format("{:.2f}%", bar.percent)),
+                     text(bar.n > 0 ? "n = " + with_thousands(bar.n) : "")});
+  }
+  return texts;
+}
+
+double LabelStyle::length_of(const BarTexts& bar) const {
+  return std::min(length, natural_length(bar, *this));
+}
+
+double ValueStyle::height_of(const BarTexts& bar) const {
+  const double n =
+      with_n ? n_ratio * (turned ? bar.n.unit.width : bar.n.unit.height) : 0;
+  return size *
+         (turned ? std::max(bar.value.unit.width, n) : bar.value.unit.height + n);
+}
+
+LabelStyle label_style(const std::vector<BarTexts>& texts, const Room& room) {
+  const bool have_methods = widest(texts, &BarTexts::method) > 0;
+  const auto apart = [&](const LabelStyle& style) {
+    return texts.size() == 1 || style.first + style.second + 1 <= slant * room.slot;
+  };
+  std::optional<LabelStyle> cut;
+  for (const bool two_lines : {true, false}) {
+    if (two_lines && !have_methods) continue;
+    const double least = two_lines ? 7.5 : 5;
+    for (double size = 10; size >= least; size -= 0.25) {
+      LabelStyle style = label_style_at(texts, size, two_lines);
+      if (!apart(style)) continue;
+      if (label_gap + style.above() + style.below() <= room.label_height) return style;
+      if (!cut && size <= 8) cut = style;
+      if (cut && size < 7.5) break;  // smaller letters would be worse than a cut
+    }
+    if (cut) break;
+  }
+  LabelStyle style = cut.value_or(label_style_at(texts, 5, false));
+  const double spent =
+      label_gap + style.above() + slant * (style.first / 2 + style.second);
+  style.length = std::min(style.length, (room.label_height - spent) / slant);
+  return style;
+}
+
+ValueStyle value_style(const std::vector<Bar>& bars, const std::vector<BarTexts>& texts,
+                       double slot) {
+  const double value = widest(texts, &BarTexts::value);
+  const double n = n_ratio * widest(texts, &BarTexts::n);
+  const double line = tallest(texts, &BarTexts::value);
+  const double both_lines = line + n_ratio * tallest(texts, &BarTexts::n);
+  const double room = slot - 3;
+  for (const bool with_n : {true, false}) {
+    if (!with_n && !same_n(bars)) continue;
+    const double width = with_n ? std::max(value, n) : value;
+    for (double size = 10; size >= 7.5; size -= 0.25) {
+      if (size * width <= room) return {size, false, with_n};
+    }
+  }
+  for (const bool with_n : {true, false}) {
+    const double height = with_n ? both_lines : line;
+    for (double size = 9; size >= (with_n ? 7 : 5); size -= 0.25) {
+      if (size * height <= slot - 1) return {size, true, with_n};
+    }
+  }
+  return {5, true, false};
+}
+
+}  // namespace proctor

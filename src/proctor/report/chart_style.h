@@ -1,0 +1,61 @@
+// How a chart's labels and values are set, chosen before anything has a place. Not for
+// other folders.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "proctor/report/chart_layout.h"
+
+namespace proctor {
+
+inline constexpr double slant = 0.7071067811865476;  // sine and cosine of 45 degrees
+inline constexpr double label_gap = 5;               // between the axis and its labels
+inline constexpr double method_ratio = 0.86;         // a method's letters to a label's
+inline constexpr double n_ratio = 0.82;              // an n's to a value's
+
+struct MeasuredText {
+  std::string text;
+  Extent unit;  // its extent at a font size of 1
+};
+struct BarTexts {
+  MeasuredText label, method, joined, value, n;
+};
+std::vector<BarTexts> texts_of(const std::vector<Bar>& bars, const Measure& measure);
+
+// Labels slant below the axis, from their bar's middle to the lower left.
+struct LabelStyle {
+  double size = 10;
+  bool two_lines = false;        // label and method; otherwise one line with both
+  double first = 0, second = 0;  // the lines' heights
+  double length = 0;             // where a longer label is cut
+
+  // Distances from the anchor, the middle of the first line's right end.
+  double above() const { return slant * first / 2; }
+  double below() const { return slant * (length + first / 2 + second); }
+  // Of a bar's label as it is drawn: cut where it is longer.
+  double length_of(const BarTexts& bar) const;
+};
+
+struct Room {
+  double slot;          // between the middles of two bars
+  double label_height;  // for labels below the axis
+};
+// The largest letters that neither touch the neighbour's nor are cut; where there are
+// none, the largest of a readable size that are cut.
+LabelStyle label_style(const std::vector<BarTexts>& texts, const Room& room);
+
+struct ValueStyle {
+  double size = 10;
+  bool turned = false;
+  bool with_n = true;
+
+  // What stands above a whisker.
+  double height_of(const BarTexts& bar) const;
+};
+// Side by side where they fit, else turned upright. An n that all bars share may move
+// to the note; others stay as long as there is room.
+ValueStyle value_style(const std::vector<Bar>& bars, const std::vector<BarTexts>& texts,
+                       double slot);
+
+}  // namespace proctor
