@@ -215,5 +215,19 @@ TEST(SummaryJson, a_note_that_is_not_utf_8_does_not_break_it) {
   EXPECT_EQ(json_of(run)["note"], "a\xEF\xBF\xBD\n\"");
 }
 
+TEST(RecomputedText, is_a_line_a_run_and_one_for_each_mixture) {
+  ScoredRun run = forty_of_a_hundred();
+  EXPECT_EQ(recomputed_text(run),
+            "run aaaaaaaa  ollama/mistral:7b  40.00% (40/100), 95 % CI 30.9-49.8  "
+            "first-letter\n");
+
+  run.account.sources = {{{"mistral:7b", "b1"}, 60}, {{"mistral:7b", "b2"}, 40}};
+  EXPECT_THAT(recomputed_text(run),
+              HasSubstr("first-letter\nrun aaaaaaaa  answered by 2 builds: b1 60, b2"));
+
+  run.account = {};
+  EXPECT_EQ(recomputed_text(run), "run aaaaaaaa  ollama/mistral:7b  -  first-letter\n");
+}
+
 }  // namespace
 }  // namespace proctor

@@ -1,5 +1,4 @@
 #include "proctor/cli/stored_runs.h"
-#include "proctor/study/study.h"
 
 namespace proctor {
 
@@ -16,15 +15,7 @@ Result<int> verify_command(const Arguments& arguments, World& world) {
           fmt::format("run {}: {}\n", stored.id.substr(0, 8), run.error().message));
       return broke;
     }
-    world.console.print(fmt::format(
-        "run {}  {}  {}{}  {}\n", run->short_id(), run->model_title(),
-        accuracy_cell(*run), run->has_reply() ? ", 95 % CI " + interval_cell(*run) : "",
-        run->extract));
-    const std::string mixture = mixture_text(*run, Language::en);
-    for (const std::string& line : split(mixture, '\n')) {
-      if (line.empty()) continue;
-      world.console.print(fmt::format("run {}  {}\n", run->short_id(), line));
-    }
+    world.console.print(recomputed_text(*run));
   }
   if (!troubles.empty()) {
     world.console.say(fmt::format("{}: {} thing{} wrong",

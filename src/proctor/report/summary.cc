@@ -257,4 +257,15 @@ std::string summary_text(const ScoredRun& run, Language language) {
   return text;
 }
 
+std::string recomputed_text(const ScoredRun& run) {
+  const std::string name = "run " + run.short_id();
+  std::string text = fmt::format(
+      "{}  {}  {}{}  {}\n", name, run.model_title(), accuracy_cell(run),
+      run.has_reply() ? ", 95 % CI " + interval_cell(run) : "", run.extract);
+  for (const std::string& line : split(mixture_text(run, Language::en), '\n')) {
+    if (!line.empty()) text += fmt::format("{}  {}\n", name, line);
+  }
+  return text;
+}
+
 }  // namespace proctor

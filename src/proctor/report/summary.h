@@ -16,6 +16,9 @@ namespace proctor {
 std::string summary_text(const ScoredRun& run, Language language);
 // Lines that name each where the replies are of several models or builds; or empty.
 std::string mixture_text(const ScoredRun& run, Language language);
+// A line, and one more for each mixture: "run 7f3a1c20  ollama/mistral:7b  40.00%
+// (40/100), 95 % CI 30.9-49.8  first-letter".
+std::string recomputed_text(const ScoredRun& run);
 // The keys of docs/statistics.md, one line without its end.
 std::string summary_json(const ScoredRun& run);
 // Numbers as all commands' JSON has them.
