@@ -592,6 +592,14 @@ TEST(Proctor, reads_no_answer_where_the_parts_of_a_question_have_one_each) {
   EXPECT_EQ(letter("The answer is (B). Checking it again, the answer is (C)."), 'C');
 }
 
+TEST(Proctor, goes_over_to_what_follows_a_word_that_is_both_no_and_not) {
+  EXPECT_EQ(letter("La réponse est A. Non, c'est la C."), 'C');
+  EXPECT_EQ(letter("A resposta é A. Não, é C."), 'C');
+  EXPECT_EQ(letter("Ответ A. Нет, C."), 'C');
+  EXPECT_EQ(letter("A: non, B:"), nullopt);
+  EXPECT_EQ(letter("Não é A, é B."), 'B');
+}
+
 TEST(Proctor, takes_no_number_for_an_answer_that_a_cut_off_reply_went_on_from) {
   const std::vector<std::string> numbers = {"12", "15", "18", "21"};
   const auto number = [&](std::string_view reply) {

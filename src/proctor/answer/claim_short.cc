@@ -129,6 +129,8 @@ bool Statement::is_denied_before(std::size_t at) const {
   constexpr WordSet passes{Word::option, Word::fill, Word::it, Word::is};
   bool separated = false, has_verb = false;
   for (std::size_t i = at; i-- > 0;) {
+    // "A. Non, c'est C": it speaks of what was said before.
+    if (is_among(i, interjections) && takes_back(i)) return false;
     if (is_word(i, Word::no) || is_plain_no(i) || is_text(i, "than") ||
         (is_text(i, "of") && is_text(i - 1, "instead"))) {
       return true;

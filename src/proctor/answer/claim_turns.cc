@@ -1,5 +1,5 @@
 // A change of mind: an answer that was only thought of ("I was going to say A"), and
-// one that is taken back ("Jawabannya A. Eh, salah, C."), in whatever language.
+// one that is taken back ("réponse A. Non, c'est la C"), in whatever language.
 //
 // In: the claim that would count. Out: the one that the reply goes over to behind it,
 // if any. "wait" and "actually" alone are read elsewhere (Statement::last_turn and

@@ -121,6 +121,10 @@ inline constexpr std::string_view english_options =
 inline constexpr std::string_view negative_verbs =
     " isn't isnt wasn't aren't doesn't don't can't cannot won't ";
 
+// Denials that are interjections, too: "Non, c'est C" denies no C. Of letters beyond
+// ASCII both cases.
+inline constexpr std::string_view interjections = " non não nao нет Нет ";
+
 // Words that may also stand between a cue and a letter: "richtig ist B".
 inline constexpr std::string_view praise =
     " richtig richtige correcta correcto correcte corretta correta bonne صحيح सही ";
