@@ -1,7 +1,6 @@
 // Command lines and files that the sentences about the command line share.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -9,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "proctor/cli/options.h"
+#include "support/file.h"
 
 namespace proctor {
 
@@ -30,27 +30,5 @@ inline std::string error_of(const std::vector<std::string>& words) {
   EXPECT_EQ(result.error().fault, Fault::usage);
   return result.error().message;
 }
-
-// A file that is there until the end of the test.
-class File {
- public:
-  explicit File(std::string_view content, std::string_view ending = ".env")
-      : path_(std::filesystem::path(testing::TempDir()) /
-              fmt::format("proctor-{}{}",
-                          testing::UnitTest::GetInstance()->current_test_info()->name(),
-                          ending)) {
-    EXPECT_TRUE(write_file(path_, content));
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() {
-    std::error_code ignored;
-    std::filesystem::remove(path_, ignored);
-  }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace proctor

@@ -1,5 +1,5 @@
 // A working folder's .env.
-#include "proctor/cli/dotenv.h"
+#include "proctor/exam/exam.h"
 #include "fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

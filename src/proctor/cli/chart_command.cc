@@ -1,7 +1,6 @@
 #include <functional>
 
-#include "proctor/cli/output.h"
-#include "proctor/cli/stored_runs.h"
+#include "proctor/cli/specs.h"
 
 namespace proctor {
 namespace {
@@ -37,7 +36,8 @@ Result<int> chart_command(const Arguments& arguments, World& world) {
   if (!path)
     return fail(Fault::usage, "-o is missing: a .jpg, .png, .svg or .pdf file");
   const ImageFormat format = TRY(format_of(arguments, *path));
-  TRY(check_output(arguments));
+  const Output output = output_of(arguments);
+  TRY(check_output(output));
   Chart chart{.language = TRY(language_of(arguments)),
               .title = arguments.get("--title").value_or("")};
   std::vector<std::string> runs;
@@ -60,7 +60,7 @@ Result<int> chart_command(const Arguments& arguments, World& world) {
   }
   const std::string image = TRY(chart_image(
       chart, format, [&](std::string_view line) { world.console.say(line); }));
-  TRY(write_output(arguments, world, image));
+  TRY(write_output(output, world.console, image));
   world.console.say(fmt::format("{}: {} bar{}", *path, chart.bars.size(),
                                 chart.bars.size() == 1 ? "" : "s"));
   return complete;

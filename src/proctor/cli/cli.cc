@@ -1,5 +1,6 @@
 #include "proctor/cli/cli.h"
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <new>
@@ -11,7 +12,6 @@
 #include <unistd.h>
 
 #include "proctor/cli/commands.h"
-#include "proctor/cli/dotenv.h"
 #include "proctor/cli/specs.h"
 #include "proctor/engine/engine.h"
 
@@ -53,6 +53,42 @@ void settle_process() {
   // What a server's own children leave behind comes to us, who wait for it.
   ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 #endif
+}
+
+// Whether the command asks a model whose key is needed and not set.
+bool asks_without_a_key(const Arguments& arguments, const Environment& environment) {
+  const bool asks = arguments.command == Command::run && !arguments.has("--dry-run");
+  const bool checks = arguments.command == Command::doctor &&
+                      (!arguments.positional.empty() || arguments.has("--type"));
+  const auto names = model_names(arguments);
+  if (!names || (!asks && !checks)) return false;
+  ModelSpec spec = model_texts(arguments);
+  return std::ranges::any_of(*names, [&](const std::string& name) {
+    spec.name = name;
+    return lacks_a_key(spec, environment);
+  });
+}
+
+// Adds what .env gives to the environment; a variable that is set wins. An error only
+// where a model that is named needs a key that is not set: otherwise the command goes
+// on without the file.
+Status take_dotenv(const Arguments& arguments, World& world) {
+  const auto names = dotenv_names(model_texts(arguments));
+  const auto dotenv = read_dotenv(".env", names, world.environment);
+  if (dotenv) {
+    world.environment.add_defaults(dotenv->keys);
+    return {};
+  }
+  const Error& error = dotenv.error();
+  if (asks_without_a_key(arguments, world.environment)) {
+    return fail(Fault::usage, "{}; no key can be taken from it, and none is set",
+                error.message);
+  }
+  // `python -m venv .env` is no mistake.
+  std::error_code unknown;
+  if (!std::filesystem::is_directory(".env", unknown))
+    world.console.say(error.message + "; nothing of it is used");
+  return {};
 }
 
 Result<int> act(std::span<const std::string> words, World& world) {

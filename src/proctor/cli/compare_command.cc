@@ -1,6 +1,5 @@
 #include "proctor/cli/commands.h"
-#include "proctor/cli/run_again.h"
-#include "proctor/cli/stored_runs.h"
+#include "proctor/cli/specs.h"
 #include "proctor/exam/exam.h"
 
 namespace proctor {
@@ -20,8 +19,8 @@ Result<ComparedRuns> compared(Store& store, const Arguments& arguments) {
   if (!arguments.has("--explain")) return runs;
   runs.explanation = TRY(explain(store, a, runs.a, runs.b, renamed));
   if (runs.explanation->needs_run_between()) {
-    runs.next =
-        TRY(command_between(store, runs.a.run, runs.b.run)) + store_option(arguments);
+    runs.next = TRY(command_between(store, runs.a.run, runs.b.run, takes_value)) +
+                store_option(arguments);
   }
   return runs;
 }

@@ -1,5 +1,4 @@
-#include "proctor/cli/output.h"
-#include "proctor/cli/stored_runs.h"
+#include "proctor/cli/specs.h"
 
 namespace proctor {
 
@@ -8,7 +7,8 @@ Result<int> export_command(const Arguments& arguments, World& world) {
   const auto format = export_format_named(name);
   if (!format)
     return fail(Fault::usage, "--format: found {}, expected jsonl or csv", name);
-  TRY(check_output(arguments));
+  const Output output = output_of(arguments);
+  TRY(check_output(output));
   const auto store = TRY(open_for_reading(arguments));
   const StoredRun stored = TRY(run_named(*store, arguments));
   std::string text = export_head(*format);
@@ -18,7 +18,7 @@ Result<int> export_command(const Arguments& arguments, World& world) {
   };
   const ScoredRun run =
       TRY(score_stored_run(*store, stored, look_of(arguments), false, add));
-  if (TRY(write_output(arguments, world, text))) {
+  if (TRY(write_output(output, world.console, text))) {
     world.console.say(fmt::format("{}: {} questions of run {}",
                                   *arguments.get("--output"), run.ended(),
                                   run.short_id()));

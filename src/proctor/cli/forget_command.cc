@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "proctor/cli/stored_runs.h"
+#include "proctor/cli/specs.h"
 
 namespace proctor {
 namespace {

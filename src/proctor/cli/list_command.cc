@@ -1,6 +1,4 @@
-#include "proctor/cli/commands.h"
 #include "proctor/cli/specs.h"
-#include "proctor/cli/stored_runs.h"
 #include "proctor/engine/engine.h"
 
 namespace proctor {

@@ -144,6 +144,11 @@ Result<Arguments> parse_command(const CommandText& command,
 
 }  // namespace
 
+bool takes_value(std::string_view name) {
+  const auto found = std::ranges::find(options(), name, &Option::name);
+  return found != options().end() && !found->value.empty();
+}
+
 bool Arguments::has(std::string_view option) const {
   return values_.find(option) != values_.end();
 }

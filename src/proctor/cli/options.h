@@ -56,6 +56,8 @@ struct Option {
   }
 };
 std::span<const Option> options();
+// Whether that is an option's name, and a value follows it.
+bool takes_value(std::string_view name);
 
 // What stood on the command line (and, behind it, in --config's file).
 class Arguments {

@@ -1,9 +1,5 @@
 #include "proctor/cli/output.h"
 
-#include <filesystem>
-
-#include "proctor/cli/commands.h"
-
 namespace proctor {
 namespace {
 
@@ -19,51 +15,30 @@ bool is_same(const fs::path& one, const fs::path& other) {
   return !error && first == second;
 }
 
-struct Taken {
-  fs::path path;
-  std::string_view what;
-};
-
-std::vector<Taken> read_by(const Arguments& arguments) {
-  std::vector<Taken> taken;
-  const fs::path store = store_path(arguments);
-  for (const char* const ending : {"", "-wal", "-shm", "-journal", ".lock"}) {
-    taken.push_back({store.string() + ending, "the store (--store)"});
-  }
-  if (const auto config = arguments.get("--config")) {
-    taken.push_back({*config, "the file of --config"});
-  }
-  for (const std::string& word : arguments.positional) {
-    if (word.ends_with(".csv")) taken.push_back({word, "what is read"});
-  }
-  return taken;
-}
-
 }  // namespace
 
-Status check_output(const Arguments& arguments) {
-  const auto path = arguments.get("--output");
+Status check_output(const Output& output) {
+  const auto& path = output.path;
   if (!path || *path == "-") return {};
   std::error_code error;
   if (path->empty() || fs::is_directory(*path, error)) {
     return fail(Fault::usage, "-o: {}, expected a file, or - for stdout",
                 path->empty() ? "found nothing" : *path + " is a folder");
   }
-  for (const Taken& taken : read_by(arguments)) {
+  for (const Output::Taken& taken : output.taken) {
     if (!is_same(*path, taken.path)) continue;
     return fail(Fault::usage, "-o: {} is {}; name another file", *path, taken.what);
   }
   return {};
 }
 
-Result<bool> write_output(const Arguments& arguments, World& world,
+Result<bool> write_output(const Output& output, Console& console,
                           std::string_view content) {
-  const auto path = arguments.get("--output");
-  if (!path || *path == "-") {
-    world.console.print(content);
+  if (!output.path || *output.path == "-") {
+    console.print(content);
     return false;
   }
-  TRY(write_file(*path, content).in("-o"));
+  TRY(write_file(*output.path, content).in("-o"));
   return true;
 }
 

@@ -1,5 +1,4 @@
-#include "proctor/cli/output.h"
-#include "proctor/cli/stored_runs.h"
+#include "proctor/cli/specs.h"
 
 namespace proctor {
 namespace {
@@ -22,7 +21,8 @@ std::string json_of(const std::vector<ScoredRun>& runs) {
 Result<int> report_command(const Arguments& arguments, World& world) {
   const Language language = TRY(language_of(arguments));
   const TableFormat format = TRY(format_of(arguments));
-  TRY(check_output(arguments));
+  const Output output = output_of(arguments);
+  TRY(check_output(output));
   const auto store = TRY(open_for_reading(arguments));
   const auto runs =
       TRY(runs_meant(*store, arguments, arguments.positional, world.console));
@@ -38,7 +38,7 @@ Result<int> report_command(const Arguments& arguments, World& world) {
     if (for_people && arguments.positional.size() == 1)
       text += "\n" + summary_text(runs.front(), language);
   }
-  TRY(write_output(arguments, world, text));
+  TRY(write_output(output, world.console, text));
   if (runs.empty() && TRY(store->runs()).empty()) {
     world.console.say("no runs yet; next: proctor run --type ollama");
   }

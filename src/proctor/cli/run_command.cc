@@ -5,13 +5,9 @@
 
 #include <unistd.h>
 
-#include <nlohmann/json.hpp>
-
 #include "proctor/cli/commands.h"
 #include "proctor/cli/hub_download.h"
-#include "proctor/cli/run_again.h"
 #include "proctor/cli/specs.h"
-#include "proctor/cli/stored_runs.h"
 #include "proctor/hub/hub.h"
 #include "proctor/study/study.h"
 
@@ -117,29 +113,6 @@ class Screen {
   TimePoint started_ = std::chrono::steady_clock::now();
 };
 
-std::string next_step(const Arguments& arguments, const ScoredRun& run,
-                      Language language) {
-  const bool ja = language == Language::ja;
-  const std::string report =
-      fmt::format("proctor report {}{}", run.short_id(), store_option(arguments));
-  const std::int64_t left = run.planned - run.ended() + run.ledger().failed;
-  const Ledger& ledger = run.ledger();
-  if (left == 0 && 2 * ledger.unread > ledger.n()) {  // it may be the reader
-    const std::string audit =
-        fmt::format("proctor audit {}{}", run.short_id(), store_option(arguments));
-    return ja ? fmt::format("次は: {}（他の読み取り器が読めるもの）、または {}", audit,
-                            report)
-              : fmt::format("next: {} shows what other readers read; {}", audit,
-                            report);
-  }
-  if (left == 0) return (ja ? "次は: " : "next: ") + report;
-  const std::string count = with_thousands(left);
-  return ja ? fmt::format("次は: 同じコマンドで残り {} 問を続行、または {}", count,
-                          report)
-            : fmt::format("next: the same command again asks the {} that are left; {}",
-                          count, report);
-}
-
 // What a person can do about a provider's no.
 std::string advice_on(const Error& error, const ModelChoice& choice) {
   if (choice.provider == nullptr || !error.message.starts_with("HTTP 401")) return "";
@@ -232,7 +205,7 @@ void tell_end(const RunEnd& end, const ModelChoice& choice, const Session& sessi
     console.print(summary_text(scored, session.language));
   }
   if (!session.is_quiet && scored.ended() > 0 && is_alone)
-    console.say(next_step(session.arguments, scored, session.language));
+    console.say(next_step(scored, session.language, store_option(session.arguments)));
 }
 
 Result<int> run_one(const Exam& exam, const OpenModel& model, Store& store,
@@ -326,49 +299,11 @@ void end_batch(const Batch& batch, const Session& session) {
                                     TableFormat::terminal, console.table_width()));
   }
   if (session.is_quiet) return;
-  const bool ja = session.language == Language::ja;
-  std::string ids;
-  for (const ScoredRun& run : batch.done) ids += " " + run.short_id();
-  const bool whole = batch.done.size() == batch.of &&
-                     std::ranges::all_of(batch.done, &ScoredRun::is_complete);
-  console.say(fmt::format(
-      "{}{}{}{}", ja ? "次は: " : "next: ",
-      whole ? ""
-            : (ja ? "同じコマンドで続行、または "
-                  : "the same command again asks what is left; "),
-      batch.done.size() == 2 ? "proctor compare" + ids : "proctor report" + ids,
-      store_option(session.arguments)));
+  console.say(next_step(batch.done, batch.of, session.language,
+                        store_option(session.arguments)));
 }
 
 // ---- --dry-run --------------------------------------------------------------------
-
-std::string forecast_text(const RunForecast& run, const ModelChoice& choice,
-                          bool as_json) {
-  using Json = nlohmann::ordered_json;
-  const RunInfo& info = run.info;
-  if (as_json) {
-    const Json json = {{"run", run.id.empty() ? Json(nullptr) : Json(run.id)},
-                       {"model", choice.title()},
-                       {"dataset", info.dataset},
-                       {"subjects", info.subjects},
-                       {"protocol", info.protocol},
-                       {"extract", info.extract},
-                       {"planned", run.planned},
-                       {"stored", run.stored},
-                       {"to_ask", run.to_ask},
-                       {"prompt_tokens", run.prompt_tokens},
-                       {"prompt_tokens_exact", run.is_exact}};
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  }
-  return fmt::format(
-      "{}: {} planned, {} stored, {} to ask, {}{} prompt tokens; {} ({}), protocol {}, "
-      "reader {}, run {}\n",
-      for_terminal_line(choice.title()), with_thousands(run.planned),
-      with_thousands(run.stored), with_thousands(run.to_ask),
-      run.is_exact ? "" : "about ", with_thousands(run.prompt_tokens),
-      for_terminal_line(info.dataset), for_terminal_line(info.subjects), info.protocol,
-      info.extract, run.id.empty() ? "not known yet" : run.id.substr(0, 8));
-}
 
 // One line a run. The store is read where there is one.
 Status tell_dry_run(const std::vector<ModelChoice>& choices,
@@ -381,7 +316,8 @@ Status tell_dry_run(const std::vector<ModelChoice>& choices,
   for (const ModelChoice& choice : choices) {
     for (const RunForecast& run :
          TRY(forecast_runs(choice, exams, *store, run_notes(arguments), outside)))
-      world.console.print(forecast_text(run, choice, arguments.has("--json")));
+      world.console.print(arguments.has("--json") ? forecast_json(run) + "\n"
+                                                  : forecast_text(run));
   }
   return {};
 }

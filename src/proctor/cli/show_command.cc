@@ -1,4 +1,4 @@
-#include "proctor/cli/stored_runs.h"
+#include "proctor/cli/specs.h"
 
 namespace proctor {
 namespace {

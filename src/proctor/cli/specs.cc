@@ -1,5 +1,6 @@
 #include "proctor/cli/specs.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -74,6 +75,39 @@ Result<std::optional<ExamSpec::Own<T>>> own(const Arguments& arguments,
   if (arguments.get(option) == "default") return ExamSpec::Own<T>{};
   const auto value = TRY(std::move(number));
   return value ? std::optional(ExamSpec::Own<T>{*value}) : std::nullopt;
+}
+
+// The options that say what is sent. The rest chooses questions, changes no answer, or
+// is in the run's key.
+constexpr std::array kept_options = {
+    "--engine",        "--dataset",    "--split",           "--columns",
+    "--cache-dir",     "--shots-from", "--drop-bad-labels", "--shots",
+    "--system",        "--max-tokens", "--temperature",     "--stop",
+    "--seed",          "--reasoning",  "--only-letters",    "--exact",
+    "--precision",     "--gpu-layers", "--context",         "--chat-template",
+    "--template-date", "--api-key-env"};
+
+// A file or folder by its whole path, so that the command works from anywhere.
+std::string whole_path(const std::string& word) {
+  std::error_code error;
+  if (word.empty() || !std::filesystem::exists(word, error)) return word;
+  const auto path = std::filesystem::absolute(word, error);
+  return error ? word : path.lexically_normal().string();
+}
+
+void add_option(std::string_view name, const Arguments& arguments,
+                std::vector<std::string>& words) {
+  if (!arguments.has(name)) return;
+  if (!takes_value(name)) {
+    words.emplace_back(name);
+    return;
+  }
+  constexpr std::array files = {"--dataset", "--cache-dir", "--shots-from"};
+  const bool is_file = std::ranges::find(files, name) != files.end();
+  for (const std::string& value : arguments.all(name)) {
+    words.emplace_back(name);
+    words.push_back(is_file ? whole_path(value) : value);
+  }
 }
 
 }  // namespace
@@ -164,6 +198,18 @@ RunNotes run_notes(const Arguments& arguments) {
           .mixed = arguments.has("--mixed")};
 }
 
+std::vector<std::string> command_of(const Exam& exam, const ModelChoice& choice,
+                                    const Arguments& arguments) {
+  std::vector<std::string> words = {
+      choice.file.empty() ? choice.title() : whole_path(choice.file.string()),
+      "--protocol",
+      exam.protocol_asked.ends_with(".toml") ? whole_path(exam.protocol_asked)
+                                             : exam.protocol_asked};
+  for (const std::string_view name : kept_options) add_option(name, arguments, words);
+  if (arguments.has("--exact")) add_option("--threads", arguments, words);
+  return words;
+}
+
 ExamWorld exam_world(const Arguments& arguments, World& world) {
   ExamWorld outside = reading_world(world);
   outside.waits = [&world, has_said = false](const std::string& base_url,
@@ -184,6 +230,65 @@ ExamWorld reading_world(World& world) {
   return {.environment = world.environment, .talk = [&world](std::string_view line) {
             world.console.say(for_terminal_line(line));
           }};
+}
+
+// ---- What is stored ----
+
+Result<std::unique_ptr<Store>> open_for_reading(const Arguments& arguments) {
+  return open_sqlite_store(store_path(arguments), OpenMode::read_only).in("--store");
+}
+
+Look look_of(const Arguments& arguments) {
+  return {.reader = arguments.get("--extract").value_or(""),
+          .subjects = arguments.get("--subject").value_or("")};
+}
+
+Among among_of(const Arguments& arguments) {
+  return arguments.has("--all") ? Among::all : Among::shown;
+}
+
+Result<StoredRun> run_named(Store& store, const Arguments& arguments) {
+  if (arguments.positional.size() > 1) {
+    return fail(Fault::usage, "expected one run, found {}",
+                join(arguments.positional, " "));
+  }
+  return find_run(store,
+                  arguments.positional.empty() ? "last" : arguments.positional[0],
+                  among_of(arguments));
+}
+
+void tell_hidden(std::size_t hidden, Console& console) {
+  if (hidden == 0) return;
+  console.say(fmt::format(
+      "{} forgotten or without a reply; --all shows {}",
+      hidden == 1 ? "1 run is hidden:" : fmt::format("{} runs are hidden:", hidden),
+      hidden == 1 ? "it" : "them"));
+}
+
+Result<std::vector<ScoredRun>> runs_meant(Store& store, const Arguments& arguments,
+                                          const std::vector<std::string>& names,
+                                          Console& console) {
+  const Look look = look_of(arguments);
+  ScoredRuns scored = TRY(score_runs(store, names, among_of(arguments), look));
+  tell_hidden(scored.hidden, console);
+  if (scored.elsewhere > 0) {
+    console.say(fmt::format("{} run{} no answer in {}", scored.elsewhere,
+                            scored.elsewhere == 1 ? " has" : "s have", look.subjects));
+  }
+  return std::move(scored.runs);
+}
+
+Output output_of(const Arguments& arguments) {
+  Output output{.path = arguments.get("--output")};
+  const std::filesystem::path store = store_path(arguments);
+  for (const char* const ending : {"", "-wal", "-shm", "-journal", ".lock"})
+    output.taken.push_back({store.string() + ending, "the store (--store)"});
+  if (const auto config = arguments.get("--config"))
+    output.taken.push_back({*config, "the file of --config"});
+  for (const std::string& word : arguments.positional) {
+    if (word.ends_with(".csv")) output.taken.push_back({word, "what is read"});
+  }
+  return output;
 }
 
 }  // namespace proctor

@@ -1,12 +1,15 @@
 // What a command line asks for, as the library's values. Not for other folders.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "proctor/cli/console.h"
-#include "proctor/cli/options.h"
+#include "proctor/cli/commands.h"
+#include "proctor/cli/output.h"
 #include "proctor/exam/exam.h"
+#include "proctor/store/store.h"
+#include "proctor/study/study.h"
 
 namespace proctor {
 
@@ -20,10 +23,39 @@ Result<ModelSpec> model_settings(const Arguments& arguments);
 Result<std::vector<ModelSpec>> model_specs(const Arguments& arguments);
 Result<ExamSpec> exam_spec(const Arguments& arguments);
 RunNotes run_notes(const Arguments& arguments);
+// The words that follow `proctor run` to ask the same again: the model, and options
+// that say what is sent. Files are named by their whole path. Not in them: which
+// questions, what the run's key has (address, added fields, a server's command),
+// --header lines, and what changes no answer.
+std::vector<std::string> command_of(const Exam& exam, const ModelChoice& choice,
+                                    const Arguments& arguments);
 
 // The command's hands as the library takes them. Under --quiet it says nothing.
 ExamWorld exam_world(const Arguments& arguments, World& world);
 // The same, but for questions: what is said of them is said under --quiet, too.
 ExamWorld reading_world(World& world);
+
+// ---- What is stored ----
+
+// --store, which must be there.
+Result<std::unique_ptr<Store>> open_for_reading(const Arguments& arguments);
+// --extract and --subject.
+Look look_of(const Arguments& arguments);
+// Whether "last" and a command without a name mean all runs: --all. Else those that are
+// forgotten or never had a reply are left out.
+Among among_of(const Arguments& arguments);
+// The one run a command is about; "last" where none is named.
+Result<StoredRun> run_named(Store& store, const Arguments& arguments);
+
+// Those that `names` names, as --extract and --subject read them; none named: all that
+// are meant (score_runs). It is said on stderr how many were left out.
+Result<std::vector<ScoredRun>> runs_meant(Store& store, const Arguments& arguments,
+                                          const std::vector<std::string>& names,
+                                          Console& console);
+// "2 runs are hidden …" on stderr, where there are any.
+void tell_hidden(std::size_t hidden, Console& console);
+
+// -o, and what the command reads.
+Output output_of(const Arguments& arguments);
 
 }  // namespace proctor

@@ -4,12 +4,18 @@
 #pragma once
 
 #include "proctor/exam/applicable.h"
+#include "proctor/exam/checkup.h"
 #include "proctor/exam/choose_model.h"
+#include "proctor/exam/dotenv.h"
 #include "proctor/exam/evaluate.h"
 #include "proctor/exam/evaluation.h"
+#include "proctor/exam/file_findings.h"
+#include "proctor/exam/finding.h"
 #include "proctor/exam/forecast.h"
 #include "proctor/exam/open_model.h"
 #include "proctor/exam/prepare.h"
+#include "proctor/exam/preview.h"
+#include "proctor/exam/run_between.h"
 #include "proctor/exam/run_name.h"
 #include "proctor/exam/secrets.h"
 #include "proctor/exam/spec.h"

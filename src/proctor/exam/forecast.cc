@@ -81,7 +81,8 @@ Result<RunForecast> forecast_of(const Exam& exam, const Beforehand& model, Store
   key = TRY(name_in_store(store, today, model.there)).key;
   const Kept kept = TRY(kept_of(store, evaluation));
   const std::vector<Prompt> prompts = prompts_to_ask(evaluation, kept);
-  RunForecast out{.info = evaluation.plan.info,
+  RunForecast out{.model = model.choice.title(),
+                  .info = evaluation.plan.info,
                   .planned = static_cast<std::int64_t>(evaluation.plan.trials.size()),
                   .stored = static_cast<std::int64_t>(kept.answered.size()),
                   .to_ask = static_cast<std::int64_t>(prompts.size()),

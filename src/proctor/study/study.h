@@ -10,5 +10,6 @@
 #include "proctor/study/marked_run.h"
 #include "proctor/study/meant_runs.h"
 #include "proctor/study/reply_line.h"
+#include "proctor/study/run_forecast.h"
 #include "proctor/study/scored_run.h"
 #include "proctor/study/subjects_title.h"

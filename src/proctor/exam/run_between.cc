@@ -1,10 +1,13 @@
-#include "proctor/cli/run_again.h"
+#include "proctor/exam/run_between.h"
 
 #include <algorithm>
 #include <array>
 #include <map>
 
 #include <nlohmann/json.hpp>
+
+#include "proctor/backend/backend.h"
+#include "proctor/prompt/prompt.h"
 
 namespace proctor {
 namespace {
@@ -85,53 +88,14 @@ std::string serve_of(const RunKey& key) {
   return " --serve " + quoted(text_of(engine["serve"]));
 }
 
-// The options that say what is sent. The rest chooses questions, changes no answer, or
-// is in the run's key.
-constexpr std::array kept_options = {
-    "--engine",        "--dataset",    "--split",           "--columns",
-    "--cache-dir",     "--shots-from", "--drop-bad-labels", "--shots",
-    "--system",        "--max-tokens", "--temperature",     "--stop",
-    "--seed",          "--reasoning",  "--only-letters",    "--exact",
-    "--precision",     "--gpu-layers", "--context",         "--chat-template",
-    "--template-date", "--api-key-env"};
-
-const Option* option_named(std::string_view name) {
-  const auto found = std::ranges::find(options(), name, &Option::name);
-  return found == options().end() ? nullptr : &*found;
-}
-
-// A file or folder by its whole path, so that the command works from anywhere.
-std::string whole_path(const std::string& word) {
-  std::error_code error;
-  if (word.empty() || !std::filesystem::exists(word, error)) return word;
-  const auto path = std::filesystem::absolute(word, error);
-  return error ? word : path.lexically_normal().string();
-}
-
-void add_option(std::string_view name, const Arguments& arguments,
-                std::vector<std::string>& words) {
-  const Option* const option = option_named(name);
-  if (option == nullptr || !arguments.has(name)) return;
-  if (option->value.empty()) {
-    words.emplace_back(name);
-    return;
-  }
-  constexpr std::array files = {"--dataset", "--cache-dir", "--shots-from"};
-  const bool is_file = std::ranges::find(files, name) != files.end();
-  for (const std::string& value : arguments.all(name)) {
-    words.emplace_back(name);
-    words.push_back(is_file ? whole_path(value) : value);
-  }
-}
-
 // Words without one option and its value.
 std::vector<std::string> without(const std::vector<std::string>& words,
-                                 std::string_view option) {
+                                 std::string_view option,
+                                 const TakesValue& takes_value) {
   std::vector<std::string> kept;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    const Option* const at = option_named(words[i]);
-    const bool has_value = at != nullptr && !at->value.empty();
-    if (words[i] != option || at == nullptr) {
+    const bool has_value = takes_value(words[i]);
+    if (words[i] != option) {
       kept.push_back(words[i]);
       if (has_value && i + 1 < words.size()) kept.push_back(words[i + 1]);
     }
@@ -177,20 +141,8 @@ std::string words_of_old(const RunInfo& info, const Json& sent) {
 
 }  // namespace
 
-std::vector<std::string> command_of(const Exam& exam, const ModelChoice& choice,
-                                    const Arguments& arguments) {
-  std::vector<std::string> words = {
-      choice.file.empty() ? choice.title() : whole_path(choice.file.string()),
-      "--protocol",
-      exam.protocol_asked.ends_with(".toml") ? whole_path(exam.protocol_asked)
-                                             : exam.protocol_asked};
-  for (const std::string_view name : kept_options) add_option(name, arguments, words);
-  if (arguments.has("--exact")) add_option("--threads", arguments, words);
-  return words;
-}
-
 Result<std::string> command_between(Store& store, const ScoredRun& a,
-                                    const ScoredRun& b) {
+                                    const ScoredRun& b, const TakesValue& takes_value) {
   const Json sent_a = Json::parse(a.info.key.protocol, nullptr, false);
   const Json sent_b = Json::parse(b.info.key.protocol, nullptr, false);
   const auto asked_of_b =
@@ -204,8 +156,8 @@ Result<std::string> command_between(Store& store, const ScoredRun& a,
   std::string text = "proctor run";
   const bool is_old = info.command.empty();
   if (is_old) text += " " + words_of_old(info, takes_a_s ? sent_b : sent_a);
-  for (const std::string& word :
-       without(without(info.command, "--shots"), "--shots-from")) {
+  for (const std::string& word : without(without(info.command, "--shots", takes_value),
+                                         "--shots-from", takes_value)) {
     text += " " + quoted(word);
   }
   const int count = shots_in(takes_a_s ? sent_a : sent_b);

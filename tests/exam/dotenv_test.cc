@@ -1,9 +1,11 @@
-#include "proctor/cli/dotenv.h"
+#include "proctor/exam/exam.h"
 
 #include <set>
 
-#include "cli/arguments.h"
-#include "proctor/backend/backend.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/file.h"
 
 namespace proctor {
 namespace {
@@ -115,9 +117,6 @@ TEST(Dotenv, only_the_variables_that_are_named_are_taken) {
 }
 
 TEST(Dotenv, gives_keys_to_providers_and_to_the_hub_and_nothing_else) {
-  Arguments arguments;
-  arguments.add("--api-key-env", "MY_KEY");
-
   std::set<std::string> keys = {"HF_TOKEN"};
   for (const Provider& provider : providers())
     keys.insert(provider.key_variables.begin(), provider.key_variables.end());
@@ -127,7 +126,7 @@ TEST(Dotenv, gives_keys_to_providers_and_to_the_hub_and_nothing_else) {
   for (const std::string& name : keys) {
     EXPECT_THAT(name, testing::ContainsRegex("_(KEY|TOKEN)(_|$)"));
   }
-  EXPECT_THAT(dotenv_names(arguments), testing::Contains("MY_KEY"));
+  EXPECT_THAT(dotenv_names({.key_variable = "MY_KEY"}), testing::Contains("MY_KEY"));
 }
 
 TEST(Dotenv, values_that_hold_each_other_do_not_fill_the_memory) {

@@ -1,10 +1,10 @@
 // .env files, as python-dotenv reads them: KEY=value, export KEY=value, quotes,
 // comments, ${NAME} and ${NAME:-default}.
-#include "proctor/cli/dotenv.h"
+#include "proctor/exam/dotenv.h"
 
 #include <algorithm>
 
-#include "proctor/cli/specs.h"
+#include "proctor/exam/choose_model.h"
 
 namespace proctor {
 namespace {
@@ -97,25 +97,6 @@ std::optional<std::string> expanded(std::string_view value,
   return text;
 }
 
-// Whether the command asks a model whose key is needed and not set.
-bool lacks_a_key(const Arguments& arguments, const Environment& environment) {
-  const bool asks = arguments.command == Command::run && !arguments.has("--dry-run");
-  const bool checks = arguments.command == Command::doctor &&
-                      (!arguments.positional.empty() || arguments.has("--type"));
-  const auto names = model_names(arguments);
-  if (!names || (!asks && !checks)) return false;
-  return std::ranges::any_of(*names, [&](const std::string& name) {
-    const auto provider = find_provider(name.substr(0, name.find('/')));
-    if (!provider) return false;
-    const bool is_needed = (*provider)->key_is_needed || arguments.has("--api-key-env");
-    return is_needed &&
-           std::ranges::none_of(key_variables_of(**provider, model_texts(arguments)),
-                                [&](const std::string& variable) {
-                                  return environment.get(variable).has_value();
-                                });
-  });
-}
-
 }  // namespace
 
 Result<std::map<std::string, std::string>> parse_dotenv(
@@ -189,33 +170,22 @@ Result<Dotenv> read_dotenv(const std::filesystem::path& path,
   return dotenv;
 }
 
-std::vector<std::string> dotenv_names(const Arguments& arguments) {
+std::vector<std::string> dotenv_names(const ModelSpec& spec) {
   std::vector<std::string> names = {"HF_TOKEN"};
   for (const Provider& provider : providers()) {
-    for (std::string& name : key_variables_of(provider, model_texts(arguments))) {
+    for (std::string& name : key_variables_of(provider, spec))
       names.push_back(std::move(name));
-    }
   }
   return names;
 }
 
-Status take_dotenv(const Arguments& arguments, World& world) {
-  const auto dotenv = read_dotenv(".env", dotenv_names(arguments), world.environment);
-  if (dotenv) {
-    world.environment.add_defaults(dotenv->keys);
-    return {};
-  }
-  const Error& error = dotenv.error();
-  if (lacks_a_key(arguments, world.environment)) {
-    return fail(Fault::usage, "{}; no key can be taken from it, and none is set",
-                error.message);
-  }
-  // `python -m venv .env` is no mistake.
-  std::error_code unknown;
-  if (!std::filesystem::is_directory(".env", unknown)) {
-    world.console.say(error.message + "; nothing of it is used");
-  }
-  return {};
+bool lacks_a_key(const ModelSpec& spec, const Environment& environment) {
+  const auto provider = find_provider(spec.name.substr(0, spec.name.find('/')));
+  if (!provider || !((*provider)->key_is_needed || spec.key_variable)) return false;
+  return std::ranges::none_of(key_variables_of(**provider, spec),
+                              [&](const std::string& variable) {
+                                return environment.get(variable).has_value();
+                              });
 }
 
 }  // namespace proctor

@@ -1,4 +1,4 @@
-#include "proctor/cli/hub_download.h"
+#include "proctor/report/report.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // The .env of the working folder. Whoever made the folder wrote it, so it gives keys
-// and nothing else: no program to start, no address to send a key to, no proxy. Not for
-// other folders.
+// and nothing else: no program to start, no address to send a key to, no proxy. Part of
+// exam.h.
 #pragma once
 
 #include <map>
@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "proctor/cli/console.h"
-#include "proctor/cli/options.h"
+#include "proctor/base/base.h"
+#include "proctor/exam/spec.h"
 
 namespace proctor {
 
@@ -27,11 +27,9 @@ Result<std::map<std::string, std::string>> parse_dotenv(std::string_view content
 Result<Dotenv> read_dotenv(const std::filesystem::path& path,
                            std::span<const std::string> names,
                            const Environment& environment);
-// What a .env may set: the providers' keys, --api-key-env's variable and HF_TOKEN.
-std::vector<std::string> dotenv_names(const Arguments& arguments);
-// Adds what .env gives to the environment; a variable that is set wins. An error only
-// where a model that is named needs a key that is not set: otherwise the command goes
-// on without the file.
-Status take_dotenv(const Arguments& arguments, World& world);
+// What a .env may set: the providers' keys, the spec's key variable and HF_TOKEN.
+std::vector<std::string> dotenv_names(const ModelSpec& spec);
+// Whether the spec names a provider's model whose key is needed and not set.
+bool lacks_a_key(const ModelSpec& spec, const Environment& environment);
 
 }  // namespace proctor

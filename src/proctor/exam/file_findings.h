@@ -1,5 +1,4 @@
-// What a model file says of itself, as `proctor doctor` tells it. Not for other
-// folders.
+// What a model file says of itself. Part of exam.h.
 #pragma once
 
 #include <filesystem>
@@ -7,7 +6,7 @@
 #include <vector>
 
 #include "proctor/base/base.h"
-#include "proctor/cli/finding.h"
+#include "proctor/exam/finding.h"
 
 namespace proctor {
 

@@ -1,4 +1,4 @@
-#include "proctor/cli/file_findings.h"
+#include "proctor/exam/file_findings.h"
 
 #include <nlohmann/json.hpp>
 
@@ -6,6 +6,8 @@
 
 namespace proctor {
 namespace {
+
+using State = Finding::State;
 
 constexpr int most_columns = 100;
 
