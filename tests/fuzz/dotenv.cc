@@ -1,6 +1,6 @@
 // A working folder's .env.
-#include "proctor/exam/exam.h"
 #include "fuzz/fuzz.h"
+#include "proctor/exam/exam.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const proctor::Environment environment(

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "proctor/cli/commands.h"
 #include "proctor/cli/specs.h"
 #include "proctor/hub/hub.h"
 

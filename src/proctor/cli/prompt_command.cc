@@ -1,4 +1,3 @@
-#include "proctor/cli/commands.h"
 #include "proctor/cli/specs.h"
 
 namespace proctor {

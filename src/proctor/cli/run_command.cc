@@ -5,11 +5,9 @@
 
 #include <unistd.h>
 
-#include "proctor/cli/commands.h"
 #include "proctor/cli/hub_download.h"
 #include "proctor/cli/specs.h"
 #include "proctor/hub/hub.h"
-#include "proctor/study/study.h"
 
 namespace proctor {
 namespace {
@@ -113,15 +111,6 @@ class Screen {
   TimePoint started_ = std::chrono::steady_clock::now();
 };
 
-// What a person can do about a provider's no.
-std::string advice_on(const Error& error, const ModelChoice& choice) {
-  if (choice.provider == nullptr || !error.message.starts_with("HTTP 401")) return "";
-  const std::string variables =
-      join(key_variables_of(*choice.provider, choice.spec), " or ");
-  return variables.empty() ? "; --api-key-env names the variable that holds the key"
-                           : fmt::format("; is {} set and right?", variables);
-}
-
 int exit_code_of(const Outcome& outcome, const SignalWatch& signals) {
   if (outcome.interrupted) return signals.exit_code();
   if (outcome.fatal) {
@@ -216,11 +205,9 @@ Result<int> run_one(const Exam& exam, const OpenModel& model, Store& store,
   Teller teller(choice, session, batch.place());
   auto end = run_exam(exam, model, notes, store, outside, teller.watch());
   if (!end) {
-    if (!teller.screen() || end.error().fault == Fault::cancelled) {
-      session.world.console.end_progress(true);
-      return tl::unexpected(end.error());
-    }
     session.world.console.end_progress(true);
+    if (!teller.screen() || end.error().fault == Fault::cancelled)
+      return tl::unexpected(end.error());
     session.world.console.complain(end.error());
     return broke;
   }

@@ -196,6 +196,14 @@ std::vector<std::string> key_variables_of(const Provider& provider,
   return {provider.key_variables.begin(), provider.key_variables.end()};
 }
 
+std::string advice_on(const Error& error, const ModelChoice& choice) {
+  if (choice.provider == nullptr || !error.message.starts_with("HTTP 401")) return "";
+  const std::string variables =
+      join(key_variables_of(*choice.provider, choice.spec), " or ");
+  return variables.empty() ? "; --api-key-env names the variable that holds the key"
+                           : fmt::format("; is {} set and right?", variables);
+}
+
 Result<ModelChoice> choose_model(const ModelSpec& spec, const Environment& environment,
                                  bool needs_key) {
   const std::string& place = spec.called.empty() ? spec.name : spec.called;

@@ -40,6 +40,9 @@ Result<ModelChoice> choose_model(const ModelSpec& spec, const Environment& envir
 // decided that; else empty.
 std::string where_asked(const ModelChoice& choice);
 
+// What a person can do about a provider's no, to be put behind the error; or empty.
+std::string advice_on(const Error& error, const ModelChoice& choice);
+
 HttpOptions http_options(const Environment& environment, std::size_t connections);
 
 }  // namespace proctor
