@@ -55,5 +55,16 @@ TEST(ReplyLine, what_is_no_such_line_says_what_was_expected) {
     EXPECT_THAT(read_reply_line(text, "").error().message, HasSubstr("\"output\""));
 }
 
+TEST(ReplyLine, is_not_nested_deeper_than_a_program_can_write_it) {
+  const auto line_of = [](std::size_t depth) {
+    return fmt::format(R"({{"output":"B","id":{}{}}})", std::string(depth, '['),
+                       std::string(depth, ']'));
+  };
+
+  EXPECT_EQ(read_reply_line(line_of(400), "")->id.size(), 800U);
+  EXPECT_THAT(read_reply_line(line_of(100'000), "").error().message,
+              HasSubstr("nested more than 500 deep"));
+}
+
 }  // namespace
 }  // namespace proctor

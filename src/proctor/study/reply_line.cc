@@ -10,6 +10,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t most_letters = 26;
+// JSON is written by functions that call themselves once a level: a line that is nested
+// deeply enough would end the program when its id is written.
+constexpr int most_nested = 500;
 
 std::vector<std::string> choices_in(const Json& json) {
   std::vector<std::string> choices;
@@ -38,7 +41,16 @@ Reading ReplyLine::reading() const {
 }
 
 Result<ReplyLine> read_reply_line(std::string_view text, const std::string& labels) {
-  const Json json = Json::parse(text, nullptr, false);
+  bool is_too_deep = false;
+  const auto look = [&](int depth, Json::parse_event_t, Json&) {
+    is_too_deep = is_too_deep || depth > most_nested;
+    return depth <= most_nested;
+  };
+  const Json json = Json::parse(text, look, false);
+  if (is_too_deep) {
+    return fail(Fault::data, "found JSON nested more than {} deep; no reply needs that",
+                most_nested);
+  }
   if (!json.is_object()) return fail(Fault::data, "expected a JSON object");
   const auto output = json.find("output");
   if (output == json.end() || !output->is_string()) {
