@@ -41,10 +41,12 @@ std::optional<Claim> Statement::claim_at(std::size_t at) {
 // A box, a colon, a label, "the right one".
 std::optional<Claim> Statement::claim_of_no_cue(std::size_t at) {
   const Token& t = tokens_[at];
-  if (t.kind == TokenKind::mark && t.mark == box)
-    return candidate(at + 1, Strength::stated, "boxed", true);
-  if (is_mark(at, ":")) return pointed_at(at);
   if (t.letter != 0) return label_is_right(at);
+  if (t.kind == TokenKind::mark) {
+    if (t.mark == box) return candidate(at + 1, Strength::stated, "boxed", true);
+    if (t.mark == ':') return pointed_at(at);
+    return std::nullopt;
+  }
   if (is_word(at - 1, Word::good) && is_text(at, "one")) return after_option(at);
   return std::nullopt;
 }
