@@ -61,27 +61,5 @@ TEST(Correction, what_names_no_choice_changes_nothing_but_is_a_flaw) {
   EXPECT_EQ(corrected("", "").flaw, "not labelled");
 }
 
-TEST(RightNumber, is_the_choice_where_one_is_right_and_keeps_the_others) {
-  Question question{.text = "?", .choices = std::vector<std::string>(26, "x")};
-  question.right = 25;
-  EXPECT_EQ(right_number(question), 25);
-  question.right = 0;
-  question.also_right = {2, 25};
-
-  Question again{.text = "?", .choices = question.choices};
-
-  ASSERT_TRUE(set_right(again, right_number(question)));
-  EXPECT_EQ(again, question);
-}
-
-TEST(RightNumber, of_a_choice_that_is_not_there_is_none) {
-  Question question{.text = "?", .choices = {"a", "b"}};
-
-  for (const std::int64_t number : {-1, 2, 26, 32 * 4, 31}) {
-    EXPECT_FALSE(set_right(question, number)) << number;
-  }
-  EXPECT_FALSE(set_right(question, INT64_MAX));
-}
-
 }  // namespace
 }  // namespace proctor

@@ -73,18 +73,6 @@ TEST(EngineBackend, an_attempt_keeps_the_text_and_the_normalised_scores) {
   EXPECT_THAT(attempt.response, HasSubstr("\"decoded\":"));
 }
 
-TEST(EngineBackend, what_was_computed_is_read_from_a_stored_attempt) {
-  Attempt attempt;
-  attempt.outcome = Reply{};
-  attempt.response = R"({"tokens":{"prompt":9,"decoded":7}})";
-
-  EXPECT_EQ(decoded_tokens(attempt), 7);
-  attempt.response = R"({"tokens":7})";
-  EXPECT_EQ(decoded_tokens(attempt), std::nullopt);
-  attempt.response = "no JSON";
-  EXPECT_EQ(decoded_tokens(attempt), std::nullopt);
-}
-
 TEST(EngineBackend, a_question_that_is_too_long_fails_and_the_others_go_on) {
   SKIP_WITHOUT_ENGINE();
   EngineOptions options = options_for();

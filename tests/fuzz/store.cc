@@ -1,7 +1,5 @@
 // What a store from elsewhere holds as text: a run's key and facts, a question's
 // choices and key, log-probabilities. A field a line.
-#include <charconv>
-
 #include "fuzz/fuzz.h"
 #include "proctor/store/form.h"
 
@@ -15,13 +13,12 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     PROMISE(!proctor::info_json(*info).empty());
   }
   const auto choices = proctor::read_choices(fields[2]);
-  std::int64_t right = 0;
-  std::from_chars(fields[3].data(), fields[3].data() + fields[3].size(), right);
   if (choices) {
-    proctor::Question question{.choices = *choices};
-    if (proctor::set_right(question, right)) {
-      PROMISE(proctor::right_number(question) == right);
+    proctor::Question question{.choices = *choices}, again{.choices = *choices};
+    if (proctor::read_right_choices(fields[3], question)) {
       PROMISE(proctor::is_right(question, proctor::letter_of(question.right)));
+      const std::string written = proctor::right_choices_json(question);
+      PROMISE(proctor::read_right_choices(written, again) && again == question);
     }
   }
   const auto logprobs = proctor::read_logprobs(fields[4]);

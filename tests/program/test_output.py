@@ -309,7 +309,8 @@ def test_a_whole_store_is_verified(two_runs):
         "UPDATE attempt SET text = 'D' WHERE number = 7",
         "UPDATE attempt SET response = CAST(replace(response, 'stop', 'stoq') AS BLOB)"
         " WHERE number = 7",
-        "UPDATE question SET right_choice = (right_choice + 1) % 4 WHERE ordinal = 3",
+        "UPDATE question SET right_choices = '[' || ((json_extract(right_choices, '$[0]') + 1)"
+        " % 4) || ']' WHERE ordinal = 3",
         "DELETE FROM attempt WHERE number = 7",
         "UPDATE run SET key = replace(key, 'llama', 'other')",
     ],

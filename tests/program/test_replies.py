@@ -244,8 +244,9 @@ def test_thoughts_that_take_the_limit_are_told(work):
     }
     with answering(lambda n: of_json(cut)) as server:
         done = work.run(*asks(server, model="gemini"), GEMINI_API_KEY="a-key-of-a-test")
-    assert "cut 3" in done.stdout
-    assert "--max-tokens" in done.stdout and "thoughts" in done.stdout
+    for text in [done.stdout, work.run("report", "last").stdout]:
+        assert "cut 3" in text
+        assert "--max-tokens" in text and "thoughts" in text
 
 
 def test_a_choice_without_a_message_is_no_answer(work):

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "proctor/store/sqlite.h"
+#include "store/processes.h"
 #include "store/store_fixture.h"
 #include "support/growth.h"
 
@@ -27,69 +28,6 @@ using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-// ---- Processes ----
-
-// A forked process that runs `body`; killed with its owner.
-class Child {
- public:
-  explicit Child(const std::function<int()>& body) : pid_(::fork()) {
-    if (pid_ == 0) ::_exit(body());
-  }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-  ~Child() {
-    if (pid_ > 0) kill();
-  }
-  pid_t pid() const { return pid_; }
-  int wait() {
-    int status = 0;
-    ::waitpid(std::exchange(pid_, 0), &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-  }
-  void kill() {
-    ::kill(pid_, SIGKILL);
-    wait();
-  }
-
- private:
-  pid_t pid_;
-};
-
-class Pipe {
- public:
-  Pipe() { EXPECT_EQ(::pipe(ends_.data()), 0); }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-  ~Pipe() {
-    for (const int end : ends_) ::close(end);
-  }
-  void tell(int number) const {
-    EXPECT_EQ(::write(ends_[1], &number, sizeof number), sizeof number);
-  }
-  int hear() const {
-    int number = -1;
-    EXPECT_EQ(::read(ends_[0], &number, sizeof number), sizeof number);
-    return number;
-  }
-  // All numbers told so far, once the teller is gone.
-  std::vector<int> rest() {
-    ::close(std::exchange(ends_[1], -1));
-    std::vector<int> numbers;
-    for (int number = 0; ::read(ends_[0], &number, sizeof number) == sizeof number;) {
-      numbers.push_back(number);
-    }
-    return numbers;
-  }
-
- private:
-  std::array<int, 2> ends_{};
-};
-
-// Rights mean nothing to root: what runs as root runs as nobody here.
-void give_up_rights() {
-  if (::geteuid() == 0 && ::setuid(65534) != 0) ::_exit(99);
-}
 
 // ---- Fixture ----
 
@@ -238,11 +176,22 @@ TEST_F(SqliteStore, a_newer_store_asks_for_a_newer_proctor) {
   fill();
   meddle("PRAGMA user_version = 7; UPDATE proctor SET made_by = 'Proctor 9.0'");
 
-  const Error error = error_of_opening();
+  for (const OpenMode mode : {OpenMode::read_write, OpenMode::read_only}) {
+    const Error error = error_of_opening(mode);
 
-  EXPECT_EQ(error.fault, Fault::store);
-  EXPECT_THAT(error.message, AllOf(HasSubstr("schema 7"), HasSubstr("Proctor 9.0"),
-                                   HasSubstr("use a newer Proctor")));
+    EXPECT_EQ(error.fault, Fault::store);
+    EXPECT_THAT(error.message,
+                AllOf(HasSubstr("schema 7 (made by Proctor 9.0)"),
+                      HasSubstr("knows schemas 1 to 2; use a newer Proctor")));
+  }
+}
+
+TEST_F(SqliteStore, a_newer_store_need_have_no_table_that_is_known) {
+  fill();
+  meddle("PRAGMA user_version = 7; DROP TABLE proctor");
+
+  EXPECT_THAT(error_of_opening().message,
+              HasSubstr("has schema 7, this Proctor knows schemas 1 to 2"));
 }
 
 TEST_F(SqliteStore, a_store_that_is_not_there_is_not_made_by_reading) {
@@ -680,13 +629,36 @@ TEST_F(SqliteStore, a_flipped_bit_is_found_where_it_is) {
 }
 
 TEST_F(SqliteStore, a_number_that_was_changed_is_found) {
-  for (const char* column : {"ordinal", "repeat", "rotation", "generation", "started",
-                             "latency", "status", "prompt_tokens", "reply_tokens"}) {
+  for (const char* column :
+       {"ordinal", "repeat", "rotation", "generation", "started", "latency", "status",
+        "prompt_tokens", "reply_tokens", "decoded_tokens", "thought_tokens"}) {
     std::filesystem::remove(path_);
     fill();
     meddle(fmt::format("UPDATE attempt SET {0} = {0} + 1 WHERE id = 'a1'", column));
 
     EXPECT_THAT(places_of(*open()), Contains("attempt a1")) << column;
+  }
+}
+
+TEST_F(SqliteStore, a_number_of_a_run_that_was_changed_is_found) {
+  for (const char* column : {"dropped", "repeats", "rotations", "created"}) {
+    std::filesystem::remove(path_);
+    fill();
+    meddle(fmt::format("UPDATE run SET {0} = {0} + 1", column));
+
+    EXPECT_THAT(places_of(*open()), ElementsAre("run " + id_.substr(0, 8))) << column;
+  }
+}
+
+TEST_F(SqliteStore, right_choices_that_were_changed_are_found) {
+  for (const char* choices :
+       {"[0]", "[1,0]", "[2]", "[-1]", "[4294967297]", "[]", "1", "[0,1,1]", "[1.5]"}) {
+    std::filesystem::remove(path_);
+    fill();
+    meddle(fmt::format("UPDATE question SET right_choices = '{}' WHERE ordinal = 3",
+                       choices));
+
+    EXPECT_THAT(places_of(*open()), Contains(HasSubstr("question 3 of"))) << choices;
   }
 }
 

@@ -74,10 +74,11 @@ inline Plan plan_of(const Dataset& dataset, const std::string& model = "mistral:
 
 inline Attempt reply_of(std::string id, std::string text = "B") {
   return {.id = std::move(id),
-          .outcome = Reply{.text = std::move(text),
-                           .finish_reason = "stop",
-                           .model = "mistral",
-                           .tokens = {.prompt = 12, .reply = 1}},
+          .outcome =
+              Reply{.text = std::move(text),
+                    .finish_reason = "stop",
+                    .model = "mistral",
+                    .tokens = {.prompt = 12, .reply = 1, .decoded = 8, .thought = 0}},
           .status = 200,
           .request = R"({"messages":[]})",
           .response = R"({"choices":[]})",

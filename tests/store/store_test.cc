@@ -281,6 +281,8 @@ void expect_same(const Attempt& kept, const Attempt& given) {
   EXPECT_EQ(kept.outcome->logprobs, given.outcome->logprobs);
   EXPECT_EQ(kept.outcome->tokens.prompt, given.outcome->tokens.prompt);
   EXPECT_EQ(kept.outcome->tokens.reply, given.outcome->tokens.reply);
+  EXPECT_EQ(kept.outcome->tokens.decoded, given.outcome->tokens.decoded);
+  EXPECT_EQ(kept.outcome->tokens.thought, given.outcome->tokens.thought);
 }
 
 Attempt hostile_attempt() {
@@ -298,7 +300,10 @@ Attempt hostile_attempt() {
                                     {"B", -1e-300},
                                     {"C", -0.0},
                                     {"D", -std::numeric_limits<double>::infinity()}},
-                       .tokens = {.prompt = 9'000'000'000, .reply = {}}},
+                       .tokens = {.prompt = 9'000'000'000,
+                                  .reply = {},
+                                  .decoded = 0,
+                                  .thought = 9'000'000'001}},
       .status = 200,
       .request = "{\"a\":\"\0\"}"s,
       .response = every_byte,
@@ -343,6 +348,8 @@ TEST_P(AnyStore, questions_come_back_as_they_were) {
   dataset_.questions[2].text = "What\0 '; is 日本?"s;
   dataset_.questions[2].choices = {"", "\"a\"", "b\0c"s};
   dataset_.questions[2].worked = "Think.\n";
+  dataset_.questions[2].right = 1;
+  dataset_.questions[2].also_right = {0, 2};
   dataset_.digest = digest_of(dataset_.questions);
   const Plan plan = plan_of(dataset_);
   ASSERT_TRUE(store_->open(plan));
@@ -368,6 +375,9 @@ TEST_P(AnyStore, a_runs_words_come_back_and_the_newest_win) {
   plan_.info.subjects = "arithmetic";
   plan_.info.selection = {4, 0, 1, 2, 9};
   plan_.info.version = "9.9";
+  plan_.info.dropped = 3;
+  plan_.info.repeats = 5;
+  plan_.info.rotations = 4;
   ASSERT_TRUE(store_->open(plan_));
 
   const auto runs = store_->runs();
@@ -384,6 +394,9 @@ TEST_P(AnyStore, a_runs_words_come_back_and_the_newest_win) {
   EXPECT_EQ(run.info.selection, plan_.info.selection);
   EXPECT_EQ(run.info.protocol, "seed");
   EXPECT_EQ(run.info.version, "9.9");
+  EXPECT_EQ(run.info.dropped, 3);
+  EXPECT_EQ(run.info.repeats, 5);
+  EXPECT_EQ(run.info.rotations, 4);
   EXPECT_THAT(*store_->verify(), IsEmpty());
 }
 
@@ -675,6 +688,15 @@ TEST_P(AnyStore, subjects_are_told_with_their_questions_and_replies) {
   EXPECT_EQ(subjects->at(0).replied, 1);
   EXPECT_EQ(subjects->at(1).name, "botany");
   EXPECT_EQ(subjects->at(1).replied, 0);
+}
+
+TEST_P(AnyStore, a_question_has_a_reply_where_one_of_its_trials_has) {
+  ASSERT_TRUE(store_->open(plan_));
+  Completion completion{.trial = {.ordinal = 2, .repeat = 1, .rotation = 3}};
+  completion.attempts.push_back(reply_of("a"));
+  ASSERT_TRUE(store_->append(plan_, std::vector{completion}));
+
+  EXPECT_EQ(store_->subjects(id_)->front().replied, 1);
 }
 
 // ---- Merging ----

@@ -63,6 +63,16 @@ Status act(Store& store, Deed deed, const StoredRun& run) {
                               : store.hide(run.id, deed == Deed::hide);
 }
 
+// What a migration kept is a file of its own, which no removal reaches.
+void tell_old_copy(const Arguments& arguments, Console& console) {
+  const std::string copy = store_path(arguments).string() + ".schema1";
+  std::error_code error;
+  if (!std::filesystem::exists(copy, error)) return;
+  console.say(for_terminal_line(fmt::format(
+      "{} is the store as it was before schema 2; what is removed may still be in it",
+      copy)));
+}
+
 }  // namespace
 
 Result<int> forget_command(const Arguments& arguments, World& world) {
@@ -71,8 +81,7 @@ Result<int> forget_command(const Arguments& arguments, World& world) {
     return fail(Fault::usage, "expected runs, found none; proctor list runs --all");
   }
   TRY(open_for_reading(arguments));  // makes no store where there is none
-  const auto store =
-      TRY(open_sqlite_store(store_path(arguments), OpenMode::read_write).in("--store"));
+  const auto store = TRY(open_for_writing(arguments, reading_world(world).talk));
   std::vector<StoredRun> runs;  // all are there before the first is touched
   for (const std::string& name : arguments.positional) {
     StoredRun run = TRY(find_run(*store, name));
@@ -92,6 +101,7 @@ Result<int> forget_command(const Arguments& arguments, World& world) {
       world.console.print(json.dump() + "\n");
     }
   }
+  if (deed == Deed::remove) tell_old_copy(arguments, world.console);
   return complete;
 }
 

@@ -345,7 +345,7 @@ Result<int> run_command(const Arguments& arguments, World& world) {
     return complete;
   }
   const auto store =
-      TRY(open_sqlite_store(store_path(arguments), OpenMode::read_write).in("--store"));
+      TRY(open_for_writing(arguments, exam_world(arguments, world).talk));
   const SignalWatch signals;
   const Session session{arguments, world, language, signals};
   Batch batch{.of = choices.size() * exams.size()};

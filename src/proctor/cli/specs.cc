@@ -238,6 +238,13 @@ Result<std::unique_ptr<Store>> open_for_reading(const Arguments& arguments) {
   return open_sqlite_store(store_path(arguments), OpenMode::read_only).in("--store");
 }
 
+Result<std::unique_ptr<Store>> open_for_writing(const Arguments& arguments,
+                                                const Talk& talk) {
+  return open_sqlite_store(store_path(arguments), OpenMode::read_write, system_time,
+                           talk)
+      .in("--store");
+}
+
 Look look_of(const Arguments& arguments) {
   return {.reader = arguments.get("--extract").value_or(""),
           .subjects = arguments.get("--subject").value_or("")};

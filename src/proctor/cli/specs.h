@@ -39,6 +39,10 @@ ExamWorld reading_world(World& world);
 
 // --store, which must be there.
 Result<std::unique_ptr<Store>> open_for_reading(const Arguments& arguments);
+// Made where it is not there; brought to today's schema where it is older, which `talk`
+// is told.
+Result<std::unique_ptr<Store>> open_for_writing(const Arguments& arguments,
+                                                const Talk& talk);
 // --extract and --subject.
 Look look_of(const Arguments& arguments);
 // Whether "last" and a command without a name mean all runs: --all. Else those that are

@@ -4,6 +4,17 @@
 #include "proctor/question/question.h"
 
 namespace proctor {
+namespace {
+
+// `right`, plus 32 times the set of `also_right` (bit 0 is A): what a digest takes of
+// them, so that a question with one right choice has the digest it always had.
+std::uint64_t right_number(const Question& question) {
+  std::uint64_t set = 0;
+  for (const int choice : question.also_right) set |= std::uint64_t{1} << choice;
+  return static_cast<std::uint64_t>(question.right) + 32 * set;
+}
+
+}  // namespace
 
 char letter_of(int choice) {
   assert(choice >= 0 && choice < 26);
@@ -23,30 +34,11 @@ bool is_right(const Question& question, char letter) {
          });
 }
 
-std::int64_t right_number(const Question& question) {
-  std::int64_t set = 0;
-  for (const int choice : question.also_right) set |= std::int64_t{1} << choice;
-  return question.right + 32 * set;
-}
-
-bool set_right(Question& question, std::int64_t number) {
-  constexpr std::int64_t most = std::int64_t{32} << 26;
-  const auto count = static_cast<std::int64_t>(question.choices.size());
-  const std::int64_t right = number % 32, set = number / 32;
-  if (number < 0 || number >= most || right >= count || set >> count != 0) return false;
-  question.right = static_cast<int>(right);
-  question.also_right.clear();
-  for (int choice = 0; choice < count; ++choice) {
-    if ((set >> choice & 1) != 0) question.also_right.push_back(choice);
-  }
-  return true;
-}
-
 void add_content(const Question& question, Sha256& hash) {
   hash.add_field(question.text);
   hash.add_number(question.choices.size());
   for (const std::string& choice : question.choices) hash.add_field(choice);
-  hash.add_number(static_cast<std::uint64_t>(right_number(question)));
+  hash.add_number(right_number(question));
 }
 
 std::string digest_of(std::span<const Question> questions) {

@@ -35,11 +35,6 @@ struct Question {
 
 // Whether the letter names a choice that counts as right.
 bool is_right(const Question& question, char letter);
-// All right choices as one number: `right`, plus 32 times the set of `also_right` (bit
-// 0 is A). Where there is one right choice it is that choice's index.
-std::int64_t right_number(const Question& question);
-// The other way round. False, and nothing changed, for what is no such number.
-bool set_right(Question& question, std::int64_t number);
 
 // The letter of a choice: 0 is A.
 char letter_of(int choice);

@@ -17,7 +17,7 @@ struct Tokens {
   std::optional<std::int64_t> prompt, reply;
   // What an embedded engine really computed; the rest of the prompts was shared.
   std::optional<std::int64_t> decoded;
-  // What the model thought, where the server counts it. A store has no column for it.
+  // What the model thought, where the server counts it.
   std::optional<std::int64_t> thought;
 };
 
@@ -56,10 +56,6 @@ struct Completion {
   TrialId trial;
   std::vector<Attempt> attempts;
 };
-
-// What the engine computed for an attempt. A store has no column for it: it is read
-// from the response of an attempt that comes from there with its bodies.
-std::optional<std::int64_t> decoded_tokens(const Attempt& attempt);
 
 // ---- Who answers ----
 

@@ -113,7 +113,7 @@ void Account::add(const Graded& graded) {
   prompt_tokens += tokens.prompt.value_or(0);
   sizes.add(tokens.prompt.value_or(0), characters_of(*graded.question));
   reply_tokens += tokens.reply.value_or(0);
-  decoded_tokens += proctor::decoded_tokens(*graded.attempt).value_or(0);
+  decoded_tokens += tokens.decoded.value_or(0);
 }
 
 }  // namespace proctor

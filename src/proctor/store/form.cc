@@ -1,6 +1,9 @@
 #include "proctor/store/form.h"
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include <nlohmann/json.hpp>
@@ -65,6 +68,15 @@ void add_optional(Sha256& hash, const std::optional<std::int64_t>& number) {
   hash.add_number(static_cast<std::uint64_t>(number.value_or(0)));
 }
 
+// Behind all else, a name and its number cannot be taken for anything else.
+void add_named(Sha256& hash, std::string_view name,
+               const std::optional<std::int64_t>& number,
+               const std::optional<std::int64_t>& usual = std::nullopt) {
+  if (number == usual) return;
+  hash.add_field(name);
+  hash.add_number(static_cast<std::uint64_t>(number.value_or(0)));
+}
+
 }  // namespace
 
 std::string RunKey::canonical_json() const {
@@ -88,7 +100,6 @@ std::string info_json(const RunInfo& info) {
             {"subjects", info.subjects}, {"selection", ranges_of(info.selection)},
             {"name", info.name},         {"note", info.note},
             {"version", info.version}};
-  if (info.dropped != 0) json["dropped"] = info.dropped;
   if (info.hidden) json["hidden"] = true;
   if (!info.answerer.empty()) json["answerer"] = info.answerer;
   if (!info.command.empty()) json["command"] = info.command;
@@ -119,7 +130,6 @@ Result<RunInfo> read_info(std::string_view key_json, std::string_view info) {
                          .subjects = json.value("subjects", ""),
                          .selection =
                              TRY(selection_of(json.value("selection", Json::array()))),
-                         .dropped = json.value("dropped", 0),
                          .name = json.value("name", ""),
                          .note = json.value("note", ""),
                          .version = json.value("version", ""),
@@ -142,6 +152,40 @@ Result<std::vector<std::string>> read_choices(std::string_view json) {
     }
     return list.get<std::vector<std::string>>();
   });
+}
+
+std::string right_choices_json(const Question& question) {
+  std::string json = fmt::format("[{}", question.right);
+  for (const int choice : question.also_right) json += fmt::format(",{}", choice);
+  return json + "]";
+}
+
+Status read_right_choices(std::string_view json, Question& question) {
+  // Read by hand: there is one for each question, and only one way to write it.
+  const std::string_view list = json.size() < 2 ? "" : json.substr(1, json.size() - 2);
+  std::vector<int> choices;
+  for (const std::string& word : split(list, ',')) {
+    int choice = -1;
+    std::from_chars(word.data(), word.data() + word.size(), choice);
+    choices.push_back(choice);
+  }
+  const auto count = static_cast<int>(question.choices.size());
+  const bool are_there = std::ranges::all_of(
+      choices, [count](int choice) { return choice >= 0 && choice < count; });
+  Question read{.right = choices.front()};
+  read.also_right.assign(choices.begin() + 1, choices.end());
+  const bool ascend =
+      std::ranges::adjacent_find(read.also_right, std::greater_equal<>()) ==
+      read.also_right.end();
+  if (!are_there || !ascend || right_choices_json(read) != json) {
+    return fail(Fault::data,
+                "found {}, expected numbers below {}: the data set's own right choice, "
+                "then the others, ascending",
+                json, count);
+  }
+  question.right = read.right;
+  question.also_right = std::move(read.also_right);
+  return {};
 }
 
 std::string logprobs_json(const std::map<std::string, double>& logprobs) {
@@ -173,12 +217,16 @@ Result<std::map<std::string, double>> read_logprobs(std::string_view json) {
 }
 
 std::string run_sum(std::string_view id, std::string_view key_json,
-                    std::string_view info, std::int64_t created) {
+                    std::string_view info_json, const RunInfo& info,
+                    std::int64_t created) {
   Sha256 hash;
   hash.add_field(id);
   hash.add_field(key_json);
-  hash.add_field(info);
+  hash.add_field(info_json);
   hash.add_number(static_cast<std::uint64_t>(created));
+  add_named(hash, "dropped", info.dropped, 0);
+  add_named(hash, "repeats", info.repeats, 1);
+  add_named(hash, "rotations", info.rotations, 1);
   return hash.hex();
 }
 
@@ -236,6 +284,10 @@ std::string attempt_sum(std::string_view run_id, TrialId trial, int generation,
   }
   hash.add_field(attempt.request);
   hash.add_field(attempt.response);
+  if (attempt.outcome) {
+    add_named(hash, "decoded_tokens", attempt.outcome->tokens.decoded);
+    add_named(hash, "thought_tokens", attempt.outcome->tokens.thought);
+  }
   return hash.hex();
 }
 

@@ -129,15 +129,16 @@ class MemoryStore : public Store {
   Result<std::vector<SubjectReplies>> subjects(const std::string& run_id) override {
     const MemoryRun& run = *TRY(find(run_id));
     const auto& questions = datasets_.at(run.info.key.dataset_digest).questions;
+    std::unordered_set<std::uint32_t> replied;  // by any of their trials
+    for (const auto& [trial, attempts] : run.attempts) {
+      if (result_of(attempts) != nullptr) replied.insert(trial.ordinal);
+    }
     std::map<std::string, SubjectReplies> subjects;
     for (std::uint32_t i = 0; i < questions.size(); ++i) {
       SubjectReplies& subject = subjects[questions[i].subject];
       subject.name = questions[i].subject;
       ++subject.questions;
-      const auto attempts = run.attempts.find(TrialId{.ordinal = i});
-      const bool replied =
-          attempts != run.attempts.end() && result_of(attempts->second) != nullptr;
-      subject.replied += replied ? 1 : 0;
+      subject.replied += replied.contains(i) ? 1 : 0;
     }
     std::vector<SubjectReplies> listed;
     for (auto& [name, subject] : subjects) listed.push_back(std::move(subject));

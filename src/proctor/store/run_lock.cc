@@ -1,5 +1,7 @@
 #include "proctor/store/run_lock.h"
 
+#include <array>
+#include <cassert>
 #include <cerrno>
 #include <thread>
 
@@ -17,9 +19,11 @@ namespace {
 #ifdef F_OFD_SETLK
 constexpr int set_lock = F_OFD_SETLK;
 constexpr int set_lock_and_wait = F_OFD_SETLKW;
+constexpr int get_lock = F_OFD_GETLK;
 #else
 constexpr int set_lock = F_SETLK;
 constexpr int set_lock_and_wait = F_SETLKW;
+constexpr int get_lock = F_GETLK;
 #endif
 
 // Of the run's byte only 60 bits are used; this one is held while the text is changed.
@@ -33,13 +37,26 @@ off_t byte_of(std::string_view run_id) {
   return offset;
 }
 
-// length 0: to the end of all files.
-int lock(int descriptor, int command, short type, off_t start, off_t length) {
+struct Bytes {
+  off_t start = 0, length = 1;
+};
+constexpr Bytes all_bytes{.start = 0, .length = 0};  // 0: to the end of all files
+
+Bytes bytes_of(std::string_view run_id) {
+  return run_id.empty() ? all_bytes : Bytes{.start = byte_of(run_id)};
+}
+
+struct flock range_of(short type, Bytes bytes) {
   struct flock range {};
   range.l_type = type;
   range.l_whence = SEEK_SET;
-  range.l_start = start;
-  range.l_len = length;
+  range.l_start = bytes.start;
+  range.l_len = bytes.length;
+  return range;
+}
+
+int lock(int descriptor, int command, short type, Bytes bytes) {
+  struct flock range = range_of(type, bytes);
   while (true) {
     if (::fcntl(descriptor, command, &range) == 0) return 0;
     if (errno != EINTR) return errno;
@@ -62,13 +79,16 @@ std::vector<std::string> lines_of(int descriptor) {
   return lines;
 }
 
+// Of all runs: their bytes begin at 0.
+constexpr std::string_view mark_of_all = "0000000000000000";
+
 std::string_view mark_of(std::string_view run_id) {
-  return run_id.substr(0, 16);
+  return run_id.empty() ? mark_of_all : run_id.substr(0, mark_of_all.size());
 }
 
 // Replaces the run's line. The text is for people: what cannot be written is left out.
 void write_holder(int descriptor, std::string_view run_id, const std::string& line) {
-  lock(descriptor, set_lock_and_wait, F_WRLCK, text_byte, 1);
+  lock(descriptor, set_lock_and_wait, F_WRLCK, {.start = text_byte});
   std::vector<std::string> lines = lines_of(descriptor);
   std::erase_if(
       lines, [&](const std::string& old) { return old.starts_with(mark_of(run_id)); });
@@ -79,7 +99,7 @@ void write_holder(int descriptor, std::string_view run_id, const std::string& li
     [[maybe_unused]] const ssize_t written =
         ::pwrite(descriptor, text.data(), text.size(), 0);
   }
-  lock(descriptor, set_lock, F_UNLCK, text_byte, 1);
+  lock(descriptor, set_lock, F_UNLCK, {.start = text_byte});
 }
 
 std::string this_process() {
@@ -89,23 +109,45 @@ std::string this_process() {
                      host[0] == '\0' ? "this machine" : host.data());
 }
 
-std::string holder_of(int descriptor, std::string_view run_id) {
+struct Holder {
+  std::string run, process = "another process";
+};
+
+// Who holds the first of these bytes that is held. Lines of runs that nobody asks any
+// more may stand beside it.
+Holder holder_of(int descriptor, Bytes bytes) {
+  struct flock range = range_of(F_WRLCK, bytes);
+  if (::fcntl(descriptor, get_lock, &range) != 0 || range.l_type == F_UNLCK) return {};
   for (const std::string& line : lines_of(descriptor)) {
-    if (line.starts_with(mark_of(run_id)) && line.size() > mark_of(run_id).size() + 1) {
-      return for_terminal_line(line.substr(mark_of(run_id).size() + 1));
+    const std::string_view mark = std::string_view(line).substr(0, mark_of_all.size());
+    const bool is_run = mark.find_first_not_of("0123456789abcdef") == mark.npos;
+    if (line.size() > mark.size() + 1 && is_run && byte_of(mark) == range.l_start) {
+      return {.run = mark == mark_of_all ? "" : std::string(short_id(mark)),
+              .process = for_terminal_line(line.substr(mark.size() + 1))};
     }
   }
-  return "another process";
+  return {};
 }
 
 }  // namespace
 
 Result<RunLock> RunLock::take(const std::filesystem::path& store,
                               const std::string& run_id) {
+  assert(!run_id.empty());
+  return take_any(store, run_id);
+}
+
+Result<RunLock> RunLock::take_all(const std::filesystem::path& store) {
+  return take_any(store, "");
+}
+
+Result<RunLock> RunLock::take_any(const std::filesystem::path& store,
+                                  const std::string& run_id) {
   // Whoever leaves holds the whole file for a moment, and may remove it: look again.
   constexpr int most_looks = 10;
   const std::filesystem::path path = store.string() + ".lock";
-  std::string holder = "another process";
+  const Bytes bytes = bytes_of(run_id);
+  Holder holder;
   for (int look = 0; look < most_looks; ++look) {
     if (look > 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
@@ -114,13 +156,13 @@ Result<RunLock> RunLock::take(const std::filesystem::path& store,
                   path.string(), system_says(errno));
     }
     RunLock taken(path, run_id, descriptor);
-    const int error = lock(descriptor, set_lock, F_WRLCK, byte_of(run_id), 1);
+    const int error = lock(descriptor, set_lock, F_WRLCK, bytes);
     if (error == 0 && is_still(descriptor, path)) {
       write_holder(descriptor, run_id,
                    fmt::format("{} {}", mark_of(run_id), this_process()));
       return taken;
     }
-    if (error == EAGAIN || error == EACCES) holder = holder_of(descriptor, run_id);
+    if (error == EAGAIN || error == EACCES) holder = holder_of(descriptor, bytes);
     ::close(std::exchange(taken.descriptor_, -1));
     if (error != 0 && error != EAGAIN && error != EACCES) {
       return fail(Fault::io,
@@ -129,8 +171,11 @@ Result<RunLock> RunLock::take(const std::filesystem::path& store,
                   path.string(), system_says(error));
     }
   }
-  return fail(Fault::store, "run {} is being asked by {}; wait for it or stop it",
-              short_id(run_id), holder);
+  if (!run_id.empty()) holder.run = short_id(run_id);
+  return fail(Fault::store, "{} by {}; wait for it or stop it",
+              holder.run.empty() ? "it is in use"
+                                 : fmt::format("run {} is being asked", holder.run),
+              holder.process);
 }
 
 RunLock::RunLock(std::filesystem::path path, std::string run_id, int descriptor)
@@ -152,7 +197,7 @@ RunLock::~RunLock() {
   if (descriptor_ < 0) return;
   // Only who holds every byte may remove the file; who opened it meanwhile notices,
   // having locked a file that is no longer there.
-  if (lock(descriptor_, set_lock, F_WRLCK, 0, 0) == 0) {
+  if (lock(descriptor_, set_lock, F_WRLCK, all_bytes) == 0) {
     if (is_still(descriptor_, path_)) ::unlink(path_.c_str());
   } else {
     write_holder(descriptor_, run_id_, "");

@@ -17,16 +17,22 @@ class RunLock {
   // Fault::store where another holds it, Fault::io where the file cannot be made.
   static Result<RunLock> take(const std::filesystem::path& store,
                               const std::string& run_id);
+  // All runs that there are or may be: nobody asks one while it lives. Fault::store
+  // says which run is being asked by whom.
+  static Result<RunLock> take_all(const std::filesystem::path& store);
   RunLock(RunLock&& other) noexcept;
   RunLock& operator=(RunLock&& other) noexcept;
   // Removes the file where nobody else holds a run.
   ~RunLock();
 
  private:
+  // `run_id` is empty for all of them.
+  static Result<RunLock> take_any(const std::filesystem::path& store,
+                                  const std::string& run_id);
   RunLock(std::filesystem::path path, std::string run_id, int descriptor);
 
   std::filesystem::path path_;
-  std::string run_id_;
+  std::string run_id_;  // empty: all
   int descriptor_ = -1;
 };
 

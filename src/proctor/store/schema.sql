@@ -1,4 +1,4 @@
--- A Proctor store, schema 1. docs/store.md says what every column means.
+-- A Proctor store, schema 2. docs/store.md says what every column means.
 -- Every row of run, dataset, question and attempt carries the SHA-256 of its content.
 
 CREATE TABLE proctor (
@@ -17,27 +17,30 @@ CREATE TABLE dataset (
 );
 
 CREATE TABLE question (
-  dataset      INTEGER NOT NULL REFERENCES dataset (number),
-  ordinal      INTEGER NOT NULL,
-  id           TEXT NOT NULL,
-  subject      TEXT NOT NULL,
-  position     INTEGER NOT NULL,
-  text         TEXT NOT NULL,
-  choices      TEXT NOT NULL,
-  right_choice INTEGER NOT NULL,
-  worked       TEXT NOT NULL,
-  sha256       TEXT NOT NULL,
+  dataset       INTEGER NOT NULL REFERENCES dataset (number),
+  ordinal       INTEGER NOT NULL,
+  id            TEXT NOT NULL,
+  subject       TEXT NOT NULL,
+  position      INTEGER NOT NULL,
+  text          TEXT NOT NULL,
+  choices       TEXT NOT NULL,
+  right_choices TEXT NOT NULL,
+  worked        TEXT NOT NULL,
+  sha256        TEXT NOT NULL,
   PRIMARY KEY (dataset, ordinal)
 );
 
 CREATE TABLE run (
-  number  INTEGER PRIMARY KEY,
-  id      TEXT NOT NULL UNIQUE,
-  dataset INTEGER NOT NULL REFERENCES dataset (number),
-  key     TEXT NOT NULL,
-  info    TEXT NOT NULL,
-  created INTEGER NOT NULL,
-  sha256  TEXT NOT NULL
+  number    INTEGER PRIMARY KEY,
+  id        TEXT NOT NULL UNIQUE,
+  dataset   INTEGER NOT NULL REFERENCES dataset (number),
+  key       TEXT NOT NULL,
+  info      TEXT NOT NULL,
+  dropped   INTEGER NOT NULL,
+  repeats   INTEGER NOT NULL,
+  rotations INTEGER NOT NULL,
+  created   INTEGER NOT NULL,
+  sha256    TEXT NOT NULL
 );
 
 -- Apart from run, because it changes with every append and a run's key may be long.
@@ -48,29 +51,31 @@ CREATE TABLE activity (
 
 -- The long columns come last: what stands before them is read without them.
 CREATE TABLE attempt (
-  number        INTEGER PRIMARY KEY,
-  id            TEXT NOT NULL UNIQUE,
-  run           INTEGER NOT NULL REFERENCES run (number),
-  ordinal       INTEGER NOT NULL,
-  repeat        INTEGER NOT NULL,
-  rotation      INTEGER NOT NULL,
-  generation    INTEGER NOT NULL,
-  started       INTEGER NOT NULL,
-  latency       INTEGER NOT NULL,
-  status        INTEGER NOT NULL,
-  fault         TEXT,
-  message       TEXT,
-  finish_reason TEXT,
-  model         TEXT,
-  build         TEXT,
-  prompt_tokens INTEGER,
-  reply_tokens  INTEGER,
-  logprobs      TEXT,
-  sha256        TEXT NOT NULL,
-  text          TEXT,
-  reasoning     TEXT,
-  request       TEXT NOT NULL,
-  response      BLOB NOT NULL,
+  number         INTEGER PRIMARY KEY,
+  id             TEXT NOT NULL UNIQUE,
+  run            INTEGER NOT NULL REFERENCES run (number),
+  ordinal        INTEGER NOT NULL,
+  repeat         INTEGER NOT NULL,
+  rotation       INTEGER NOT NULL,
+  generation     INTEGER NOT NULL,
+  started        INTEGER NOT NULL,
+  latency        INTEGER NOT NULL,
+  status         INTEGER NOT NULL,
+  fault          TEXT,
+  message        TEXT,
+  finish_reason  TEXT,
+  model          TEXT,
+  build          TEXT,
+  prompt_tokens  INTEGER,
+  reply_tokens   INTEGER,
+  decoded_tokens INTEGER,
+  thought_tokens INTEGER,
+  logprobs       TEXT,
+  sha256         TEXT NOT NULL,
+  text           TEXT,
+  reasoning      TEXT,
+  request        TEXT NOT NULL,
+  response       BLOB NOT NULL,
   CHECK ((fault IS NULL) = (text IS NOT NULL))
 );
 CREATE INDEX attempt_trial ON attempt (run, ordinal, repeat, rotation, id, generation);

@@ -236,6 +236,20 @@ Error Database::error(int code) const {
   }
 }
 
+// ---- Unguarded --------------------------------------------------------------------
+
+Result<Unguarded> Unguarded::begin(const Database& database) {
+  TRY(database.execute("PRAGMA foreign_keys = OFF"));
+  database.let_triggers_fire(false);
+  return Unguarded(database);
+}
+
+Unguarded::~Unguarded() {
+  if (database_ == nullptr) return;
+  database_->let_triggers_fire(true);
+  (void)database_->execute("PRAGMA foreign_keys = ON");
+}
+
 // ---- Transaction ------------------------------------------------------------------
 
 Result<Transaction> Transaction::begin(const Database& database) {

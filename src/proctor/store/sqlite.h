@@ -88,6 +88,21 @@ class Database {
   std::string shown_;
 };
 
+// As long as it lives, no trigger fires for what is prepared and no reference is looked
+// up. Requires that no transaction is open, at its beginning and at its end.
+class Unguarded {
+ public:
+  static Result<Unguarded> begin(const Database& database);
+  Unguarded(Unguarded&& other) noexcept
+      : database_(std::exchange(other.database_, nullptr)) {}
+  Unguarded& operator=(Unguarded&&) = delete;
+  ~Unguarded();
+
+ private:
+  explicit Unguarded(const Database& database) : database_(&database) {}
+  const Database* database_;
+};
+
 // Rolled back unless committed. Requires that no other transaction is open.
 class Transaction {
  public:

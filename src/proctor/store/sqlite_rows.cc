@@ -26,13 +26,16 @@ Result<Result<Reply>> outcome_of(const SqlStatement& row) {
     return Result<Reply>(fail(*fault, "{}", row.text_at(9)));
   }
   return Result<Reply>(
-      Reply{.text = string_at(row, 17),
-            .reasoning = string_at(row, 18),
+      Reply{.text = string_at(row, 19),
+            .reasoning = string_at(row, 20),
             .finish_reason = string_at(row, 10),
             .model = string_at(row, 11),
             .build = string_at(row, 12),
-            .logprobs = TRY(read_logprobs(row.text_at(15)).in("logprobs")),
-            .tokens = {.prompt = row.optional_at(13), .reply = row.optional_at(14)}});
+            .logprobs = TRY(read_logprobs(row.text_at(17)).in("logprobs")),
+            .tokens = {.prompt = row.optional_at(13),
+                       .reply = row.optional_at(14),
+                       .decoded = row.optional_at(15),
+                       .thought = row.optional_at(16)}});
 }
 
 }  // namespace
@@ -59,6 +62,22 @@ Result<StoredAttempt> read_attempt(const SqlStatement& row, bool with_bodies) {
   return read().in(fmt::format("attempt {}", id));
 }
 
+std::string attempt_sum(std::string_view run_id, const StoredAttempt& stored) {
+  const Attempt& attempt = stored.attempt;
+  return attempt_sum(run_id, stored.trial, stored.generation, attempt,
+                     attempt.outcome ? logprobs_json(attempt.outcome->logprobs) : "");
+}
+
+RunInfo in_schema_1(RunInfo info) {
+  info.dropped = 0;
+  return info;
+}
+
+StoredAttempt in_schema_1(StoredAttempt stored) {
+  if (stored.attempt.outcome) stored.attempt.outcome->tokens.decoded.reset();
+  return stored;
+}
+
 Result<Question> read_question(const SqlStatement& row) {
   Question question{.id = string_at(row, 0),
                     .subject = string_at(row, 1),
@@ -66,12 +85,37 @@ Result<Question> read_question(const SqlStatement& row) {
                     .choices = TRY(read_choices(row.text_at(4)).in("choices")),
                     .index = TRY(number_of<int>(row, 2, "position")),
                     .worked = string_at(row, 6)};
-  const auto right = TRY(number_of<std::int64_t>(row, 5, "right_choice"));
-  if (!set_right(question, right)) {
-    return fail(Fault::data, "right_choice: found {}, which names none of {} choices",
-                right, question.choices.size());
-  }
+  TRY(read_right_choices(row.text_at(5), question).in("right_choices"));
   return question;
+}
+
+Result<RunInfo> read_run(const SqlStatement& row) {
+  RunInfo info = TRY(read_info(row.text_at(0), row.text_at(1)));
+  info.dropped = TRY(number_of<int>(row, 2, "dropped"));
+  info.repeats = TRY(number_of<int>(row, 3, "repeats"));
+  info.rotations = TRY(number_of<int>(row, 4, "rotations"));
+  return info;
+}
+
+Status write_info(const Database& database, const std::string& run_id,
+                  const RunInfo& info) {
+  SqlStatement find =
+      TRY(database.prepare("SELECT number, key, created FROM main.run WHERE id = ?"));
+  find.text(run_id);
+  if (!TRY(find.step())) {
+    return fail(Fault::data, "{}: run {} is not there", database.shown(),
+                short_id(run_id));
+  }
+  const std::int64_t number = find.number_at(0);
+  const std::string json = info_json(info);
+  const std::string sum =
+      run_sum(run_id, find.text_at(1), json, info, find.number_at(2));
+  find.reset();
+  SqlStatement update =
+      TRY(database.prepare("UPDATE main.run SET info = ?, dropped = ?, repeats = ?, "
+                           "rotations = ?, sha256 = ? WHERE number = ?"));
+  update.text(json).number(info.dropped).number(info.repeats);
+  return update.number(info.rotations).text(sum).number(number).run();
 }
 
 }  // namespace proctor

@@ -2,21 +2,17 @@
 #include <cassert>
 #include <fstream>
 #include <list>
-#include <thread>
 
 #include "proctor/store/claims.h"
 #include "proctor/store/form.h"
 #include "proctor/store/run_lock.h"
 #include "proctor/store/sqlite.h"
 #include "proctor/store/sqlite_rows.h"
+#include "proctor/store/sqlite_schema.h"
 
 namespace proctor {
-
-std::span<const EmbeddedFile> schema_files();  // schema.sql, compiled in
 namespace {
 
-constexpr int application_id = 0x50726374;  // "Prct", bytes 68 to 71 of the file
-constexpr int schema_version = 1;
 constexpr std::size_t long_response = 4U << 20U;
 
 struct OpenRun {
@@ -62,8 +58,6 @@ class SqliteStore : public Store {
   Result<std::int64_t> number_of(const std::string& run_id);
   Result<std::int64_t> keep_dataset(const Plan& plan);
   Result<std::int64_t> keep_run(const Plan& plan, const std::string& id);
-  Status write_info(std::int64_t number, const std::string& info,
-                    const std::string& sum);
   tl::unexpected<Error> no_run(const std::string& run_id) const;
   Result<std::vector<TrialId>> answered(std::int64_t run, int generation);
   Result<StoredAttempt> attempt_of(SqlStatement& row, std::string_view id,
@@ -127,9 +121,9 @@ Status SqliteStore::prepare_writing() {
           "INSERT INTO attempt (id, run, ordinal, repeat, rotation, generation, "
           "started, "
           "latency, status, fault, message, finish_reason, model, build, "
-          "prompt_tokens, "
-          "reply_tokens, logprobs, sha256, text, reasoning, request, response) VALUES "
-          "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+          "prompt_tokens, reply_tokens, decoded_tokens, thought_tokens, logprobs, "
+          "sha256, text, reasoning, request, response) VALUES "
+          "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
           "ON CONFLICT (id) DO NOTHING")),
       .upsert_result = TRY(database_.prepare(
           "INSERT INTO result (run, ordinal, repeat, rotation, generation, attempt) "
@@ -170,10 +164,11 @@ Result<std::int64_t> SqliteStore::keep_dataset(const Plan& plan) {
     const Question& asked = dataset.questions[at];
     const auto ordinal = static_cast<std::uint32_t>(at);
     const std::string choices = choices_json(asked.choices);
+    const std::string right_choices = right_choices_json(asked);
     const std::string question_digest = question_sum(digest, ordinal, asked);
     question.number(number).number(ordinal).text(asked.id).text(asked.subject);
     question.number(asked.index).text(asked.text).text(choices);
-    question.number(right_number(asked));
+    question.text(right_choices);
     question.text(asked.worked).text(question_digest);
     TRY(question.run());
   }
@@ -182,38 +177,29 @@ Result<std::int64_t> SqliteStore::keep_dataset(const Plan& plan) {
 
 Result<std::int64_t> SqliteStore::keep_run(const Plan& plan, const std::string& id) {
   const std::int64_t now = count_of(clock_());
+  const RunInfo& info = plan.info;
   const std::int64_t dataset = TRY(keep_dataset(plan));
-  const std::string info = info_json(plan.info);
-  SqlStatement find =
-      TRY(database_.prepare("SELECT number, key, info, created FROM run WHERE id = ?"));
+  SqlStatement find = TRY(database_.prepare("SELECT number FROM run WHERE id = ?"));
   find.text(id);
   std::int64_t number = 0;
-  if (!TRY(find.step())) {
-    const std::string key = plan.info.key.canonical_json();
-    const std::string sum = run_sum(id, key, info, now);
-    SqlStatement insert = TRY(
-        database_.prepare("INSERT INTO run (id, dataset, key, info, created, sha256) "
-                          "VALUES (?, ?, ?, ?, ?, ?) RETURNING number"));
-    insert.text(id).number(dataset).text(key).text(info).number(now).text(sum);
+  if (TRY(find.step())) {
+    number = find.number_at(0);
+    TRY(write_info(database_, id, info));
+  } else {
+    const std::string key = info.key.canonical_json();
+    const std::string json = info_json(info);
+    const std::string sum = run_sum(id, key, json, info, now);
+    SqlStatement insert = TRY(database_.prepare(
+        "INSERT INTO run (id, dataset, key, info, dropped, repeats, rotations, "
+        "created, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number"));
+    insert.text(id).number(dataset).text(key).text(json).number(info.dropped);
+    insert.number(info.repeats).number(info.rotations).number(now).text(sum);
     TRY(insert.step());
     number = insert.number_at(0);
     insert.reset();
-  } else {
-    number = find.number_at(0);
-    if (find.text_at(2) != info) {
-      TRY(write_info(number, info,
-                     run_sum(id, find.text_at(1), info, find.number_at(3))));
-    }
   }
   TRY(writing_->touch.number(number).number(now).run());
   return number;
-}
-
-Status SqliteStore::write_info(std::int64_t number, const std::string& info,
-                               const std::string& sum) {
-  SqlStatement update =
-      TRY(database_.prepare("UPDATE run SET info = ?, sha256 = ? WHERE number = ?"));
-  return update.text(info).text(sum).number(number).run();
 }
 
 Result<std::vector<TrialId>> SqliteStore::answered(std::int64_t run, int generation) {
@@ -276,12 +262,14 @@ Status SqliteStore::insert(const OpenRun& run, TrialId trial, int generation,
   if (reply != nullptr) {
     row.null().null();
     row.text(reply->finish_reason).text(reply->model).text(reply->build);
-    row.number(reply->tokens.prompt).number(reply->tokens.reply).text(logprobs);
+    row.number(reply->tokens.prompt).number(reply->tokens.reply);
+    row.number(reply->tokens.decoded).number(reply->tokens.thought).text(logprobs);
     row.text(sum).text(reply->text).text(reply->reasoning);
   } else {
     row.text(name_of(attempt.outcome.error().fault));
     row.text(attempt.outcome.error().message);
-    row.null().null().null().null().null().null().text(sum).null().null();
+    for (int column = 0; column < 8; ++column) row.null();  // what a reply says
+    row.text(sum).null().null();
   }
   row.text(attempt.request);
   const std::string& response = attempt.response;
@@ -303,52 +291,29 @@ Status SqliteStore::hide(const std::string& run_id, bool hidden) {
   TRY(check_can_write());
   const RunLock lock = TRY(RunLock::take(path_, run_id));
   Transaction transaction = TRY(Transaction::begin(database_));
-  SqlStatement find =
-      TRY(database_.prepare("SELECT number, key, info, created FROM run WHERE id = ?"));
+  SqlStatement find = TRY(database_.prepare(
+      fmt::format("SELECT {}, r.number FROM run r WHERE r.id = ?", run_columns)));
   find.text(run_id);
   if (!TRY(find.step())) return no_run(run_id);
-  RunInfo info = TRY(read_info(find.text_at(1), find.text_at(2))
-                         .in(fmt::format("run {}", short_id(run_id))));
-  info.hidden = hidden;
-  const std::string json = info_json(info);
-  TRY(write_info(find.number_at(0), json,
-                 run_sum(run_id, find.text_at(1), json, find.number_at(3))));
-  TRY(prepare_writing());
-  TRY(writing_->touch.number(find.number_at(0)).number(count_of(clock_())).run());
+  RunInfo info = TRY(read_run(find).in(fmt::format("run {}", short_id(run_id))));
+  const std::int64_t number = find.number_at(run_column_count);
   find.reset();
+  info.hidden = hidden;
+  TRY(write_info(database_, run_id, info));
+  TRY(prepare_writing());
+  TRY(writing_->touch.number(number).number(count_of(clock_())).run());
   return transaction.commit();
 }
-
-// As long as it lives: what only removing needs. No trigger fires, what is deleted is
-// overwritten, and references are not looked up: for each attempt that goes, SQLite
-// would search all results, which have no index by attempt.
-class Removal {
- public:
-  static Result<Removal> begin(const Database& database) {
-    TRY(database.execute("PRAGMA foreign_keys = OFF; PRAGMA secure_delete = ON"));
-    database.let_triggers_fire(false);
-    return Removal(database);
-  }
-  Removal(Removal&& other) noexcept
-      : database_(std::exchange(other.database_, nullptr)) {}
-  Removal& operator=(Removal&&) = delete;
-  ~Removal() {
-    if (database_ == nullptr) return;
-    database_->let_triggers_fire(true);
-    (void)database_->execute("PRAGMA foreign_keys = ON");
-  }
-
- private:
-  explicit Removal(const Database& database) : database_(&database) {}
-  const Database* database_;
-};
 
 Status SqliteStore::remove(const std::string& run_id) {
   TRY(check_can_write());
   const std::int64_t number = TRY(number_of(run_id));
   const RunLock lock = TRY(RunLock::take(path_, run_id));
   {
-    const Removal removal = TRY(Removal::begin(database_));
+    // For each attempt that goes, SQLite would search all results, which have no index
+    // by attempt. What is deleted is overwritten.
+    const Unguarded unguarded = TRY(Unguarded::begin(database_));
+    TRY(database_.execute("PRAGMA secure_delete = ON"));
     Transaction transaction = TRY(Transaction::begin(database_));
     const std::string dataset = TRY(database_.value_of(
         fmt::format("SELECT dataset FROM run WHERE number = {}", number)));
@@ -377,29 +342,27 @@ Status SqliteStore::remove(const std::string& run_id) {
 // ---- Reading ----------------------------------------------------------------------
 
 Result<std::vector<StoredRun>> SqliteStore::runs() {
-  SqlStatement row = TRY(
-      database_.prepare("SELECT r.id, r.key, r.info, r.created, coalesce(t.updated, "
-                        "r.created) AS updated, "
-                        "(SELECT count(*) FROM result WHERE run = r.number), "
-                        "(SELECT count(*) FROM attempt WHERE run = r.number), "
-                        "(SELECT max(generation) FROM attempt WHERE run = r.number) "
-                        "FROM run r LEFT JOIN activity t ON t.run = r.number ORDER BY "
-                        "updated DESC, r.id"));
+  SqlStatement row = TRY(database_.prepare(
+      fmt::format("SELECT {}, r.id, r.created, coalesce(t.updated, r.created) AS "
+                  "updated, (SELECT count(*) FROM result WHERE run = r.number), "
+                  "(SELECT count(*) FROM attempt WHERE run = r.number), "
+                  "(SELECT max(generation) FROM attempt WHERE run = r.number) "
+                  "FROM run r LEFT JOIN activity t ON t.run = r.number ORDER BY "
+                  "updated DESC, r.id",
+                  run_columns)));
   std::vector<StoredRun> listed;
   while (TRY(row.step())) {
-    std::string id(row.text_at(0));
-    Result<RunInfo> info = read_info(row.text_at(1), row.text_at(2));
-    if (!info) {
-      return tl::unexpected(
-          info.error().in(fmt::format("{}: run {}", database_.shown(), short_id(id))));
-    }
+    constexpr int first = run_column_count;
+    std::string id(row.text_at(first));
+    RunInfo info = TRY(
+        read_run(row).in(fmt::format("{}: run {}", database_.shown(), short_id(id))));
     listed.push_back({.id = std::move(id),
-                      .info = *std::move(info),
-                      .created = WallTime(Microseconds(row.number_at(3))),
-                      .updated = WallTime(Microseconds(row.number_at(4))),
-                      .results = row.number_at(5),
-                      .attempts = row.number_at(6),
-                      .generation = static_cast<int>(row.number_at(7))});
+                      .info = std::move(info),
+                      .created = WallTime(Microseconds(row.number_at(first + 1))),
+                      .updated = WallTime(Microseconds(row.number_at(first + 2))),
+                      .results = row.number_at(first + 3),
+                      .attempts = row.number_at(first + 4),
+                      .generation = static_cast<int>(row.number_at(first + 5))});
   }
   return listed;
 }
@@ -434,23 +397,24 @@ Result<std::vector<SubjectReplies>> SqliteStore::subjects(const std::string& run
 
 Result<Dataset> SqliteStore::questions(const std::string& run_id) {
   const std::int64_t number = TRY(number_of(run_id));
-  SqlStatement run = TRY(database_.prepare(
-      "SELECT r.key, r.info, d.number, d.digest FROM run r JOIN dataset d "
-      "ON d.number = r.dataset WHERE r.number = ?"));
+  SqlStatement run = TRY(
+      database_.prepare(fmt::format("SELECT {}, d.number, d.digest FROM run r JOIN "
+                                    "dataset d ON d.number = r.dataset WHERE r.number "
+                                    "= ?",
+                                    run_columns)));
   run.number(number);
   if (!TRY(run.step())) {
     return fail(Fault::data, "{}: run {} has no data set", database_.shown(),
                 short_id(run_id));
   }
-  const RunInfo info =
-      TRY(read_info(run.text_at(0), run.text_at(1)).in(database_.shown()));
+  const RunInfo info = TRY(read_run(run).in(database_.shown()));
   Dataset dataset{.name = info.dataset,
                   .split = info.split,
                   .revision = info.revision,
-                  .digest = std::string(run.text_at(3))};
+                  .digest = std::string(run.text_at(run_column_count + 1))};
   SqlStatement row = TRY(database_.prepare(fmt::format(
       "SELECT {} FROM question WHERE dataset = ? ORDER BY ordinal", question_columns)));
-  row.number(run.number_at(2));
+  row.number(run.number_at(run_column_count));
   while (TRY(row.step())) {
     dataset.questions.push_back(TRY(read_question(row).in(
         fmt::format("{}: question {}", database_.shown(), dataset.questions.size()))));
@@ -530,8 +494,6 @@ Status SqliteStore::attempts(const std::string& run_id,
 
 // ---- Opening ----------------------------------------------------------------------
 
-enum class Content { nothing, store };
-
 // What the file's first bytes say, before SQLite sees it.
 Status check_file(const std::filesystem::path& path, OpenMode mode) {
   std::error_code error;
@@ -563,54 +525,6 @@ Status check_file(const std::filesystem::path& path, OpenMode mode) {
   return fail(Fault::data,
               "{}: expected a Proctor store, found a file that begins with \"{}\"",
               path.string(), for_terminal_line(head));
-}
-
-Result<Content> identify(const Database& database) {
-  const std::string id = TRY(database.value_of("PRAGMA application_id"));
-  const std::string version = TRY(database.value_of("PRAGMA user_version"));
-  const std::string tables = TRY(database.value_of(
-      "SELECT group_concat(name, ', ') FROM (SELECT name FROM sqlite_schema LIMIT 5)"));
-  if (id == "0" && version == "0" && tables.empty()) return Content::nothing;
-  if (id != std::to_string(application_id)) {
-    return fail(Fault::data,
-                "{}: expected a Proctor store, found another program's SQLite database "
-                "({})",
-                database.shown(), for_terminal_line(tables));
-  }
-  if (version == std::to_string(schema_version)) return Content::store;
-  const std::string maker = TRY(database.value_of("SELECT made_by FROM proctor"));
-  return fail(
-      Fault::store,
-      "{}: has schema {} (made by {}), this Proctor knows schema {}; use a newer "
-      "Proctor or name another store with --store",
-      database.shown(), for_terminal_line(version), for_terminal_line(maker),
-      schema_version);
-}
-
-// Another process may be doing the same at this moment; then busy is not the end.
-Status use_wal(const Database& database) {
-  constexpr int most_tries = 200;
-  for (int attempt = 0;; ++attempt) {
-    const auto mode = database.value_of("PRAGMA journal_mode = WAL");
-    if (mode) return {};
-    if (mode.error().fault != Fault::store || attempt == most_tries) {
-      return tl::unexpected(mode.error());
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-}
-
-Status create(const Database& database) {
-  TRY(database.execute("PRAGMA page_size = 16384"));
-  TRY(use_wal(database));
-  Transaction transaction = TRY(Transaction::begin(database));
-  if (TRY(identify(database)) == Content::store) return {};
-  TRY(database.execute(std::string(schema_files().front().content)));
-  TRY(database.execute(
-      fmt::format("INSERT INTO proctor (schema, made_by) VALUES ({0}, 'Proctor {1}');"
-                  "PRAGMA application_id = {2}; PRAGMA user_version = {0}",
-                  schema_version, PROCTOR_VERSION, application_id)));
-  return transaction.commit();
 }
 
 constexpr const char* settings =
@@ -679,7 +593,8 @@ Result<Database> open_for_writing(const std::filesystem::path& file,
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& path,
-                                                 OpenMode mode, WallClock clock) {
+                                                 OpenMode mode, WallClock clock,
+                                                 const Talk& talk) {
   TRY(check_file(path, mode));
   // Absolute, so that ":memory:" and a later change of folder have no meaning.
   std::error_code error;
@@ -687,13 +602,16 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& pa
   Database database =
       TRY(mode == OpenMode::read_only ? open_for_reading(file, path.string())
                                       : open_for_writing(file, path.string()));
-  if (TRY(identify(database)) == Content::nothing) {
-    if (mode == OpenMode::read_only) {
+  const Content content = TRY(identify(database));
+  if (mode == OpenMode::read_only) {
+    if (content == Content::nothing) {
       return fail(Fault::store, "{}: is empty; proctor run makes it a store",
                   path.string());
     }
-    TRY(create(database));
-    // With the old size of pages SQLite counted how many of them it may hold.
+    if (content == Content::schema_1) TRY(read_as_current(database));
+  } else if (content != Content::store) {
+    TRY(content == Content::nothing ? create(database) : migrate(database, file, talk));
+    // A new size of pages changes how many of them may be held.
     TRY(database.execute(settings));
   }
   return std::make_unique<SqliteStore>(std::move(database), file, mode,

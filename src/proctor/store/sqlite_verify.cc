@@ -3,6 +3,7 @@
 
 #include "proctor/store/claims.h"
 #include "proctor/store/sqlite_rows.h"
+#include "proctor/store/sqlite_schema.h"
 
 namespace proctor {
 namespace {
@@ -20,6 +21,7 @@ class Verifier {
   explicit Verifier(const Database& database) : database_(database) {}
 
   Result<std::vector<Trouble>> all() {
+    is_schema_1_ = TRY(identify(database_)) == Content::schema_1;
     TRY(noted(file()));
     TRY(noted(references()));
     TRY(noted(datasets()));
@@ -115,25 +117,29 @@ class Verifier {
   }
 
   Status runs() {
-    SqlStatement row = TRY(
-        database_.prepare("SELECT r.number, r.id, r.key, r.info, r.created, r.sha256, "
-                          "r.dataset, d.digest "
-                          "FROM run r LEFT JOIN dataset d ON d.number = r.dataset"));
+    SqlStatement row = TRY(database_.prepare(
+        fmt::format("SELECT {}, r.number, r.id, r.created, r.sha256, r.dataset, "
+                    "d.digest FROM run r LEFT JOIN dataset d ON d.number = r.dataset",
+                    run_columns)));
     while (TRY(row.step())) {
-      const std::string id(row.text_at(1));
+      constexpr int first = run_column_count;
+      const std::string id(row.text_at(first + 1));
       const std::string place = fmt::format("run {}", short_id(id));
-      runs_[row.number_at(0)] = {id, questions_[row.number_at(6)]};
-      if (sha256_hex(row.text_at(2)) != id) {
+      runs_[row.number_at(first)] = {id, questions_[row.number_at(first + 4)]};
+      if (sha256_hex(row.text_at(0)) != id) {
         note(place, "its id is not the SHA-256 of its key");
       }
-      if (run_sum(id, row.text_at(2), row.text_at(3), row.number_at(4)) !=
-          row.text_at(5)) {
-        note(place, "does not match its SHA-256");
-      }
-      const Result<RunInfo> info = read_info(row.text_at(2), row.text_at(3));
+      const Result<RunInfo> info = read_run(row);
       if (!info) {
         note(place, info.error().message);
-      } else if (info->key.dataset_digest != row.text_at(7)) {
+        continue;
+      }
+      if (run_sum(id, row.text_at(0), row.text_at(1),
+                  is_schema_1_ ? in_schema_1(*info) : *info,
+                  row.number_at(first + 2)) != row.text_at(first + 3)) {
+        note(place, "does not match its SHA-256");
+      }
+      if (info->key.dataset_digest != row.text_at(first + 5)) {
         note(place, "points to another data set than its key names");
       }
     }
@@ -147,16 +153,13 @@ class Verifier {
     while (TRY(row.step())) {
       const std::string place = fmt::format("attempt {}", row.text_at(0));
       const Run& run = runs_[row.number_at(attempt_column_count + 2)];
-      const Result<StoredAttempt> stored = read_attempt(row, true);
+      Result<StoredAttempt> stored = read_attempt(row, true);
       if (!stored) {
         note(place, stored.error().message);
         continue;
       }
-      const std::string logprobs =
-          stored->attempt.outcome ? logprobs_json(stored->attempt.outcome->logprobs)
-                                  : "";
-      if (attempt_sum(run.id, stored->trial, stored->generation, stored->attempt,
-                      logprobs) != row.text_at(attempt_sum_column)) {
+      if (is_schema_1_) stored = in_schema_1(*std::move(stored));
+      if (attempt_sum(run.id, *stored) != row.text_at(attempt_sum_column)) {
         note(place, "does not match its SHA-256");
       }
       if (stored->trial.ordinal >= run.questions) {
@@ -210,6 +213,7 @@ class Verifier {
   }
 
   const Database& database_;
+  bool is_schema_1_ = false;
   std::vector<Trouble> troubles_;
   std::map<std::int64_t, std::int64_t> questions_;  // how many, by data set
   std::map<std::int64_t, Run> runs_;

@@ -49,9 +49,12 @@ struct RunInfo {
   std::string subjects;                  // --subject as last asked for
   std::vector<std::uint32_t> selection;  // the ordinals last asked for, in order
   int dropped = 0;                       // questions that --drop-bad-labels left out
-  std::string name, note;                // --name, --note
-  std::string version;                   // Proctor's
-  bool hidden = false;                   // forgotten, until it is asked again
+  // How often each question is asked, and in how many orders of its choices. No command
+  // asks more yet.
+  int repeats = 1, rotations = 1;
+  std::string name, note;  // --name, --note
+  std::string version;     // Proctor's
+  bool hidden = false;     // forgotten, until it is asked again
   // Who was at the address when it was last asked: answerer_json(); empty where nobody
   // said.
   std::string answerer;
@@ -188,9 +191,14 @@ enum class OpenMode { read_write, read_only };
 // Makes the file where there is none (read_write). Errors name the path and the way
 // out. Read-only works in a folder that cannot be written, and beside a process that
 // writes.
+// A store of schema 1 is read as it is, and opened for writing it is brought to
+// today's: all of it or nothing, with a copy of the old file kept beside it, which
+// `talk` is told. Fault::store where a run of it is being asked, and where its schema
+// is newer.
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& path,
                                                  OpenMode mode,
-                                                 WallClock clock = system_time);
+                                                 WallClock clock = system_time,
+                                                 const Talk& talk = {});
 // Forgets all when it goes. For tests and --dry-run.
 std::unique_ptr<Store> make_memory_store(WallClock clock = system_time);
 

@@ -142,8 +142,7 @@ Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
       scored.failure = result.attempt.outcome.error().message;
     return see ? see(graded) : Status();
   };
-  // The engine's bodies tell what it computed.
-  TRY(store.results(run.id, with_bodies || run.info.key.is_in_process(), count));
+  TRY(store.results(run.id, with_bodies, count));
   scored.subjects = subjects_title(scored.account.tally, dataset);
   scored.reused = scored.ended();
   scored.planned = scored.ended();
