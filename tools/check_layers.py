@@ -7,7 +7,8 @@ docs/ARCHITECTURE.md.
 A folder may include the public headers (NAME/NAME.h) of the folders that its row names,
 and any header of its own; a third-party header stands only where its row says so.
 No two folders' headers define a type of the same name: all share one namespace, and a
-program that links both would break the one-definition rule without a word. A folder's
+program that links both would break the one-definition rule without a word; and no type
+of ours has a second name by `using`. A folder's
 CMakeLists.txt links the folders of its row, no more and no fewer. The programs named are
 ones that must be linked without a network, pictures and models.
 """
@@ -51,6 +52,16 @@ def twice_defined():
     return [f"{name}: defined in {' and in '.join(sorted(where))}" for name, where in folders.items() if len(where) > 1]
 
 
+def named_twice():
+    """Types of ours that a header gives a second name."""
+    headers = {file: file.read_text(encoding="utf-8") for file in sorted(SOURCES.rglob("*.h"))}
+    defined = r"^(?:struct|class|enum class|enum)\s+(\w+)[^;{(]*\{"
+    ours = {name for text in headers.values() for name in re.findall(defined, text, re.M)}
+    return [f"{file.relative_to(ROOT)}: {name} is {other} by another name"
+            for file, text in headers.items()
+            for name, other in re.findall(r"^using (\w+) = (?:proctor::)?(\w+);", text, re.M) if other in ours]
+
+
 def linked(folder, text):
     """The folders whose libraries this CMakeLists.txt links to the folder's."""
     found = re.search(rf"proctor_folder\({folder}\b([^)]*)\)", text)
@@ -85,7 +96,7 @@ def main():
     third_party = [(names(header), names(cell)) for header, cell in table(page, "| header | only in |")]
     if not allowed or not third_party:
         sys.exit("docs/ARCHITECTURE.md: expected the tables '| folder | may include |' and '| header | only in |'")
-    wrong, seen = [*twice_defined(), *wrongly_linked(allowed)], 0
+    wrong, seen = [*twice_defined(), *named_twice(), *wrongly_linked(allowed)], 0
     for program in sys.argv[1:]:
         wrong += heavily_linked(program)
     for file in sorted([*SOURCES.rglob("*.h"), *SOURCES.rglob("*.cc")]):

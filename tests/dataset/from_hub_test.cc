@@ -55,7 +55,7 @@ class FromHub : public testing::Test {
     const std::map<std::string, std::string> variables = {{"HF_HUB_OFFLINE", "1"}};
     const Environment environment(variables);
     HttpClient http({});
-    DatasetWorld world{environment, http, {}, {}};
+    HubWorld world{environment, http, {}, {}};
     return read_dataset(request, world);
   }
 

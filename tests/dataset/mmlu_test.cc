@@ -17,7 +17,7 @@ namespace {
 Dataset dataset_of(const std::string& name, const std::string& split) {
   const Environment environment;
   HttpClient http({});
-  DatasetWorld world{environment, http, {}, {}};
+  HubWorld world{environment, http, {}, {}};
   auto dataset = read_dataset({.name = name, .split = split}, world);
   EXPECT_TRUE(dataset) << dataset.error().message;
   return dataset.value_or(Dataset{});

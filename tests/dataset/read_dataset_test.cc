@@ -32,7 +32,7 @@ class ReadDataset : public testing::Test {
   Result<Dataset> read(const DatasetRequest& request) {
     const Environment environment;
     HttpClient http({});
-    DatasetWorld world{environment, http, {}, {}};
+    HubWorld world{environment, http, {}, {}};
     return read_dataset(request, world);
   }
 

@@ -226,6 +226,9 @@ class CsvRecords {
 std::string system_says(int number);
 
 Result<std::string> read_file(const std::filesystem::path& path);
+// Whether both name one file: by what they are, where both are there, else by where
+// they lead.
+bool is_same_file(const std::filesystem::path& one, const std::filesystem::path& other);
 // What is there decides. Nothing, or a regular file: written beside it, synced and
 // renamed, so there is the old file or the new one, never a part; the old one's rights
 // stay, its owner where this process may give files away. A symbolic link is followed

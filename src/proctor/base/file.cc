@@ -148,6 +148,15 @@ std::string system_says(int number) {
   return ascii_lower(std::strerror(number));
 }
 
+bool is_same_file(const fs::path& one, const fs::path& other) {
+  std::error_code error;
+  if (fs::equivalent(one, other, error)) return true;
+  const fs::path first = fs::weakly_canonical(fs::absolute(one, error), error);
+  if (error) return false;
+  const fs::path second = fs::weakly_canonical(fs::absolute(other, error), error);
+  return !error && first == second;
+}
+
 Result<std::string> read_file(const std::filesystem::path& path) {
   const File file(path, O_RDONLY);
   if (!file.is_open()) return system_error(path, errno);

@@ -11,35 +11,11 @@
 #endif
 #include <unistd.h>
 
-#include "proctor/cli/commands.h"
 #include "proctor/cli/specs.h"
 #include "proctor/engine/engine.h"
 
 namespace proctor {
 namespace {
-
-using Function = Result<int> (*)(const Arguments&, World&);
-
-struct Row {
-  Command command;
-  Function function;
-};
-constexpr std::array functions = {
-    Row{Command::run, run_command},         Row{Command::report, report_command},
-    Row{Command::chart, chart_command},     Row{Command::show, show_command},
-    Row{Command::rescore, rescore_command}, Row{Command::exporting, export_command},
-    Row{Command::prompt, prompt_command},   Row{Command::extract, extract_command},
-    Row{Command::verify, verify_command},   Row{Command::doctor, doctor_command},
-    Row{Command::list, list_command},       Row{Command::compare, compare_command},
-    Row{Command::audit, audit_command},     Row{Command::forget, forget_command},
-};
-
-Function function_of(Command command) {
-  for (const Row& row : functions) {
-    if (row.command == command) return row.function;
-  }
-  return nullptr;
-}
 
 // What is the program's to say of its process, and no library's.
 void settle_process() {
@@ -109,8 +85,8 @@ Result<int> act(std::span<const std::string> words, World& world) {
     TRY(take_dotenv(*parsed.arguments, world));
   }
   world.console.hide(secrets_given(model_texts(*parsed.arguments), world.environment));
-  const Function function = function_of(command);
-  return function(*parsed.arguments, world);
+  const auto text = std::ranges::find(commands(), command, &CommandText::command);
+  return text->function(*parsed.arguments, world);
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ Result<int> audit_command(const Arguments& arguments, World& world);
 Result<int> rescore_command(const Arguments& arguments, World& world);
 Result<int> export_command(const Arguments& arguments, World& world);
 Result<int> forget_command(const Arguments& arguments, World& world);
+Result<int> merge_command(const Arguments& arguments, World& world);
 Result<int> prompt_command(const Arguments& arguments, World& world);
 Result<int> extract_command(const Arguments& arguments, World& world);
 Result<int> verify_command(const Arguments& arguments, World& world);

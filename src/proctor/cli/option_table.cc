@@ -1,6 +1,6 @@
 #include <array>
 
-#include "proctor/cli/options.h"
+#include "proctor/cli/commands.h"
 
 namespace proctor {
 namespace {
@@ -28,51 +28,55 @@ constexpr std::string_view request_group = "How it is asked";
 constexpr std::string_view keep_group = "What is kept and shown";
 
 constexpr std::array command_table = {
-    CommandText{Command::run, "run", "[MODEL…]",
+    CommandText{Command::run, run_command, "run", "[MODEL…]",
                 "evaluate; the same command again goes on where it stopped",
                 "proctor run ollama/mistral:7b hf:OWNER/REPO:Q4_K_M --subject all"},
-    CommandText{Command::report, "report", "[RUN…]",
+    CommandText{Command::report, report_command, "report", "[RUN…]",
                 "table of runs: accuracy with its interval, and what was not counted",
                 "proctor report\nproctor report 7f3a --format markdown\n"
                 "proctor report --subject anatomy"},
-    CommandText{Command::compare, "compare", "RUN RUN",
+    CommandText{Command::compare, compare_command, "compare", "RUN RUN",
                 "what the second run costs or gains, on the same questions",
                 "proctor compare 7f3a 91bc\n"
                 "proctor compare 7f3a 91bc --explain"},
-    CommandText{Command::chart, "chart", "[RUN…|FILE.csv] -o FILE",
+    CommandText{Command::chart, chart_command, "chart", "[RUN…|FILE.csv] -o FILE",
                 "bar chart as .jpg, .png, .svg or .pdf",
                 "proctor chart -o accuracy.png\n"
                 "proctor chart examples/seed_results.csv --lang ja -o chart.jpg"},
-    CommandText{Command::show, "show", "RUN", "questions of a run, with their replies",
+    CommandText{Command::show, show_command, "show", "RUN",
+                "questions of a run, with their replies",
                 "proctor show last --only unread\nproctor show 7f3a --question 17"},
-    CommandText{Command::rescore, "rescore", "RUN --extract X",
+    CommandText{Command::rescore, rescore_command, "rescore", "RUN --extract X",
                 "read the stored replies again; asks no model",
                 "proctor rescore last --extract proctor"},
-    CommandText{Command::audit, "audit", "[RUN]",
+    CommandText{Command::audit, audit_command, "audit", "[RUN]",
                 "every reader over a run's replies: accuracies, disagreements",
                 "proctor audit last"},
-    CommandText{Command::exporting, "export", "RUN --format F -o FILE",
+    CommandText{Command::exporting, export_command, "export", "RUN --format F -o FILE",
                 "all questions of a run with replies and marks: jsonl or csv",
                 "proctor export last --format jsonl -o run.jsonl"},
-    CommandText{Command::forget, "forget", "RUN…",
+    CommandText{Command::forget, forget_command, "forget", "RUN…",
                 "leave runs out of tables, charts and last; or remove them",
                 "proctor forget 7f3a\nproctor forget 7f3a --undo\n"
                 "proctor forget 7f3a --for-good"},
-    CommandText{Command::prompt, "prompt", "[MODEL]",
+    CommandText{Command::merge, merge_command, "merge", "STORE… --into STORE",
+                "copy the runs of stores into one; twice, or in any order, is the same",
+                "proctor merge gpu1.db gpu2.db --into all.db"},
+    CommandText{Command::prompt, prompt_command, "prompt", "[MODEL]",
                 "what would be sent, byte for byte; asks no model",
                 "proctor prompt --type deepseek --index 0\n"
                 "proctor prompt ollama/mistral:7b --subject anatomy --json"},
-    CommandText{Command::extract, "extract", "FILE.jsonl --extract X",
+    CommandText{Command::extract, extract_command, "extract", "FILE.jsonl --extract X",
                 "the letters a reader finds in the replies of a file",
                 "proctor extract replies.jsonl --extract first-letter"},
-    CommandText{Command::verify, "verify", "",
+    CommandText{Command::verify, verify_command, "verify", "",
                 "check the store and recompute every score from the replies",
                 "proctor verify --store proctor.db"},
-    CommandText{Command::doctor, "doctor", "[MODEL]",
+    CommandText{Command::doctor, doctor_command, "doctor", "[MODEL]",
                 "check libraries, fonts, cache, keys, a server, or what a .gguf says",
                 "proctor doctor\nproctor doctor ollama/mistral:7b\n"
                 "proctor doctor model.gguf"},
-    CommandText{Command::list, "list",
+    CommandText{Command::list, list_command, "list",
                 "models|datasets|protocols|subjects|readers|templates|runs",
                 "what there is", "proctor list protocols\nproctor list runs"},
 };
@@ -193,6 +197,8 @@ constexpr std::array option_table = {
            false, bit(Command::extract)},
     Option{"--store", "PATH", "where all is kept (default ./proctor.db)", keep_group,
            false, on_run | reading | bit(Command::forget)},
+    Option{"--into", "STORE", "the store that takes the runs; made where there is none",
+           keep_group, false, bit(Command::merge)},
     Option{"--all", "", "also runs that are forgotten, or that never had a reply",
            keep_group, false, of_runs | bit(Command::list)},
     Option{"--undo", "", "show them again", keep_group, false, bit(Command::forget)},

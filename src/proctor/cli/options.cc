@@ -170,7 +170,8 @@ void Arguments::add(std::string_view option, std::string value) {
 
 void Arguments::expand_home(const std::string& home) {
   for (const Option& option : options()) {
-    constexpr std::array<std::string_view, 5> paths = {"FILE", "PATH", "DIR", "D", "P"};
+    constexpr std::array<std::string_view, 6> paths = {"FILE", "PATH", "DIR",
+                                                       "D",    "P",    "STORE"};
     const auto found = values_.find(option.name);
     if (found == values_.end() || std::ranges::find(paths, option.value) == paths.end())
       continue;

@@ -24,14 +24,19 @@ enum class Command : unsigned {
   doctor,
   exporting,
   forget,
+  merge,
   prompt,
   extract,
   verify,
   list,
 };
 
+class Arguments;
+struct World;
+
 struct CommandText {
   Command command;
+  Result<int> (*function)(const Arguments& arguments, World& world);
   std::string_view name;
   std::string_view arguments;  // "[MODEL…]"
   std::string_view about;      // one line

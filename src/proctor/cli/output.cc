@@ -1,21 +1,7 @@
 #include "proctor/cli/output.h"
 
 namespace proctor {
-namespace {
-
 namespace fs = std::filesystem;
-
-// By what they are, where both are there, else by where they lead.
-bool is_same(const fs::path& one, const fs::path& other) {
-  std::error_code error;
-  if (fs::equivalent(one, other, error)) return true;
-  const fs::path first = fs::weakly_canonical(fs::absolute(one, error), error);
-  if (error) return false;
-  const fs::path second = fs::weakly_canonical(fs::absolute(other, error), error);
-  return !error && first == second;
-}
-
-}  // namespace
 
 Status check_output(const Output& output) {
   const auto& path = output.path;
@@ -26,7 +12,7 @@ Status check_output(const Output& output) {
                 path->empty() ? "found nothing" : *path + " is a folder");
   }
   for (const Output::Taken& taken : output.taken) {
-    if (!is_same(*path, taken.path)) continue;
+    if (!is_same_file(*path, taken.path)) continue;
     return fail(Fault::usage, "-o: {} is {}; name another file", *path, taken.what);
   }
   return {};

@@ -10,12 +10,6 @@ Result<TableFormat> format_of(const Arguments& arguments) {
               "--format: found {}, expected terminal, markdown, csv or json", name);
 }
 
-std::string json_of(const std::vector<ScoredRun>& runs) {
-  std::string json;
-  for (const ScoredRun& run : runs) json += summary_json(run) + "\n";
-  return json;
-}
-
 }  // namespace
 
 Result<int> report_command(const Arguments& arguments, World& world) {
@@ -28,7 +22,7 @@ Result<int> report_command(const Arguments& arguments, World& world) {
       TRY(runs_meant(*store, arguments, arguments.positional, world.console));
   std::string text;
   if (arguments.has("--json")) {
-    text = json_of(runs);
+    text = summaries_json(runs);
   } else {
     const bool for_people = format == TableFormat::terminal;
     Table table = runs_table(runs, language);

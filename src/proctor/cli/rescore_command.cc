@@ -9,10 +9,11 @@ Result<int> rescore_command(const Arguments& arguments, World& world) {
   const auto language = TRY(language_of(arguments));
   const auto runs =
       TRY(runs_meant(*store, arguments, arguments.positional, world.console));
-  for (const ScoredRun& run : runs) {
-    world.console.print(arguments.has("--json") ? summary_json(run) + "\n"
-                                                : summary_text(run, language));
+  std::string text = arguments.has("--json") ? summaries_json(runs) : "";
+  if (text.empty()) {
+    for (const ScoredRun& run : runs) text += summary_text(run, language);
   }
+  world.console.print(text);
   return complete;
 }
 

@@ -54,16 +54,13 @@ struct DatasetRequest {
   bool drop_bad_labels = false;
 };
 
-// What reading needs of the outside world.
-using DatasetWorld = HubWorld;
-
 // The whole split, checked: every question has text, 1 to 26 choices, none empty,
 // and a right one. Keys and choices that the data set itself corrects (error_type and
 // correct_answer of MMLU-Redux) are corrected. A passage (article, context, …) that
 // stands beside questions and is not asked is told to `world.talk`. Errors are
 // Fault::data or Fault::usage and name file, line and column, what was found, what was
 // expected. Hub trouble is Fault::network or denied.
-Result<Dataset> read_dataset(const DatasetRequest& request, DatasetWorld& world);
+Result<Dataset> read_dataset(const DatasetRequest& request, HubWorld& world);
 
 // ---- The readers by format (each also checks every question) ----
 

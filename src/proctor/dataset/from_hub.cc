@@ -77,7 +77,7 @@ std::string revision_for(const DatasetRequest& request, const std::string& repo)
 class HubReader {
  public:
   HubReader(const DatasetRequest& request, const HubLayout& layout,
-            const std::string& split, DatasetWorld& world)
+            const std::string& split, HubWorld& world)
       : request_(request), layout_(layout), split_(split), world_(world) {}
 
   // Parquet where it can be read, else the same rows from the datasets-server, which
@@ -165,7 +165,7 @@ class HubReader {
   const DatasetRequest& request_;
   const HubLayout& layout_;
   const std::string& split_;
-  DatasetWorld& world_;
+  HubWorld& world_;
   HubQuestions read_;
   bool found_ = false;
 };
@@ -217,7 +217,7 @@ bool is_hub_name(std::string_view name) {
 }
 
 Result<HubQuestions> read_from_hub(const DatasetRequest& request,
-                                   const std::string& split, DatasetWorld& world) {
+                                   const std::string& split, HubWorld& world) {
   const HubName name = parsed(request.name);
   const HubLayout layout = layout_for(name);
   if (split != "auxiliary_train") {

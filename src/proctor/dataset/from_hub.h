@@ -17,6 +17,6 @@ struct HubQuestions {
   std::vector<Question> questions;
 };
 Result<HubQuestions> read_from_hub(const DatasetRequest& request,
-                                   const std::string& split, DatasetWorld& world);
+                                   const std::string& split, HubWorld& world);
 
 }  // namespace proctor

@@ -53,7 +53,7 @@ tl::unexpected<Error> not_found(const std::string& name) {
               name, suggestion(name, known));
 }
 
-Result<Dataset> read_rows(const DatasetRequest& request, DatasetWorld& world) {
+Result<Dataset> read_rows(const DatasetRequest& request, HubWorld& world) {
   Dataset dataset{.name = request.name, .split = split_named(request.split)};
   std::error_code error;
   const fs::file_status status = fs::status(request.name, error);
@@ -117,7 +117,7 @@ void tell_of_passages(const Dataset& dataset, const Talk& talk) {
 
 }  // namespace
 
-Result<Dataset> read_dataset(const DatasetRequest& request, DatasetWorld& world) {
+Result<Dataset> read_dataset(const DatasetRequest& request, HubWorld& world) {
   Dataset dataset = TRY(read_rows(request, world));
   TRY(put_in_order(dataset.questions, dataset.split).in(request.name));
   if (request.drop_bad_labels) TRY(drop_bad_labels(dataset));

@@ -61,7 +61,7 @@ std::string subjects_asked_for(const ExamSpec& spec, const Dataset& dataset) {
 Result<std::vector<Question>> read_examples(const DatasetRequest& questions,
                                             const ExamSpec& spec,
                                             const Protocol& protocol,
-                                            DatasetWorld& world) {
+                                            HubWorld& world) {
   const auto& file = spec.shots_from;
   if (file && file->ends_with(".jsonl")) return read_shots(*file);
   DatasetRequest request = questions;
@@ -87,7 +87,7 @@ Result<std::vector<Question>> read_examples(const DatasetRequest& questions,
 }
 
 Status take_shots(const DatasetRequest& questions, const ExamSpec& spec,
-                  DatasetWorld& world, Exam& exam) {
+                  HubWorld& world, Exam& exam) {
   if (exam.protocol.shots == 0) return {};
   const auto examples = TRY(read_examples(questions, spec, exam.protocol, world));
   exam.protocol.shots_digest = digest_of(examples);
@@ -176,7 +176,7 @@ Status check_options_of(const std::vector<NamedProtocol>& protocols,
 using ReadSplits = std::map<std::string, std::shared_ptr<const Dataset>>;
 
 Result<Exam> exam_of(NamedProtocol protocol, const ExamSpec& spec,
-                     DatasetWorld& outside, ReadSplits& splits) {
+                     HubWorld& outside, ReadSplits& splits) {
   Exam exam;
   exam.protocol_asked = std::move(protocol.first);
   exam.protocol = std::move(protocol.second);
@@ -210,7 +210,7 @@ Result<std::vector<Exam>> prepare_exams(const ExamSpec& spec, const ExamWorld& w
   std::vector<NamedProtocol> protocols = TRY(choose_protocols(spec));
   TRY(check_options_of(protocols, spec));
   HttpClient http(http_options(world.environment, 8));
-  DatasetWorld outside{world.environment, http, world.talk, {}};
+  HubWorld outside{world.environment, http, world.talk, {}};
   ReadSplits splits;
   std::vector<Exam> exams;
   for (NamedProtocol& protocol : protocols)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include <nlohmann/json_fwd.hpp>
@@ -21,6 +22,8 @@ std::string mixture_text(const ScoredRun& run, Language language);
 std::string recomputed_text(const ScoredRun& run);
 // The keys of docs/statistics.md, one line without its end.
 std::string summary_json(const ScoredRun& run);
+// A line each.
+std::string summaries_json(std::span<const ScoredRun> runs);
 // Numbers as all commands' JSON has them.
 nlohmann::ordered_json number_or_null(std::optional<double> value);
 nlohmann::ordered_json ledger_json(const Ledger& ledger);

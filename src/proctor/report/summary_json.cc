@@ -103,4 +103,10 @@ std::string summary_json(const ScoredRun& run) {
   return json_line(json);
 }
 
+std::string summaries_json(std::span<const ScoredRun> runs) {
+  std::string lines;
+  for (const ScoredRun& run : runs) lines += summary_json(run) + "\n";
+  return lines;
+}
+
 }  // namespace proctor

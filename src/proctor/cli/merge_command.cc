@@ -1,0 +1,32 @@
+#include "proctor/cli/specs.h"
+
+namespace proctor {
+Result<int> merge_command(const Arguments& arguments, World& world) {
+  const auto path = arguments.get("--into");
+  if (!path || path->empty())
+    return fail(Fault::usage, "--into is missing: the store that takes the runs");
+  if (arguments.positional.empty())
+    return fail(Fault::usage, "expected stores to copy from, found none");
+  // All are looked at before the first is copied.
+  std::vector<std::unique_ptr<Store>> sources;
+  for (const std::string& source : arguments.positional) {
+    if (is_same_file(source, *path))
+      return fail(Fault::usage, "--into: {} is one of those to copy from", *path);
+    sources.push_back(TRY(open_sqlite_store(source, OpenMode::read_only)));
+  }
+  const auto into = TRY(open_sqlite_store(*path, OpenMode::read_write).in("--into"));
+  Table table{{{"store"}, {"runs", Align::right}, {"tries", Align::right}}, {}};
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const std::string& name = arguments.positional[i];
+    const Merged merged = TRY(merge(*sources[i], *into).in(name));
+    table.rows.push_back(
+        {name, with_thousands(merged.runs), with_thousands(merged.attempts)});
+  }
+  const bool as_json = arguments.has("--json");
+  world.console.print(table_text(table,
+                                 as_json ? TableFormat::json : TableFormat::terminal,
+                                 world.console.table_width()));
+  return complete;
+}
+
+}  // namespace proctor
