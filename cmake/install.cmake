@@ -2,14 +2,14 @@
 # libraries, and a package, so that a program of yours says
 #   find_package(proctor REQUIRED)
 #   target_link_libraries(mine PRIVATE proctor::proctor)
-include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 # Everything but the command line: #include <proctor/proctor.h>.
 add_library(proctor_library INTERFACE)
+add_library(proctor::proctor ALIAS proctor_library)
 set_target_properties(proctor_library PROPERTIES EXPORT_NAME proctor)
 target_compile_features(proctor_library INTERFACE cxx_std_20)
-target_link_libraries(proctor_library INTERFACE proctor_exam proctor_report)
+target_link_libraries(proctor_library INTERFACE proctor_exam proctor_report proctor_dataset proctor_hub)
 
 set(libraries proctor_library)
 foreach(folder IN LISTS proctor_folders)

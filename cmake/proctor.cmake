@@ -1,3 +1,4 @@
+include(GNUInstallDirs)
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
@@ -18,7 +19,7 @@ function(proctor_folder name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   add_library(proctor_${name} STATIC ${sources})
   target_include_directories(proctor_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>
-                                                    $<INSTALL_INTERFACE:include>)
+                                                    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   set_target_properties(proctor_${name} PROPERTIES EXPORT_NAME ${name})
   if(ARGN)
     target_link_libraries(proctor_${name} PUBLIC ${ARGN})

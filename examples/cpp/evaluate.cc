@@ -1,6 +1,7 @@
 // Evaluates a model on the sample exam, and keeps every reply in a store. Again: it
 // goes on where it stopped.
-//   ./evaluate model.gguf mine.db        ./evaluate ollama/mistral:7b mine.db
+//   ./evaluate ollama/mistral:7b mine.db
+//   PROCTOR_PLUGINS=PREFIX/lib/proctor ./evaluate model.gguf mine.db
 #include <cstdio>
 
 #include <proctor/proctor.h>

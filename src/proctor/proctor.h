@@ -1,9 +1,11 @@
 // All of Proctor for a program of yours: evaluate a model, read a stored run, compare
-// two. Nothing here has a terminal, and nothing of the process is changed. See
-// examples/cpp.
+// two. Nothing here has a terminal; what is the process's all the same is said in
+// exam/exam.h. See examples/cpp.
 #pragma once
 
+#include "proctor/dataset/dataset.h"
 #include "proctor/exam/exam.h"
+#include "proctor/hub/hub.h"
 #include "proctor/report/report.h"
 #include "proctor/run/run.h"
 #include "proctor/store/store.h"

@@ -106,6 +106,71 @@ TEST_F(Evaluate, refuses_what_is_set_and_of_no_use_before_anything_is_asked) {
   EXPECT_THAT(refusal(template_), HasSubstr("a .gguf"));
 }
 
+TEST_F(Evaluate, refuses_numbers_that_are_none_of_theirs) {
+  RunSpec spec = a_baseline;
+  spec.model = {.name = "openai-compatible/m", .base_url = "http://127.0.0.1:9"};
+  spec.model.concurrency = 0;
+  EXPECT_THAT(refusal(spec), HasSubstr("found 0, expected 1 to 4096"));
+  spec.model.concurrency = 1;
+  spec.model.timeout = std::chrono::milliseconds(-1);
+  EXPECT_THAT(refusal(spec), HasSubstr("found -1, expected 1 to 86400000"));
+  spec.model.timeout = {};
+  spec.exam.shots = -1;
+  EXPECT_THAT(refusal(spec), HasSubstr("found -1, expected 0 or more"));
+}
+
+TEST_F(Evaluate, refuses_to_ask_by_no_protocol) {
+  RunSpec spec = a_baseline;
+  spec.exam.protocols.clear();
+
+  EXPECT_THAT(refusal(spec), HasSubstr("none is named"));
+}
+
+TEST_F(Evaluate, refuses_fields_that_are_nested_too_deeply_to_be_written) {
+  constexpr std::size_t deep = 200'000;
+  RunSpec spec = a_baseline;
+  spec.model = {.name = "openai-compatible/m", .base_url = "http://127.0.0.1:9"};
+  spec.model.extra_body =
+      "{\"a\":" + std::string(deep, '[') + std::string(deep, ']') + "}";
+
+  EXPECT_THAT(refusal(spec), HasSubstr("too deep"));
+}
+
+TEST_F(Evaluate, waits_for_a_server_though_nobody_can_stop_it) {
+  RunSpec spec = a_baseline;
+  spec.model = {.name = "openai-compatible/m",
+                .serve = "sleep 60; echo {port}",
+                .serve_wait = std::chrono::milliseconds(300)};
+
+  const auto runs = evaluated(spec);
+
+  ASSERT_FALSE(runs);
+  EXPECT_THAT(runs.error().message, HasSubstr("was not ready after"));
+}
+
+TEST_F(Evaluate, gives_another_seed_another_name_and_other_guesses) {
+  RunSpec one = a_baseline, other = a_baseline;
+  one.model.name = other.model.name = "baseline/random";
+  one.exam.limit = other.exam.limit = {};
+  other.exam.seed = 7;
+
+  const auto first = evaluated(one), second = evaluated(other);
+
+  ASSERT_TRUE(first && second);
+  EXPECT_NE(first->front().id, second->front().id);
+  EXPECT_NE(first->front().account.tally.ledger.right,
+            second->front().account.tally.ledger.right);
+}
+
+TEST_F(Evaluate, keeps_the_words_of_whoever_has_some) {
+  RunSpec worded = a_baseline;
+  worded.notes.command = {"baseline/A", "--dataset", "sample"};
+  const auto first = evaluated(worded), again = evaluated(a_baseline);
+
+  ASSERT_TRUE(first && again);
+  EXPECT_EQ(store_->runs()->front().info.command, worded.notes.command);
+}
+
 TEST_F(Evaluate, tells_a_mistyped_name_the_nearest) {
   RunSpec spec = a_baseline;
   spec.model.name = "olama/mistral";

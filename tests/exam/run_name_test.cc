@@ -107,6 +107,19 @@ TEST(RunName, the_limits_of_a_reply_that_is_written_name_its_run) {
   EXPECT_EQ(name->key, today);
 }
 
+TEST(RunName, a_seed_is_its_number_however_it_was_written) {
+  const auto store = make_memory_store();
+  RunKey then = key_of(""), today = key_of("");
+  then.request = R"({"seed":"007"})";
+  today.request = R"({"seed":"7"})";
+  keep(*store, then, 1);
+
+  const auto name = name_in_store(*store, today, in_process);
+
+  ASSERT_TRUE(name);
+  EXPECT_EQ(name->key, then);
+}
+
 RunKey through_template(std::string_view name, std::string_view form) {
   RunKey key = key_of(fmt::format(R"({{"chat_template":"{}"}})", name));
   key.protocol = fmt::format(R"({{"form":"{}"}})", form);

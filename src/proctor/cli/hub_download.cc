@@ -1,9 +1,8 @@
 #include "proctor/cli/hub_download.h"
 
 #include <algorithm>
+#include <memory>
 #include <mutex>
-
-#include "proctor/hub/hub.h"
 
 namespace proctor {
 namespace {
@@ -43,19 +42,10 @@ class DownloadBar {
 
 }  // namespace
 
-Result<std::string> download_model(const ModelSpec& spec, const Talk& talk,
-                                   World& world) {
-  HttpClient http(http_options(world.environment, 1));
-  DownloadBar bar(world.console, for_terminal_line(spec.name));
-  HubWorld outside{world.environment, http, talk, {}};
-  if (world.console.err_is_terminal() && talk) {
-    outside.progress = [&bar](std::uint64_t done, std::uint64_t total) {
-      bar.update(done, total);
-    };
-  }
-  auto model = hub_model(spec.name, spec.cache_dir, outside);
-  world.console.end_progress(false);
-  return TRY(std::move(model)).path.string();
+std::function<void(std::uint64_t, std::uint64_t)> download_bar(Console& console,
+                                                               std::string_view name) {
+  return [bar = std::make_shared<DownloadBar>(console, for_terminal_line(name))](
+             std::uint64_t done, std::uint64_t total) { bar->update(done, total); };
 }
 
 }  // namespace proctor

@@ -1,16 +1,15 @@
-// Models that are named on the hub. Not for other folders.
+// The line that shows how a model of the hub comes. Not for other folders.
 #pragma once
 
-#include <string>
+#include <cstdint>
+#include <functional>
 
 #include "proctor/cli/console.h"
-#include "proctor/exam/exam.h"
 
 namespace proctor {
 
-// The file of "hf:owner/repo:Q4_K_M", downloaded if it is not in the cache; without
-// `talk` in silence.
-Result<std::string> download_model(const ModelSpec& spec, const Talk& talk,
-                                   World& world);
+// To be told of bytes so far and in all. The console must outlive it.
+std::function<void(std::uint64_t done, std::uint64_t total)> download_bar(
+    Console& console, std::string_view name);
 
 }  // namespace proctor

@@ -7,7 +7,6 @@
 
 #include "proctor/cli/hub_download.h"
 #include "proctor/cli/specs.h"
-#include "proctor/hub/hub.h"
 
 namespace proctor {
 namespace {
@@ -313,11 +312,13 @@ Status tell_dry_run(const std::vector<ModelChoice>& choices,
 Result<std::vector<ModelChoice>> choose_models(const ExamSpec& exam,
                                                const Arguments& arguments, World& world,
                                                bool asks) {
-  const Talk talk = exam_world(arguments, world).talk;
+  ExamWorld outside = exam_world(arguments, world);
+  const Talk& talk = outside.talk;
   std::vector<ModelChoice> choices;
   for (ModelSpec& spec : TRY(model_specs(arguments))) {
-    if (asks && is_hub_model(spec.name))
-      spec.name = TRY(download_model(spec, talk, world));
+    if (talk && world.console.err_is_terminal())
+      outside.downloads = download_bar(world.console, spec.name);
+    if (asks) spec = TRY(with_file_here(std::move(spec), outside));
     choices.push_back(TRY(choose_model(spec, world.environment, asks)));
   }
   TRY(check_applies(choices.front().spec, exam, choices));

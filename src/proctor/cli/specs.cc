@@ -153,7 +153,6 @@ Result<ModelSpec> model_settings(const Arguments& arguments) {
   spec.gpu_layers = TRY(whole(arguments, "--gpu-layers", 0, 100'000));
   spec.context = TRY(whole(arguments, "--context", 64, 100'000'000));
   spec.template_date = TRY(template_date(arguments));
-  spec.seed = TRY(arguments.whole("--seed", 0, INT64_MAX)).value_or(0);
   return spec;
 }
 

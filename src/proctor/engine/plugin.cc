@@ -23,7 +23,7 @@ Result<LoadedPlugin> load_plugin() {
     return fail(
         Fault::usage,
         "this proctor has no engine: {} is neither beside the program nor in "
-        "../lib/proctor; build it again after tools/get-llama (./quickstart does "
+        "../lib/proctor nor where PROCTOR_PLUGINS says; build it again after tools/get-llama (./quickstart does "
         "both), or serve the file with llama-server and take the model llama",
         plugin_name);
   }

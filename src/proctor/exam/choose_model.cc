@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proctor/engine/engine.h"
+#include "proctor/exam/json_text.h"
 #include "proctor/exam/own_server.h"
 #include "proctor/exam/secrets.h"
 #include "proctor/hub/hub.h"
@@ -36,6 +37,33 @@ Result<std::string> key_for(const Provider& provider, const ModelSpec& spec,
   return std::string();
 }
 
+// Whoever asks by the command line hears of it before.
+template <class T>
+Status check_range(std::string_view field, const std::optional<T>& value, T least,
+                   T most) {
+  if (!value || (*value >= least && *value <= most)) return {};
+  return fail(Fault::usage, "{}: found {}, expected {} to {}", field, *value, least,
+              most);
+}
+
+Status check_values(const ModelSpec& spec) {
+  constexpr int most = 100'000'000;
+  constexpr std::int64_t a_day = 86'400'000;
+  const auto ms = [](const std::optional<std::chrono::milliseconds>& time) {
+    return time ? std::optional<std::int64_t>(time->count()) : std::nullopt;
+  };
+  TRY(check_range<std::size_t>("--concurrency", spec.concurrency, 1, 4096));
+  TRY(check_range("--retries", spec.retries, 0, 1000));
+  TRY(check_range<std::int64_t>("--timeout (ms)", ms(spec.timeout), 1, a_day));
+  TRY(check_range<std::int64_t>("--serve-wait (ms)", ms(spec.serve_wait), 1, a_day));
+  TRY(check_range("--threads", spec.threads, 1, 4096));
+  TRY(check_range("--gpu-layers", spec.gpu_layers, 0, most));
+  TRY(check_range("--context", spec.context, 64, most));
+  if (spec.template_date && !spec.template_date->ok())
+    return fail(Fault::usage, "--template-date: there is no such day");
+  return {};
+}
+
 Result<std::pair<std::string, std::string>> header_of(const std::string& text) {
   const std::size_t colon = text.find(':');
   const bool fits = colon != std::string::npos && colon > 0 &&
@@ -52,10 +80,11 @@ Result<std::pair<std::string, std::string>> header_of(const std::string& text) {
 
 Result<std::string> extra_body(const ModelSpec& spec) {
   if (!spec.extra_body) return std::string();
-  const auto json = nlohmann::json::parse(*spec.extra_body, nullptr, false);
+  const auto json = parse_json(*spec.extra_body);
   if (!json.is_object()) {
-    return fail(Fault::usage, "--extra-body: found {}, expected a JSON object",
-                json.is_discarded() ? "what is no JSON" : json.type_name());
+    return fail(
+        Fault::usage, "--extra-body: found {}, expected a JSON object",
+        json.is_discarded() ? "what is no JSON, or too deep" : json.type_name());
   }
   return json.dump();
 }
@@ -196,6 +225,14 @@ std::vector<std::string> key_variables_of(const Provider& provider,
   return {provider.key_variables.begin(), provider.key_variables.end()};
 }
 
+Result<ModelSpec> with_file_here(ModelSpec spec, const ExamWorld& world) {
+  if (!is_hub_model(spec.name)) return spec;
+  HttpClient http(http_options(world.environment, 1));
+  HubWorld outside{world.environment, http, world.talk, world.downloads};
+  spec.name = TRY(hub_model(spec.name, spec.cache_dir, outside)).path.string();
+  return spec;
+}
+
 std::string advice_on(const Error& error, const ModelChoice& choice) {
   if (choice.provider == nullptr || !error.message.starts_with("HTTP 401")) return "";
   const std::string variables =
@@ -207,6 +244,7 @@ std::string advice_on(const Error& error, const ModelChoice& choice) {
 Result<ModelChoice> choose_model(const ModelSpec& spec, const Environment& environment,
                                  bool needs_key) {
   const std::string& place = spec.called.empty() ? spec.name : spec.called;
+  TRY(check_values(spec));
   ModelChoice choice{.spec = spec, .serve = TRY(server_command(spec, environment))};
   const std::string& named = spec.name;
   const std::size_t slash = named.find('/');

@@ -9,6 +9,7 @@
 
 #include "proctor/backend/backend.h"
 #include "proctor/exam/spec.h"
+#include "proctor/exam/world.h"
 
 namespace proctor {
 
@@ -36,6 +37,9 @@ std::vector<std::string> key_variables_of(const Provider& provider,
 // from, where `needs_key`.
 Result<ModelChoice> choose_model(const ModelSpec& spec, const Environment& environment,
                                  bool needs_key);
+// The same with the file of a model of the hub ("hf:owner/repo:Q4_K_M"), downloaded
+// where it is not in the cache. Of any other model the spec as it is.
+Result<ModelSpec> with_file_here(ModelSpec spec, const ExamWorld& world);
 // A line for a person that says where it is asked, where a variable of the environment
 // decided that; else empty.
 std::string where_asked(const ModelChoice& choice);

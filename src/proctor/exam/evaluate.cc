@@ -3,7 +3,6 @@
 #include "proctor/exam/applicable.h"
 #include "proctor/exam/evaluation.h"
 #include "proctor/exam/run_name.h"
-#include "proctor/hub/hub.h"
 
 namespace proctor {
 namespace {
@@ -20,14 +19,6 @@ class LinkedStop {
   std::stop_source source_;
   std::stop_callback<std::function<void()>> link_;
 };
-
-Result<ModelSpec> with_file_here(ModelSpec spec, const ExamWorld& world) {
-  if (!is_hub_model(spec.name)) return spec;
-  HttpClient http(http_options(world.environment, 1));
-  HubWorld outside{world.environment, http, world.talk, {}};
-  spec.name = TRY(hub_model(spec.name, spec.cache_dir, outside)).path.string();
-  return spec;
-}
 
 }  // namespace
 

@@ -18,7 +18,7 @@ namespace proctor {
 
 // Who is told of a run, and how it is stopped. All of it may be empty.
 struct RunWatch {
-  // Before the first question, and after all that can fail without one.
+  // Before the first question: the run is open in the store.
   std::function<void(const Evaluation&)> begins = {};
   // As Watch has them.
   std::function<void(const Graded&, const Progress&)> saw = {};
@@ -39,7 +39,8 @@ Result<RunEnd> run_exam(const Exam& exam, const OpenModel& model, const RunNotes
                         Store& store, const ExamWorld& world, const RunWatch& watch);
 
 // All that a spec asks for: one run a protocol, in order, until one of them ends early
-// (its ScoredRun says why). A model of the hub is fetched, a file loaded once, a server
+// (its ScoredRun says why). An error of a later one is the whole's; what the others
+// came to is in the store. A model of the hub is fetched, a file loaded once, a server
 // started once. Fault::usage before anything is asked for what is set and of no use.
 Result<std::vector<ScoredRun>> evaluate(const RunSpec& spec, Store& store,
                                         const ExamWorld& world,

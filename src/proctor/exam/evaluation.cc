@@ -23,7 +23,7 @@ std::string headers_digest(const Model& model) {
   return sha256_hex(join(lines, "\n"));
 }
 
-std::string request_identity(const ModelChoice& choice) {
+std::string request_identity(const Exam& exam, const ModelChoice& choice) {
   const Model& model = choice.model;
   nlohmann::json json = nlohmann::json::object();
   if (!model.extra_body.empty()) {
@@ -32,7 +32,8 @@ std::string request_identity(const ModelChoice& choice) {
   if (model.context) json["context"] = *model.context;
   if (const auto headers = headers_digest(model); !headers.empty())
     json["headers"] = headers;
-  if (model.provider == "baseline") json["seed"] = fmt::format("{}", choice.spec.seed);
+  if (model.provider == "baseline")
+    json["seed"] = fmt::format("{}", exam.seed.value_or(0));
   return json.dump();
 }
 // The protocol's sampling for that provider, before the model's own refusals.
@@ -73,7 +74,7 @@ Evaluation evaluation_of(const Exam& exam, const ModelChoice& choice,
               .base_url = choice.model.base_url,
               .dataset_digest = exam.dataset->digest,
               .protocol = identity_of(protocol),
-              .request = request_identity(choice),
+              .request = request_identity(exam, choice),
               .engine = engine},
       .dataset = exam.dataset->name,
       .split = exam.dataset->split,

@@ -1,6 +1,7 @@
 // An evaluation as values: what a user asks for (ModelSpec, ExamSpec), and what becomes
-// of it: a chosen model, an exam, a run's name, a run. No terminal, and nothing of the
-// process is changed.
+// of it: a chosen model, an exam, a run's name, a run. It has no terminal. What is the
+// process's all the same: curl's global state, llama.cpp's log and its abort, and a
+// fork that guards a server which is started. Whoever asks servers ignores SIGPIPE.
 #pragma once
 
 #include "proctor/exam/applicable.h"

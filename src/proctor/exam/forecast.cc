@@ -100,11 +100,10 @@ Result<RunForecast> forecast_of(const Exam& exam, const Beforehand& model, Store
 void find_on_disk(ModelChoice& choice, const ExamWorld& world) {
   Environment offline = world.environment;
   offline.add_defaults({{"HF_HUB_OFFLINE", "1"}});
-  HttpClient http(http_options(offline, 1));
-  HubWorld outside{offline, http, world.talk, {}};
-  const auto found = hub_model(choice.file.string(), choice.spec.cache_dir, outside);
+  const auto found =
+      with_file_here(choice.spec, {.environment = offline, .talk = world.talk});
   if (!found) return;
-  choice.file = found->path;
+  choice.file = found->name;
   choice.model.name = choice.file.filename().string();
 }
 

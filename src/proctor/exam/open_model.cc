@@ -191,7 +191,7 @@ Result<std::unique_ptr<Backend>> ask_model(const OpenModel& model,
     return make_server_backend(at, there, world, exam.selection.size());
   }
   if (!model.engine) {
-    const auto seed = static_cast<std::uint64_t>(choice.spec.seed);
+    const auto seed = static_cast<std::uint64_t>(exam.seed.value_or(0));
     return make_baseline(choice.model.name, seed, chance());
   }
   if (exam.protocol.form != Form::text) {

@@ -60,8 +60,7 @@ std::string subjects_asked_for(const ExamSpec& spec, const Dataset& dataset) {
 // All that the shots of each subject may be taken from.
 Result<std::vector<Question>> read_examples(const DatasetRequest& questions,
                                             const ExamSpec& spec,
-                                            const Protocol& protocol,
-                                            HubWorld& world) {
+                                            const Protocol& protocol, HubWorld& world) {
   const auto& file = spec.shots_from;
   if (file && file->ends_with(".jsonl")) return read_shots(*file);
   DatasetRequest request = questions;
@@ -172,15 +171,27 @@ Status check_options_of(const std::vector<NamedProtocol>& protocols,
   return {};
 }
 
+Status check_values(const ExamSpec& spec) {
+  if (spec.protocols.empty()) return fail(Fault::usage, "--protocol: none is named");
+  const auto& tokens = spec.max_tokens;
+  if (tokens && tokens->value && *tokens->value < 1)
+    return fail(Fault::usage, "--max-tokens: found {}, expected 1 or more",
+                *tokens->value);
+  if (spec.shots && *spec.shots < 0)
+    return fail(Fault::usage, "--shots: found {}, expected 0 or more", *spec.shots);
+  return {};
+}
+
 // Data sets that were read, by split: the protocols of one command mostly share one.
 using ReadSplits = std::map<std::string, std::shared_ptr<const Dataset>>;
 
-Result<Exam> exam_of(NamedProtocol protocol, const ExamSpec& spec,
-                     HubWorld& outside, ReadSplits& splits) {
+Result<Exam> exam_of(NamedProtocol protocol, const ExamSpec& spec, HubWorld& outside,
+                     ReadSplits& splits) {
   Exam exam;
   exam.protocol_asked = std::move(protocol.first);
   exam.protocol = std::move(protocol.second);
   exam.limit_is_own = spec.max_tokens.has_value();
+  exam.seed = spec.seed;
   const std::string reader = spec.reader.value_or(exam.protocol.extract);
   exam.reader = TRY(find_reader(reader.empty() ? "first-letter" : reader)
                         .in(spec.reader ? "--extract" : "the protocol"));
@@ -207,6 +218,7 @@ Result<Exam> exam_of(NamedProtocol protocol, const ExamSpec& spec,
 }  // namespace
 
 Result<std::vector<Exam>> prepare_exams(const ExamSpec& spec, const ExamWorld& world) {
+  TRY(check_values(spec));
   std::vector<NamedProtocol> protocols = TRY(choose_protocols(spec));
   TRY(check_options_of(protocols, spec));
   HttpClient http(http_options(world.environment, 8));

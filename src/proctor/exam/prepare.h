@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,9 @@ struct Exam {
   std::vector<std::uint32_t> selection;
   std::string subjects;  // as asked for
   Protocol protocol;
-  std::string protocol_asked;  // as the spec names it: a name, or a file
-  bool limit_is_own = false;   // the spec says how long a reply may be
+  std::string protocol_asked;        // as the spec names it: a name, or a file
+  bool limit_is_own = false;         // the spec says how long a reply may be
+  std::optional<std::int64_t> seed;  // the spec's
   std::map<std::string, std::vector<Question>> shots;
   const Reader* reader = nullptr;
 };

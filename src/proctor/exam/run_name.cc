@@ -208,6 +208,13 @@ RunKey renamed(RunKey stored) {
     request["extra_body"] = Json::parse(body_to_keep(request["extra_body"].dump()));
     stored.request = request.dump();
   }
+  if (request.is_object() && request.contains("seed") && request["seed"].is_string()) {
+    // Of baseline/random, as it was written: "007" is 7.
+    const auto written = request["seed"].get<std::string>();
+    const std::size_t digits = std::min(written.find_first_not_of('0'), written.size());
+    request["seed"] = digits == written.size() ? "0" : written.substr(digits);
+    stored.request = request.dump();
+  }
   Json engine = Json::parse(stored.engine, nullptr, false);
   if (!engine.is_object()) return stored;
   if (engine.contains("exact") && engine["exact"] == false) engine.erase("threads");
@@ -271,10 +278,11 @@ Result<Evaluation> named_evaluation(const Exam& exam, const OpenModel& model,
   RunName name = TRY(name_in_store(store, info.key, there));
   info.key = std::move(name.key);
   info.answerer = answerer_json(there);
-  if (info.answerer.empty()) {  // who it was when it last said so
-    for (const StoredRun& run : TRY(store.runs())) {
-      if (run.id == info.key.id()) info.answerer = run.info.answerer;
-    }
+  for (const StoredRun& run : TRY(store.runs())) {
+    if (run.id != info.key.id()) continue;
+    // Who it was when it last said so, and the words of whoever has some.
+    if (info.answerer.empty()) info.answerer = run.info.answerer;
+    if (info.command.empty()) info.command = run.info.command;
   }
   evaluation.answerer = there;
   if (!talk) return evaluation;

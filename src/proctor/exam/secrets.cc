@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proctor/backend/backend.h"
+#include "proctor/exam/json_text.h"
 #include "proctor/hub/hub.h"
 
 namespace proctor {
@@ -160,7 +161,7 @@ Secrets secrets_given(const ModelSpec& spec, const Environment& environment) {
   }
   if (spec.base_url) add_address(*spec.base_url, secrets);
   if (spec.extra_body) {
-    Json json = Json::parse(*spec.extra_body, nullptr, false);
+    Json json = parse_json(*spec.extra_body);
     for_secrets_of(json, [&](const std::string& secret) { secrets.add(secret); });
   }
   if (spec.serve) {
@@ -178,7 +179,7 @@ std::string command_to_keep(std::string_view command) {
 }
 
 std::string body_to_keep(const std::string& text) {
-  Json json = Json::parse(text, nullptr, false);
+  Json json = parse_json(text);
   if (json.is_discarded()) return text;
   for_secrets_of(json, [](std::string& secret) { secret = "***"; });
   return json.dump();

@@ -1,6 +1,7 @@
 // What a user asks for, as values: which model, which exam, how a run is kept. Plain
-// data; whoever has them in another form (a command line) makes these of it. Part of
-// exam.h.
+// data; whoever has them in another form (a command line) makes these of it. Errors
+// name a field as `proctor run` does: context is --context, shots_from --shots-from,
+// subjects --subject, reader --extract. Part of exam.h.
 #pragma once
 
 #include <chrono>
@@ -51,9 +52,6 @@ struct ModelSpec {
   std::optional<std::string> chat_template = {};
   std::optional<std::chrono::year_month_day> template_date = {};
 
-  // ---- baseline/random ----
-  std::int64_t seed = 0;
-
   std::string cache_dir = {};  // of the hub; empty: the hub's conventions
 };
 
@@ -83,7 +81,7 @@ struct ExamSpec {
   };
   std::optional<Own<int>> max_tokens = {};
   std::optional<Own<double>> temperature = {};
-  std::optional<std::int64_t> seed = {};
+  std::optional<std::int64_t> seed = {};  // of baseline/random, too
   // Instead of all that the protocol has; an empty text is none.
   std::optional<std::vector<std::string>> stop = {};
   std::optional<std::string> reasoning = {};  // one of reasoning_words()

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -9,7 +10,8 @@
 
 namespace proctor {
 
-// `environment` must outlive what is made with it. The rest may be empty.
+// What is made with it holds on to all of it, and to what its functions hold on to. All
+// but `environment` may be empty.
 struct ExamWorld {
   const Environment& environment;
   Talk talk = {};  // a line for a person, inert
@@ -18,6 +20,8 @@ struct ExamWorld {
   // While a server that was started is awaited: where it will be, and how long so far.
   std::function<void(const std::string& base_url, std::chrono::seconds so_far)> waits =
       {};
+  // While a model of the hub comes: bytes so far and in all (HubWorld::progress).
+  std::function<void(std::uint64_t done, std::uint64_t total)> downloads = {};
 };
 
 }  // namespace proctor

@@ -76,7 +76,8 @@ Status Server::wait_until_ready(const ServeOptions& options,
     const bool is_up = answers(http, base_url_);
     if (auto dead = death()) return tl::unexpected(*std::move(dead));
     if (is_up) return {};
-    if (is_stopped()) return fail(Fault::cancelled, "the server was not ready yet");
+    if (is_stopped && is_stopped())
+      return fail(Fault::cancelled, "the server was not ready yet");
     if (so_far >= options.wait) {
       return fail(Fault::network, "the server at {} was not ready after {:.0f} s{}",
                   base_url_, std::chrono::duration<double>(options.wait).count(),
