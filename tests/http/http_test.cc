@@ -569,18 +569,6 @@ TEST(Http, a_client_can_be_moved_with_requests_under_way) {
   EXPECT_EQ(wait_for(second, 1).count(7), 1U);
 }
 
-TEST(Http, wake_ends_a_wait_early) {
-  HttpClient client = client_of();
-  const TimePoint until = std::chrono::steady_clock::now() + long_enough;
-  std::thread waker([&] { client.wake(); });
-
-  const auto nothing = client.wait(until);
-
-  waker.join();
-  EXPECT_TRUE(nothing.empty());
-  EXPECT_LT(std::chrono::steady_clock::now(), until);
-}
-
 TEST(Http, a_wait_for_nothing_ends_at_its_time) {
   HttpClient client = client_of();
 

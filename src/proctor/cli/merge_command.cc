@@ -14,7 +14,9 @@ Result<int> merge_command(const Arguments& arguments, World& world) {
       return fail(Fault::usage, "--into: {} is one of those to copy from", *path);
     sources.push_back(TRY(open_sqlite_store(source, OpenMode::read_only)));
   }
-  const auto into = TRY(open_sqlite_store(*path, OpenMode::read_write).in("--into"));
+  const auto into = TRY(open_sqlite_store(*path, OpenMode::read_write, system_time,
+                                          reading_world(world).talk)
+                            .in("--into"));
   Table table{{{"store"}, {"runs", Align::right}, {"tries", Align::right}}, {}};
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const std::string& name = arguments.positional[i];
@@ -22,10 +24,8 @@ Result<int> merge_command(const Arguments& arguments, World& world) {
     table.rows.push_back(
         {name, with_thousands(merged.runs), with_thousands(merged.attempts)});
   }
-  const bool as_json = arguments.has("--json");
-  world.console.print(table_text(table,
-                                 as_json ? TableFormat::json : TableFormat::terminal,
-                                 world.console.table_width()));
+  const auto form = arguments.has("--json") ? TableFormat::json : TableFormat::terminal;
+  world.console.print(table_text(table, form, world.console.table_width()));
   return complete;
 }
 

@@ -1,15 +1,6 @@
 #include "proctor/cli/specs.h"
 
 namespace proctor {
-namespace {
-
-bool is_asked_for(const Graded& graded, const std::string& question) {
-  return question.empty() || graded.question->id == question ||
-         fmt::format("{}", graded.trial.ordinal) == question;
-}
-
-}  // namespace
-
 Result<int> show_command(const Arguments& arguments, World& world) {
   std::optional<Mark> only;
   if (const auto name = arguments.get("--only")) {
@@ -26,7 +17,7 @@ Result<int> show_command(const Arguments& arguments, World& world) {
   const std::string question = arguments.get("--question").value_or("");
   std::int64_t shown = 0;
   const auto show = [&](const Graded& graded) -> Status {
-    if ((only && graded.mark != *only) || !is_asked_for(graded, question)) return {};
+    if ((only && graded.mark != *only) || !is_called(graded, question)) return {};
     ++shown;
     world.console.print(trial_title(graded) + trial_text(graded));
     return {};

@@ -20,12 +20,12 @@ struct LoadedPlugin {
 Result<LoadedPlugin> load_plugin() {
   const auto path = find_plugin_file(plugin_name);
   if (!path) {
-    return fail(
-        Fault::usage,
-        "this proctor has no engine: {} is neither beside the program nor in "
-        "../lib/proctor nor where PROCTOR_PLUGINS says; build it again after tools/get-llama (./quickstart does "
-        "both), or serve the file with llama-server and take the model llama",
-        plugin_name);
+    return fail(Fault::usage,
+                "this proctor has no engine: {} is neither beside the program nor in "
+                "../lib/proctor nor where PROCTOR_PLUGINS says; build it again after "
+                "tools/get-llama (./quickstart does "
+                "both), or serve the file with llama-server and take the model llama",
+                plugin_name);
   }
   TRY(check_plugin_file(*path));
   // ggml puts a handler of its own in here, which starts a debugger to print where the

@@ -72,7 +72,6 @@ class HttpClient::Loop {
 
   void start(std::uint64_t tag, HttpRequest request);
   std::vector<HttpCompletion> wait(TimePoint until);
-  void wake();
   void cancel();
 
  private:
@@ -107,7 +106,6 @@ class HttpClient::Loop {
   bool end_ordered_ = false;
   bool has_orders_ = false;  // libcurl has been woken for them
   std::vector<HttpCompletion> ended_;
-  bool woken_ = false;
 
   // The I/O thread's own.
   std::deque<std::unique_ptr<Transfer>> queue_;
@@ -160,9 +158,7 @@ void HttpClient::Loop::start(std::uint64_t tag, HttpRequest request) {
 
 std::vector<HttpCompletion> HttpClient::Loop::wait(TimePoint until) {
   std::unique_lock lock(mutex_);
-  something_ended_.wait_until(lock, until,
-                              [this] { return woken_ || !ended_.empty(); });
-  woken_ = false;
+  something_ended_.wait_until(lock, until, [this] { return !ended_.empty(); });
   std::vector<HttpCompletion> ended = std::exchange(ended_, {});
   lock.unlock();
   for (const HttpCompletion& each : ended) {
@@ -172,14 +168,6 @@ std::vector<HttpCompletion> HttpClient::Loop::wait(TimePoint until) {
   }
   if (room_.somebody_waits.exchange(false)) curl_multi_wakeup(multi_.get());
   return ended;
-}
-
-void HttpClient::Loop::wake() {
-  {
-    const std::lock_guard lock(mutex_);
-    woken_ = true;
-  }
-  something_ended_.notify_one();
 }
 
 void HttpClient::Loop::cancel() {
@@ -394,9 +382,6 @@ void HttpClient::start(std::uint64_t tag, HttpRequest request) {
 }
 std::vector<HttpCompletion> HttpClient::wait(TimePoint until) {
   return loop_->wait(until);
-}
-void HttpClient::wake() {
-  loop_->wake();
 }
 void HttpClient::cancel() {
   loop_->cancel();

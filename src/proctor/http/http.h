@@ -78,10 +78,10 @@ struct HttpOptions {
 };
 
 // One thread of its own does the I/O; all members may be called from one other thread,
-// wake() and cancel() from any. No redirect is followed, ever: whoever may follow one
-// asks again. A proxy is the one of http_proxy, HTTPS_PROXY, ALL_PROXY and NO_PROXY, as
-// curl reads them in the process's environment; this machine's own addresses
-// (is_loopback()) are asked without one, whatever they say. HTTP/1.1, and HTTP/2 where
+// cancel() from any. No redirect is followed, ever: whoever may follow one asks again.
+// A proxy is the one of http_proxy, HTTPS_PROXY, ALL_PROXY and NO_PROXY, as curl reads
+// them in the process's environment; this machine's own addresses (is_loopback()) are
+// asked without one, whatever they say. HTTP/1.1, and HTTP/2 where
 // TLS offers it. Nothing is retried, but that a kept connection which turns out to be
 // closed is replaced: HttpCompletion::sent counts.
 class HttpClient {
@@ -95,8 +95,6 @@ class HttpClient {
   void start(std::uint64_t tag, HttpRequest request);
   // What has ended; waits for at least one until `until`, then may be empty.
   std::vector<HttpCompletion> wait(TimePoint until);
-  // Ends wait() early, from any thread.
-  void wake();
   // Everything under way comes back as Fault::cancelled.
   void cancel();
 

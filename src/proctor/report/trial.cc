@@ -8,6 +8,11 @@ std::string trial_title(const Graded& graded) {
                      graded.answer.rule);
 }
 
+bool is_called(const Graded& graded, const std::string& word) {
+  return word.empty() || graded.question->id == word ||
+         fmt::format("{}", graded.trial.ordinal) == word;
+}
+
 std::string trial_text(const Graded& graded) {
   const Question& question = *graded.question;
   const Attempt& attempt = *graded.attempt;

@@ -13,6 +13,9 @@ namespace proctor {
 // "[12] anatomy/test/3 (wrong, first letter)": its number, id, mark and the rule that
 // read it.
 std::string trial_title(const Graded& graded);
+// Whether a word names its question: by the id, or by the row in the split; an empty
+// one names every question.
+bool is_called(const Graded& graded, const std::string& word);
 // Request, response, question, choices, predicted answer: every word inert.
 std::string trial_text(const Graded& graded);
 
