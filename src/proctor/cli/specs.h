@@ -1,4 +1,5 @@
-// What a command line asks for, as the library's values. Not for other folders.
+// What a command line asks for, as the library's values: models, an exam, the stored
+// runs that it means. Not for other folders.
 #pragma once
 
 #include <memory>
