@@ -1,6 +1,7 @@
 """Stores of several machines become one."""
 
 import json
+import sqlite3
 
 import pytest
 
@@ -54,6 +55,45 @@ def test_the_order_and_how_often_change_nothing(machines):
     merged(machines, "one.db", "--into", "all.db")
 
     assert report(machines, "other.db") == once == report(machines, "all.db")
+
+
+def listed(work, store):
+    return work.run("list", "runs", "--store", store, "--json").stdout
+
+
+def test_what_a_list_says_of_runs_is_the_same_in_any_order(machines):
+    merged(machines, "one.db", "two.db", "--into", "all.db")
+    merged(machines, "two.db", "one.db", "--into", "other.db")
+
+    assert listed(machines, "all.db") == listed(machines, "other.db")
+    names = [json.loads(line)["model"] for line in listed(machines, "all.db").splitlines()]
+    assert names == ["openai-compatible/m", "openai-compatible/n"]  # as they were written
+
+
+def broken(path, statement):
+    with sqlite3.connect(path) as store:
+        for (name,) in store.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+            store.execute(f"DROP TRIGGER {name}")
+        store.execute(statement)
+    store.close()
+
+
+@pytest.mark.parametrize("which, whose", [("one.db", "one.db: what is to be copied is not whole ("),
+                                          ("two.db", "one.db: the store that takes it is not whole (")])
+@pytest.mark.parametrize("statement", [
+    "UPDATE attempt SET text = 'B' WHERE number = 3",
+    "UPDATE run SET key = replace(key, 'openai-compatible', 'openai-compatiblf') WHERE number = 1",
+])
+def test_damage_is_not_copied_for_it_would_look_right_in_the_copy(machines, which, whose, statement):
+    broken(machines.path / which, statement)
+    before = machines.run("verify", "--store", "two.db").stdout
+
+    done = machines.run("merge", "one.db", "--into", "two.db")
+
+    assert done.returncode == 2
+    assert one_line(done.stderr).startswith(f"proctor: {whose}")
+    assert "proctor verify says what is wrong" in done.stderr
+    assert machines.run("verify", "--store", "two.db").stdout == before
 
 
 def test_it_says_what_it_has_read(machines):

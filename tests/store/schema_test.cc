@@ -386,6 +386,20 @@ TEST_F(SchemaOne, stays_as_it_is_while_one_of_its_runs_is_being_asked) {
   EXPECT_THAT(*open()->verify(), IsEmpty());
 }
 
+TEST_F(SchemaOne, once_it_is_todays_an_older_proctor_stops_before_it_asks) {
+  // What it writes first when it opens a run, after it has opened the store.
+  const auto older = Database::open(path_.string(), SQLITE_OPEN_READWRITE, "old");
+  ASSERT_TRUE(older);
+  auto touch = older->prepare("INSERT INTO activity (run, updated) VALUES (?, ?)");
+  ASSERT_TRUE(touch);
+
+  open(OpenMode::read_write);
+
+  const Status written = touch->number(99).number(99).run();
+  ASSERT_FALSE(written);
+  EXPECT_THAT(written.error().message, HasSubstr("no column named updated"));
+}
+
 TEST_F(SchemaOne, of_two_that_open_it_at_once_each_finds_it_whole) {
   grow(300);
   const std::string before = content();

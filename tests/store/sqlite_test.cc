@@ -89,6 +89,34 @@ class SqliteStore : public ::testing::Test {
 
 // ---- The file ----
 
+TEST_F(SqliteStore, has_one_lock_by_whatever_link_it_is_reached) {
+  const auto store = open();
+  ASSERT_TRUE(store->open(plan_));
+  std::filesystem::create_symlink(path_, folder_ / "link.db");
+
+  const auto by_link = open_sqlite_store(folder_ / "link.db", OpenMode::read_write);
+  ASSERT_TRUE(by_link);
+  const Status opened = (*by_link)->open(plan_);
+
+  ASSERT_FALSE(opened);
+  EXPECT_THAT(opened.error().message, HasSubstr("is being asked by process"));
+}
+
+TEST_F(SqliteStore, writes_ahead_where_a_copy_of_it_had_another_journal) {
+  fill();
+  const std::filesystem::path copy = folder_ / "copy.db";
+  meddle(fmt::format("VACUUM INTO '{}'", copy.string()));
+  const auto journal = [&] {
+    return *Database::open(copy.string(), SQLITE_OPEN_READONLY, copy.string())
+                ->value_of("PRAGMA journal_mode");
+  };
+  ASSERT_EQ(journal(), "delete");
+
+  ASSERT_TRUE(open_sqlite_store(copy, OpenMode::read_write));
+
+  EXPECT_EQ(journal(), "wal");
+}
+
 TEST_F(SqliteStore, what_is_appended_is_there_after_closing) {
   fill();
 

@@ -11,8 +11,8 @@ Result<ComparedRuns> compared(Store& store, const Arguments& arguments) {
   };
   const Look look = look_of(arguments);
   const StoredRun a = TRY(stored(0)), b = TRY(stored(1));
-  ComparedRuns runs{.a = TRY(read_marked_run(store, a, look)),
-                    .b = TRY(read_marked_run(store, b, look))};
+  ComparedRuns runs{.a = TRY(read_marked_run(store, a, look))};
+  runs.b = TRY(read_marked_run(store, b, look));
   TRY(check_has_reply(runs.a.run));
   TRY(check_has_reply(runs.b.run));
   runs.comparison = compare_runs(runs.a, runs.b);

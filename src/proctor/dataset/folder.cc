@@ -159,12 +159,14 @@ Result<OneFile> read_one_file(const fs::path& file,
                   "a folder with test/ and {}/",
                   file.string(), split, split);
     }
-    return OneFile{split, TRY(read_data_file(*other, columns, place.subject, split))};
+    auto content = TRY(read_data_file(*other, columns, place.subject, split));
+    return OneFile{split, std::move(content)};
   }
   const std::string own = !place.split.empty() ? place.split
                           : split.empty()      ? "test"
                                                : split;
-  return OneFile{own, TRY(read_data_file(file, columns, place.subject, own))};
+  auto content = TRY(read_data_file(file, columns, place.subject, own));
+  return OneFile{own, std::move(content)};
 }
 
 }  // namespace proctor

@@ -245,7 +245,8 @@ Result<ModelChoice> choose_model(const ModelSpec& spec, const Environment& envir
                                  bool needs_key) {
   const std::string& place = spec.called.empty() ? spec.name : spec.called;
   TRY(check_values(spec));
-  ModelChoice choice{.spec = spec, .serve = TRY(server_command(spec, environment))};
+  std::string serve = TRY(server_command(spec, environment));
+  ModelChoice choice{.spec = spec, .serve = std::move(serve)};
   const std::string& named = spec.name;
   const std::size_t slash = named.find('/');
   const std::string provider_name = named.substr(0, slash);

@@ -40,11 +40,14 @@ class MemoryStore : public Store {
 
   Status open(const Plan& plan) override {
     const WallTime now = clock_();
+    const WallTime created = plan.created.value_or(now);
     datasets_.try_emplace(plan.info.key.dataset_digest, *plan.dataset);
     MemoryRun& run =
-        runs_.try_emplace(plan.info.key.id(), MemoryRun{.created = now}).first->second;
+        runs_.try_emplace(plan.info.key.id(), MemoryRun{.created = created})
+            .first->second;
     run.info = plan.info;
-    run.updated = std::max(run.updated, now);
+    if (plan.created) run.created = std::min(run.created, created);
+    run.updated = std::max(run.updated, plan.updated.value_or(now));
     std::vector<TrialId> answered;
     for (const auto& [trial, attempts] : run.attempts) {
       const StoredAttempt* result = result_of(attempts);

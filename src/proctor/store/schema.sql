@@ -46,7 +46,7 @@ CREATE TABLE run (
 -- Apart from run, because it changes with every append and a run's key may be long.
 CREATE TABLE activity (
   run     INTEGER PRIMARY KEY REFERENCES run (number),
-  updated INTEGER NOT NULL
+  written INTEGER NOT NULL
 );
 
 -- The long columns come last: what stands before them is read without them.

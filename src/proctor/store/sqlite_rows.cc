@@ -25,17 +25,17 @@ Result<Result<Reply>> outcome_of(const SqlStatement& row) {
     if (!fault) return fail(Fault::data, "fault cannot be \"{}\"", row.text_at(8));
     return Result<Reply>(fail(*fault, "{}", row.text_at(9)));
   }
-  return Result<Reply>(
-      Reply{.text = string_at(row, 19),
-            .reasoning = string_at(row, 20),
-            .finish_reason = string_at(row, 10),
-            .model = string_at(row, 11),
-            .build = string_at(row, 12),
-            .logprobs = TRY(read_logprobs(row.text_at(17)).in("logprobs")),
-            .tokens = {.prompt = row.optional_at(13),
-                       .reply = row.optional_at(14),
-                       .decoded = row.optional_at(15),
-                       .thought = row.optional_at(16)}});
+  auto logprobs = TRY(read_logprobs(row.text_at(17)).in("logprobs"));
+  return Result<Reply>(Reply{.text = string_at(row, 19),
+                             .reasoning = string_at(row, 20),
+                             .finish_reason = string_at(row, 10),
+                             .model = string_at(row, 11),
+                             .build = string_at(row, 12),
+                             .logprobs = std::move(logprobs),
+                             .tokens = {.prompt = row.optional_at(13),
+                                        .reply = row.optional_at(14),
+                                        .decoded = row.optional_at(15),
+                                        .thought = row.optional_at(16)}});
 }
 
 }  // namespace
@@ -82,9 +82,9 @@ Result<Question> read_question(const SqlStatement& row) {
   Question question{.id = string_at(row, 0),
                     .subject = string_at(row, 1),
                     .text = string_at(row, 3),
-                    .choices = TRY(read_choices(row.text_at(4)).in("choices")),
-                    .index = TRY(number_of<int>(row, 2, "position")),
                     .worked = string_at(row, 6)};
+  question.choices = TRY(read_choices(row.text_at(4)).in("choices"));
+  question.index = TRY(number_of<int>(row, 2, "position"));
   TRY(read_right_choices(row.text_at(5), question).in("right_choices"));
   return question;
 }

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "proctor/store/run_lock.h"
@@ -17,19 +18,6 @@ namespace fs = std::filesystem;
 
 constexpr int application_id = 0x50726374;  // "Prct", bytes 68 to 71 of the file
 constexpr int schema_version = 2;
-
-// Another process may be doing the same at this moment; then busy is not the end.
-Status use_wal(const Database& database) {
-  constexpr int most_tries = 200;
-  for (int attempt = 0;; ++attempt) {
-    const auto mode = database.value_of("PRAGMA journal_mode = WAL");
-    if (mode) return {};
-    if (mode.error().fault != Fault::store || attempt == most_tries) {
-      return tl::unexpected(mode.error());
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-}
 
 Status make_tables(const Database& database) {
   TRY(database.execute(std::string(schema_files().front().content)));
@@ -63,6 +51,7 @@ CREATE TEMP VIEW run AS
       THEN coalesce(json_extract(info, '$.dropped'), 0) ELSE 0 END AS dropped,
     1 AS repeats, 1 AS rotations, created, sha256
   FROM {0}.run;
+CREATE TEMP VIEW activity AS SELECT run, updated AS written FROM {0}.activity;
 CREATE TEMP VIEW attempt AS
   SELECT number, id, run, ordinal, repeat, rotation, generation, started, latency,
     status, fault, message, finish_reason, model, build, prompt_tokens, reply_tokens,
@@ -77,7 +66,8 @@ CREATE TEMP VIEW attempt AS
 }
 
 constexpr const char* hide_schema_1 =
-    "DROP VIEW temp.question; DROP VIEW temp.run; DROP VIEW temp.attempt";
+    "DROP VIEW temp.question; DROP VIEW temp.run; DROP VIEW temp.activity; "
+    "DROP VIEW temp.attempt";
 
 // ---- The copy of the old file -----------------------------------------------------
 
@@ -117,13 +107,17 @@ class OldCopy {
   // can be written behind the copy's back.
   Status make(const std::string& shown) const {
     ::unlink(path_.c_str());  // of a process that was killed
-    // With the store's own rights from its first byte on.
-    std::error_code error;
-    const auto rights = fs::status(file_, error).permissions();
     const int made = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-                            static_cast<mode_t>(rights) & 0777U);
+                            S_IRUSR | S_IWUSR);
     if (made < 0) {
       return fail(Fault::io, "{}: {}", path_.string(), system_says(errno));
+    }
+    // With the store's own rights from its first byte on, and whose it is where we may.
+    struct stat facts {};
+    if (::stat(file_.c_str(), &facts) == 0) {
+      const int given = ::fchown(made, facts.st_uid, facts.st_gid);
+      (void)given;
+      ::fchmod(made, facts.st_mode & 0777U);
     }
     ::close(made);
     const Database store = TRY(Database::open(
@@ -240,6 +234,19 @@ Status migrate_locked(const Database& database, const fs::path& file,
 }
 
 }  // namespace
+
+Status use_wal(const Database& database) {
+  // Another process may be doing the same at this moment; then busy is not the end.
+  constexpr int most_tries = 200;
+  for (int attempt = 0;; ++attempt) {
+    const auto mode = database.value_of("PRAGMA journal_mode = WAL");
+    if (mode) return {};
+    if (mode.error().fault != Fault::store || attempt == most_tries) {
+      return tl::unexpected(mode.error());
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
 
 Result<Content> identify(const Database& database) {
   const std::string id = TRY(database.value_of("PRAGMA application_id"));

@@ -26,4 +26,7 @@ Status read_as_current(const Database& database);
 Status migrate(const Database& database, const std::filesystem::path& file,
                const Talk& talk);
 
+// The journal that stores have: whoever reads is not in the way of whoever writes.
+Status use_wal(const Database& database);
+
 }  // namespace proctor

@@ -116,24 +116,26 @@ Status SqliteStore::open(const Plan& plan) {
 
 Status SqliteStore::prepare_writing() {
   if (writing_) return {};
-  writing_ = Writing{
-      .insert_attempt = TRY(database_.prepare(
-          "INSERT INTO attempt (id, run, ordinal, repeat, rotation, generation, "
-          "started, "
-          "latency, status, fault, message, finish_reason, model, build, "
-          "prompt_tokens, reply_tokens, decoded_tokens, thought_tokens, logprobs, "
-          "sha256, text, reasoning, request, response) VALUES "
-          "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-          "ON CONFLICT (id) DO NOTHING")),
-      .upsert_result = TRY(database_.prepare(
-          "INSERT INTO result (run, ordinal, repeat, rotation, generation, attempt) "
-          "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (run, ordinal, repeat, rotation) "
-          "DO UPDATE SET generation = excluded.generation, attempt = excluded.attempt "
-          "WHERE excluded.generation > result.generation OR (excluded.generation = "
-          "result.generation AND excluded.attempt < result.attempt)")),
-      .touch = TRY(database_.prepare(
-          "INSERT INTO activity (run, updated) VALUES (?, ?) ON CONFLICT (run) "
-          "DO UPDATE SET updated = max(updated, excluded.updated)"))};
+  SqlStatement insert_attempt = TRY(database_.prepare(
+      "INSERT INTO attempt (id, run, ordinal, repeat, rotation, generation, "
+      "started, "
+      "latency, status, fault, message, finish_reason, model, build, "
+      "prompt_tokens, reply_tokens, decoded_tokens, thought_tokens, logprobs, "
+      "sha256, text, reasoning, request, response) VALUES "
+      "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT (id) DO NOTHING"));
+  SqlStatement upsert_result = TRY(database_.prepare(
+      "INSERT INTO result (run, ordinal, repeat, rotation, generation, attempt) "
+      "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (run, ordinal, repeat, rotation) "
+      "DO UPDATE SET generation = excluded.generation, attempt = excluded.attempt "
+      "WHERE excluded.generation > result.generation OR (excluded.generation = "
+      "result.generation AND excluded.attempt < result.attempt)"));
+  SqlStatement touch = TRY(database_.prepare(
+      "INSERT INTO activity (run, written) VALUES (?, ?) ON CONFLICT (run) "
+      "DO UPDATE SET written = max(written, excluded.written)"));
+  writing_ = Writing{.insert_attempt = std::move(insert_attempt),
+                     .upsert_result = std::move(upsert_result),
+                     .touch = std::move(touch)};
   return {};
 }
 
@@ -176,7 +178,8 @@ Result<std::int64_t> SqliteStore::keep_dataset(const Plan& plan) {
 }
 
 Result<std::int64_t> SqliteStore::keep_run(const Plan& plan, const std::string& id) {
-  const std::int64_t now = count_of(clock_());
+  const WallTime now = clock_();
+  const std::int64_t created = count_of(plan.created.value_or(now));
   const RunInfo& info = plan.info;
   const std::int64_t dataset = TRY(keep_dataset(plan));
   SqlStatement find = TRY(database_.prepare("SELECT number FROM run WHERE id = ?"));
@@ -184,21 +187,28 @@ Result<std::int64_t> SqliteStore::keep_run(const Plan& plan, const std::string& 
   std::int64_t number = 0;
   if (TRY(find.step())) {
     number = find.number_at(0);
+    find.reset();
+    if (plan.created) {
+      SqlStatement earlier = TRY(database_.prepare(
+          "UPDATE run SET created = min(created, ?) WHERE number = ?"));
+      TRY(earlier.number(created).number(number).run());
+    }
     TRY(write_info(database_, id, info));
   } else {
     const std::string key = info.key.canonical_json();
     const std::string json = info_json(info);
-    const std::string sum = run_sum(id, key, json, info, now);
+    const std::string sum = run_sum(id, key, json, info, created);
     SqlStatement insert = TRY(database_.prepare(
         "INSERT INTO run (id, dataset, key, info, dropped, repeats, rotations, "
         "created, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number"));
     insert.text(id).number(dataset).text(key).text(json).number(info.dropped);
-    insert.number(info.repeats).number(info.rotations).number(now).text(sum);
+    insert.number(info.repeats).number(info.rotations).number(created).text(sum);
     TRY(insert.step());
     number = insert.number_at(0);
     insert.reset();
   }
-  TRY(writing_->touch.number(number).number(now).run());
+  const std::int64_t written = count_of(plan.updated.value_or(now));
+  TRY(writing_->touch.number(number).number(written).run());
   return number;
 }
 
@@ -343,7 +353,7 @@ Status SqliteStore::remove(const std::string& run_id) {
 
 Result<std::vector<StoredRun>> SqliteStore::runs() {
   SqlStatement row = TRY(database_.prepare(
-      fmt::format("SELECT {}, r.id, r.created, coalesce(t.updated, r.created) AS "
+      fmt::format("SELECT {}, r.id, r.created, coalesce(t.written, r.created) AS "
                   "updated, (SELECT count(*) FROM result WHERE run = r.number), "
                   "(SELECT count(*) FROM attempt WHERE run = r.number), "
                   "(SELECT max(generation) FROM attempt WHERE run = r.number) "
@@ -560,13 +570,14 @@ Result<Database> open_for_reading(const std::filesystem::path& file,
 
   // A folder that cannot be written has no room for the -shm file. Without a -wal file
   // nobody is writing and all is in the file itself.
-  std::error_code error;
-  const auto waiting = std::filesystem::file_size(file.string() + "-wal", error);
-  if (!error && waiting > 0) {
+  for (const char* const log : {"-wal", "-journal"}) {
+    std::error_code error;
+    const auto waiting = std::filesystem::file_size(file.string() + log, error);
+    if (error || waiting == 0) continue;
     return fail(Fault::io,
-                "{}: its last answers are in {}-wal, and the folder cannot be written; "
+                "{}: its last answers are in {}{}, and the folder cannot be written; "
                 "copy both files to a folder of yours and read them there",
-                shown, shown);
+                shown, shown, log);
   }
   Database still = TRY(Database::open(
       file_uri(file), SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI,
@@ -596,9 +607,12 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& pa
                                                  OpenMode mode, WallClock clock,
                                                  const Talk& talk) {
   TRY(check_file(path, mode));
-  // Absolute, so that ":memory:" and a later change of folder have no meaning.
+  // Absolute, so that ":memory:" and a later change of folder have no meaning; and what
+  // a link leads to, so that whoever comes by another name finds the same locks.
   std::error_code error;
-  const auto file = std::filesystem::absolute(path, error);
+  const auto absolute = std::filesystem::absolute(path, error);
+  auto file = std::filesystem::weakly_canonical(absolute, error);
+  if (error) file = absolute;
   Database database =
       TRY(mode == OpenMode::read_only ? open_for_reading(file, path.string())
                                       : open_for_writing(file, path.string()));
@@ -613,6 +627,8 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& pa
     TRY(content == Content::nothing ? create(database) : migrate(database, file, talk));
     // A new size of pages changes how many of them may be held.
     TRY(database.execute(settings));
+  } else {
+    TRY(use_wal(database));  // a copy that was made by VACUUM has another journal
   }
   return std::make_unique<SqliteStore>(std::move(database), file, mode,
                                        std::move(clock));

@@ -136,16 +136,42 @@ Result<StoredRun> find_run(Store& store, std::string_view name_or_prefix, Among 
   return std::move(found.front());
 }
 
+namespace {
+
+// Whether the words of `one` stay, and not those of `other`: the store's that wrote the
+// run last, whichever is merged first.
+bool stays(const StoredRun& one, const StoredRun& other) {
+  if (one.updated != other.updated) return one.updated > other.updated;
+  return info_json(one.info) >= info_json(other.info);
+}
+
+Status check_is_whole(Store& store, std::string_view which) {
+  const std::vector<Trouble> troubles = TRY(store.verify());
+  if (troubles.empty()) return {};
+  return fail(
+      Fault::data,
+      "{} is not whole ({}: {}{}), and nothing is copied, for damage would look "
+      "right in the copy; proctor verify says what is wrong",
+      which, troubles.front().place, troubles.front().message,
+      troubles.size() == 1 ? "" : fmt::format("; and {} more", troubles.size() - 1));
+}
+
+}  // namespace
+
 Result<Merged> merge(Store& from, Store& into) {
+  TRY(check_is_whole(from, "what is to be copied"));
+  TRY(check_is_whole(into, "the store that takes it"));
   const std::vector<StoredRun> present = TRY(into.runs());
   const std::vector<StoredRun> source = TRY(from.runs());
   Merged merged;
   for (const StoredRun& run : source) {
     const auto twin = std::ranges::find(present, run.id, &StoredRun::id);
-    // The words of the store that wrote the run last stay, whichever is merged first.
-    const bool keep = twin != present.end() && twin->updated >= run.updated;
+    const bool keep = twin != present.end() && stays(*twin, run);
     const Dataset dataset = TRY(from.questions(run.id));
-    Plan plan{.info = keep ? twin->info : run.info, .dataset = &dataset};
+    Plan plan{.info = keep ? twin->info : run.info,
+              .dataset = &dataset,
+              .created = run.created,
+              .updated = run.updated};
     TRY(into.open(plan));
     merged.attempts += TRY(copy_attempts(from, into, plan, run.id));
     ++merged.runs;

@@ -69,6 +69,9 @@ struct Plan {
   std::vector<TrialId> trials;       // what is to be asked, in the order to ask it
   // One more than StoredRun::generation asks all of them anew. No command does so yet.
   int generation = 0;
+  // Of a run that comes from another store: when it was made and written there. Where
+  // the store has the run, the earlier and the later time stay. Else it is now.
+  std::optional<WallTime> created = {}, updated = {};
 };
 
 // A run as the store lists it.
@@ -177,8 +180,10 @@ Result<StoredRun> find_run(Store& store, std::string_view name_or_prefix,
                            Among among = Among::shown);
 
 // Copies every run with all its attempts. Any order, any number of times, gives the
-// same results. Fault::store where a run of that name is being asked in `into`; one
-// that is being asked in `from` is copied as far as it has come.
+// same results. Fault::data where one of the stores is not whole (Store::verify):
+// what is copied gets new sums, by which damage would look right. Fault::store where a
+// run of that name is being asked in `into`; one that is being asked in `from` is
+// copied as far as it has come.
 struct Merged {
   std::int64_t runs = 0, attempts = 0;  // read, new or not
 };
