@@ -99,10 +99,12 @@ def test_the_copy_is_a_store_and_can_take_its_place(old):
     assert all_that_is_said(old) == before
 
 
-def test_removing_for_good_names_the_copy_that_it_does_not_reach(old):
+def test_removing_for_good_names_the_copies_that_it_does_not_reach(old):
+    shutil.copy(old.path / "proctor.db", old.path / "proctor.db.schema1")
     done = old.run("forget", "8e5a71d7", "--for-good", "--yes")
     assert done.returncode == 0
     assert "proctor.db.schema1 is the store as it was before" in done.stderr
+    assert "proctor.db.schema1.2 is the store as it was before" in done.stderr
     assert old.run("report", "8e5a71d7", "--store", "proctor.db.schema1").returncode == 0
 
 

@@ -63,14 +63,18 @@ Status act(Store& store, Deed deed, const StoredRun& run) {
                               : store.hide(run.id, deed == Deed::hide);
 }
 
-// What a migration kept is a file of its own, which no removal reaches.
-void tell_old_copy(const Arguments& arguments, Console& console) {
-  const std::string copy = store_path(arguments).string() + ".schema1";
+// What migrations kept are files of their own, which no removal reaches.
+void tell_old_copies(const Arguments& arguments, Console& console) {
   std::error_code error;
-  if (!std::filesystem::exists(copy, error)) return;
-  console.say(for_terminal_line(fmt::format(
-      "{} is the store as it was before schema 2; what is removed may still be in it",
-      copy)));
+  const auto store = std::filesystem::weakly_canonical(store_path(arguments), error);
+  const std::string beginning = store.filename().string() + ".schema1";
+  for (const auto& entry :
+       std::filesystem::directory_iterator(store.parent_path(), error)) {
+    if (!entry.path().filename().string().starts_with(beginning)) continue;
+    console.say(for_terminal_line(fmt::format(
+        "{} is the store as it was before schema 2; what is removed may still be in it",
+        entry.path().string())));
+  }
 }
 
 }  // namespace
@@ -101,7 +105,7 @@ Result<int> forget_command(const Arguments& arguments, World& world) {
       world.console.print(json.dump() + "\n");
     }
   }
-  if (deed == Deed::remove) tell_old_copy(arguments, world.console);
+  if (deed == Deed::remove) tell_old_copies(arguments, world.console);
   return complete;
 }
 
