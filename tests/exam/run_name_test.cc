@@ -247,8 +247,8 @@ void keep_replies(Store& store, const RunKey& key, std::string model) {
 
 const Answerer mistral = server_of("mistral.gguf");
 const Answerer qwen = server_of("qwen.gguf");
-const RunKey key_of_mistral = key_at_a_server(server_in_name(mistral));
-const RunKey key_of_qwen = key_at_a_server(server_in_name(qwen));
+const RunKey key_of_mistral = key_at_a_server(engine_in_name({}, {}, mistral));
+const RunKey key_of_qwen = key_at_a_server(engine_in_name({}, {}, qwen));
 
 TEST(RunName, another_model_at_an_address_is_another_run_and_that_is_said) {
   const auto store = make_memory_store();
@@ -295,7 +295,7 @@ TEST(RunName, who_was_there_last_holds_for_a_run_from_before) {
   ASSERT_TRUE(store->open(plan));
   const Answerer pulled{.digest = "bb", .is_there = true};
   RunKey today = key;
-  today.engine = server_in_name(pulled);
+  today.engine = engine_in_name({}, {}, pulled);
 
   const auto name = name_in_store(*store, today, pulled);
 
@@ -309,7 +309,8 @@ TEST(RunName, a_server_that_says_more_than_before_goes_on_with_its_run) {
   Answerer more = mistral;
   more.parameters = 7'000'000'000;
 
-  const auto name = name_in_store(*store, key_at_a_server(server_in_name(more)), more);
+  const auto name =
+      name_in_store(*store, key_at_a_server(engine_in_name({}, {}, more)), more);
 
   ASSERT_TRUE(name);
   EXPECT_EQ(name->key, key_of_mistral);

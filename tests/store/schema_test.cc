@@ -124,13 +124,6 @@ class SchemaOne : public ::testing::Test {
                     "SELECT sum(length(response)) || group_concat(id || latency) FROM "
                     "(SELECT * FROM attempt ORDER BY id)");
   }
-  std::vector<std::string> files() const {
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
-      names.push_back(entry.path().filename());
-    }
-    return names;
-  }
 
   Folder folder_;
   std::filesystem::path path_ = folder_ / "proctor.db";
@@ -150,7 +143,7 @@ TEST_F(SchemaOne, is_read_and_verified_and_not_changed) {
   }
 
   EXPECT_EQ(*read_file(path_), before);
-  EXPECT_THAT(files(), ElementsAre("proctor.db"));
+  EXPECT_THAT(folder_.files(), ElementsAre("proctor.db"));
   EXPECT_THAT(told_, IsEmpty());
 }
 
@@ -269,7 +262,8 @@ TEST_F(SchemaOne, keeps_what_it_was_beside_it) {
 
   open();
 
-  EXPECT_THAT(files(), UnorderedElementsAre("proctor.db", "proctor.db.schema1"));
+  EXPECT_THAT(folder_.files(),
+              UnorderedElementsAre("proctor.db", "proctor.db.schema1"));
   EXPECT_THAT(told_, ElementsAre(AllOf(HasSubstr("brought from schema 1 to 2"),
                                        HasSubstr(copy_.string()))));
   EXPECT_EQ(schema_of(copy_), "1");
@@ -421,7 +415,8 @@ TEST_F(SchemaOne, of_two_that_open_it_at_once_each_finds_it_whole) {
   EXPECT_EQ(two.wait(), 0);
   EXPECT_EQ(schema_of(path_), "2");
   EXPECT_EQ(content(), before);
-  EXPECT_THAT(files(), UnorderedElementsAre("proctor.db", "proctor.db.schema1"));
+  EXPECT_THAT(folder_.files(),
+              UnorderedElementsAre("proctor.db", "proctor.db.schema1"));
 }
 
 // ---- Ends in the middle ----
@@ -438,7 +433,7 @@ TEST_F(SchemaOne, after_kill_9_it_is_the_old_one_or_todays_and_whole) {
   std::uniform_int_distribution<unsigned> moment(0, whole + whole / 4);
   std::map<std::string, int> ends;
   for (int round = 0; round < 30; ++round) {
-    for (const std::string& name : files()) {
+    for (const std::string& name : folder_.files()) {
       if (name != "original.db") std::filesystem::remove(folder_ / name);
     }
     std::filesystem::copy_file(original, path_);

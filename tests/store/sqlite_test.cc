@@ -72,13 +72,6 @@ class SqliteStore : public ::testing::Test {
     content[at + marker.size() / 2] ^= 1;
     std::ofstream(path_, std::ios::binary) << content;
   }
-  std::vector<std::string> files() const {
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
-      names.push_back(entry.path().filename());
-    }
-    return names;
-  }
 
   Folder folder_;
   std::filesystem::path path_ = folder_ / "proctor.db";
@@ -131,7 +124,7 @@ TEST_F(SqliteStore, only_the_store_itself_is_left_behind) {
   fill();
   results_of(*open(OpenMode::read_only), id_);
 
-  EXPECT_THAT(files(), ElementsAre("proctor.db"));
+  EXPECT_THAT(folder_.files(), ElementsAre("proctor.db"));
 }
 
 TEST_F(SqliteStore, the_documented_schema_is_the_schema) {
@@ -227,7 +220,7 @@ TEST_F(SqliteStore, a_store_that_is_not_there_is_not_made_by_reading) {
 
   EXPECT_EQ(error.fault, Fault::store);
   EXPECT_THAT(error.message, HasSubstr("no such store"));
-  EXPECT_THAT(files(), IsEmpty());
+  EXPECT_THAT(folder_.files(), IsEmpty());
 }
 
 TEST_F(SqliteStore, a_missing_folder_is_named) {
@@ -378,7 +371,7 @@ TEST_F(SqliteStore, no_text_of_a_removed_run_is_left_in_its_files) {
   const auto store = open();
   ASSERT_TRUE(store->remove(plan.info.key.id()));
 
-  for (const std::string& name : files()) {
+  for (const std::string& name : folder_.files()) {
     const std::string content = *read_file(folder_ / name);
     EXPECT_EQ(content.find("the-reply-xx"), std::string::npos) << name;
     EXPECT_EQ(content.find("secrets"), std::string::npos) << name;

@@ -32,6 +32,13 @@ class Folder {
     return path_ / name;
   }
   const std::filesystem::path& path() const { return path_; }
+  // The names of what is in it.
+  std::vector<std::string> files() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(path_))
+      names.push_back(entry.path().filename());
+    return names;
+  }
 
  private:
   std::filesystem::path path_;

@@ -1,7 +1,5 @@
 #include "proctor/exam/checkup.h"
 
-#include <algorithm>
-
 #include <unistd.h>
 
 #include "proctor/dataset/dataset.h"
@@ -67,14 +65,11 @@ std::vector<Finding> findings_of_keys(const Environment& environment) {
   for (const Provider& provider : providers()) {
     if (!provider.key_is_needed) continue;
     ++needed;
-    const auto variables = key_variables_of(provider, ModelSpec());
-    const bool is_set =
-        std::ranges::any_of(variables, [&](const std::string& variable) {
-          return environment.get(variable).has_value();
-        });
-    if (!is_set) continue;
-    findings.push_back({State::fine, fmt::format("key of {}", provider.name),
-                        fmt::format("{} is set", join(variables, " or "))});
+    const ModelSpec usual;
+    if (!has_key(provider, usual, environment)) continue;
+    findings.push_back(
+        {State::fine, fmt::format("key of {}", provider.name),
+         fmt::format("{} is set", join(key_variables_of(provider, usual), " or "))});
   }
   if (findings.size() < needed) {
     const std::string_view others = findings.empty() ? "keys" : "other keys";

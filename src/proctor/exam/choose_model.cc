@@ -225,6 +225,14 @@ std::vector<std::string> key_variables_of(const Provider& provider,
   return {provider.key_variables.begin(), provider.key_variables.end()};
 }
 
+bool has_key(const Provider& provider, const ModelSpec& spec,
+             const Environment& environment) {
+  return std::ranges::any_of(key_variables_of(provider, spec),
+                             [&](const std::string& variable) {
+                               return environment.get(variable).has_value();
+                             });
+}
+
 Result<ModelSpec> with_file_here(ModelSpec spec, const ExamWorld& world) {
   if (!is_hub_model(spec.name)) return spec;
   HttpClient http(http_options(world.environment, 1));

@@ -33,6 +33,9 @@ struct ModelChoice {
 // provider's own.
 std::vector<std::string> key_variables_of(const Provider& provider,
                                           const ModelSpec& spec);
+// Whether one of them is set.
+bool has_key(const Provider& provider, const ModelSpec& spec,
+             const Environment& environment);
 // Fault::usage with the nearest provider, or naming the variable that a key is missing
 // from, where `needs_key`.
 Result<ModelChoice> choose_model(const ModelSpec& spec, const Environment& environment,

@@ -182,10 +182,7 @@ std::vector<std::string> dotenv_names(const ModelSpec& spec) {
 bool lacks_a_key(const ModelSpec& spec, const Environment& environment) {
   const auto provider = find_provider(spec.name.substr(0, spec.name.find('/')));
   if (!provider || !((*provider)->key_is_needed || spec.key_variable)) return false;
-  return std::ranges::none_of(key_variables_of(**provider, spec),
-                              [&](const std::string& variable) {
-                                return environment.get(variable).has_value();
-                              });
+  return !has_key(**provider, spec, environment);
 }
 
 }  // namespace proctor

@@ -10,9 +10,8 @@
 
 namespace proctor {
 
-// The one place where a RunKey is put together. `engine`: EngineIdentity of a file's
-// engine or of a server that is started for it, or server_in_name(); else empty. The
-// evaluation points into the exam.
+// The one place where a RunKey is put together. `engine`: of engine_in_name(), or
+// empty. The evaluation points into the exam.
 Evaluation evaluation_of(const Exam& exam, const ModelChoice& choice,
                          const RunNotes& notes = {}, const std::string& engine = {});
 

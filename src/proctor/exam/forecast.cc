@@ -73,9 +73,8 @@ struct Beforehand {
 
 Result<RunForecast> forecast_of(const Exam& exam, const Beforehand& model, Store& store,
                                 const RunNotes& notes, const ExamWorld& world) {
-  const std::string& engine = model.identity.of(exam);
   Evaluation evaluation = evaluation_of(
-      exam, model.choice, notes, engine.empty() ? server_in_name(model.there) : engine);
+      exam, model.choice, notes, engine_in_name(model.identity, exam, model.there));
   RunKey& key = evaluation.plan.info.key;
   const RunKey today = key;
   key = TRY(name_in_store(store, today, model.there)).key;

@@ -233,7 +233,9 @@ std::vector<RunKey> former_keys(const RunKey& today) {
   return before && !is_chat(today) ? std::vector{*before} : std::vector<RunKey>();
 }
 
-std::string server_in_name(const Answerer& there) {
+std::string engine_in_name(const EngineIdentity& identity, const Exam& exam,
+                           const Answerer& there) {
+  if (const std::string& engine = identity.of(exam); !engine.empty()) return engine;
   if (!there.says_who()) return {};
   return fmt::format(R"({{"server":{}}})", there.identity());
 }
@@ -271,18 +273,19 @@ Result<Evaluation> named_evaluation(const Exam& exam, const OpenModel& model,
                                     const Answerer& there, const RunNotes& notes,
                                     Store& store, const Talk& talk) {
   const ModelChoice& choice = model.choice;
-  const std::string& engine = model.identity.of(exam);
-  Evaluation evaluation = evaluation_of(
-      exam, choice, notes, engine.empty() ? server_in_name(there) : engine);
+  Evaluation evaluation =
+      evaluation_of(exam, choice, notes, engine_in_name(model.identity, exam, there));
   RunInfo& info = evaluation.plan.info;
   RunName name = TRY(name_in_store(store, info.key, there));
   info.key = std::move(name.key);
   info.answerer = answerer_json(there);
-  for (const StoredRun& run : TRY(store.runs())) {
-    if (run.id != info.key.id()) continue;
-    // Who it was when it last said so, and the words of whoever has some.
-    if (info.answerer.empty()) info.answerer = run.info.answerer;
-    if (info.command.empty()) info.command = run.info.command;
+  if (info.answerer.empty() || info.command.empty()) {
+    for (const StoredRun& run : TRY(store.runs())) {
+      if (run.id != info.key.id()) continue;
+      // Who it was when it last said so, and the words of whoever has some.
+      if (info.answerer.empty()) info.answerer = run.info.answerer;
+      if (info.command.empty()) info.command = run.info.command;
+    }
   }
   evaluation.answerer = there;
   if (!talk) return evaluation;

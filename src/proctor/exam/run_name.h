@@ -28,9 +28,11 @@ std::string command_in_name(std::string command);
 // digest stands beside it.
 std::string without_template(std::string command);
 
-// Who answers, as it is in a name: the engine of a key whose server is neither started
-// for the run nor silent; empty where it does not say who it is.
-std::string server_in_name(const Answerer& there);
+// Who answers, as it is in a name (RunKey::engine): the engine or the server that was
+// started for the run, else the server that is there; empty where it does not say who
+// it is.
+std::string engine_in_name(const EngineIdentity& identity, const Exam& exam,
+                           const Answerer& there);
 
 struct RunName {
   RunKey key;
