@@ -141,7 +141,7 @@ TEST(ErrorOf, a_redirect_says_where_to_and_what_to_do) {
   EXPECT_EQ(error.fault, Fault::denied);
   EXPECT_EQ(error.message,
             "HTTP 308: redirects to https://example.org/v1/chat, and model requests "
-            "follow none; give the right --base-url");
+            "follow none; give the right address");
 }
 
 TEST(ErrorOf, the_server_s_own_words_are_found_where_servers_put_them) {

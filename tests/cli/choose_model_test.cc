@@ -37,7 +37,7 @@ std::string refusal(std::string_view spec, std::vector<std::string> words = {},
   EXPECT_FALSE(result);
   if (result) return {};
   EXPECT_EQ(result.error().fault, Fault::usage);
-  return result.error().message;
+  return with_flags(result.error().message);
 }
 
 std::vector<std::string> specs(std::vector<std::string> words) {

@@ -87,10 +87,10 @@ TEST(Options, a_number_is_read_within_its_bounds) {
   const Arguments arguments =
       arguments_of({"run", "--limit", "5", "--temperature", "0.5"});
 
-  EXPECT_EQ(*arguments.whole("--limit", 1, 10), 5);
-  EXPECT_EQ(*arguments.decimal("--temperature", 0, 2), 0.5);
-  EXPECT_EQ(*arguments.whole("--retries", 1, 10), std::nullopt);
-  EXPECT_EQ(*arguments.decimal("--timeout", 1, 10), std::nullopt);
+  EXPECT_EQ(*arguments.number("--limit", NumberRange{1, 10}), 5);
+  EXPECT_EQ(*arguments.number("--temperature", NumberRange{0.0, 2.0}), 0.5);
+  EXPECT_EQ(*arguments.number("--retries", NumberRange{1, 10}), std::nullopt);
+  EXPECT_EQ(*arguments.number("--timeout", NumberRange{1.0, 10.0}), std::nullopt);
 }
 
 TEST(Options, what_is_no_number_or_out_of_bounds_says_what_was_expected) {
@@ -99,7 +99,7 @@ TEST(Options, what_is_no_number_or_out_of_bounds_says_what_was_expected) {
     Arguments arguments;
     arguments.add("--limit", std::string(value));
 
-    const auto number = arguments.whole("--limit", 1, 10);
+    const auto number = arguments.number("--limit", NumberRange{1, 10});
 
     ASSERT_FALSE(number) << value;
     EXPECT_EQ(number.error().fault, Fault::usage);
@@ -115,7 +115,7 @@ TEST(Options, a_decimal_out_of_bounds_says_what_was_expected) {
     Arguments arguments;
     arguments.add("--temperature", std::string(value));
 
-    const auto number = arguments.decimal("--temperature", 0, 2);
+    const auto number = arguments.number("--temperature", NumberRange{0.0, 2.0});
 
     ASSERT_FALSE(number) << value;
     EXPECT_EQ(

@@ -54,7 +54,7 @@ TEST(Answers, that_seem_to_be_counted_from_1_are_refused_with_the_way_out) {
   ASSERT_FALSE(read);
   EXPECT_THAT(read.error().message,
               HasSubstr("found 4, expected A to D or 0 to 3; are they counted from 1? "
-                        "--columns answer=answer@1 says so"));
+                        "`columns` answer=answer@1 says so"));
 }
 
 std::string many_without_0() {

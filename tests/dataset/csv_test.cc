@@ -94,7 +94,7 @@ TEST(Csv, a_file_without_header_and_with_digits_is_an_error) {
   EXPECT_EQ(error_of("What?,a,b,c,d,2\n"),
             "line 1: found 6 fields and no header; expected a header such as "
             "question,A,B,C,D,answer or a question, four choices and a letter A to D; "
-            "name other columns by --columns");
+            "name other columns by `columns`");
 }
 
 TEST(Csv, a_quoted_field_may_hold_commas_quotes_and_both_line_ends) {
@@ -170,7 +170,7 @@ TEST(Csv, an_answer_that_is_no_choice_is_an_error) {
             "line 2, column answer: found E, expected A to D or 0 to 3");
   EXPECT_EQ(error_of(with_header("Q,a,b,c,d,4\n")),
             "line 2, column answer: found 4, expected A to D or 0 to 3; are they "
-            "counted from 1? --columns answer=answer@1 says so");
+            "counted from 1? `columns` answer=answer@1 says so");
   EXPECT_EQ(error_of(with_header("Q,a,b,c,d,-1\n")),
             "line 2, column answer: found -1, expected A to D or 0 to 3");
   EXPECT_EQ(error_of(with_header("Q,a,b,c,d,AB\n")),
@@ -194,7 +194,7 @@ TEST(Csv, a_missing_column_is_named_with_what_there_is) {
             "line 1, column C: missing; found question, A, B, D, answer");
   EXPECT_EQ(error_of("question,text,answer\n"),
             "line 1, columns of the choices: missing; found question, text, answer, "
-            "expected choice0, choice1, … or A, B, …; name them by --columns");
+            "expected choice0, choice1, … or A, B, …; name them by `columns`");
   EXPECT_EQ(
       error_of("question,A,B,answer\n", parse_columns("question=Qestion").value()),
       "line 1, column Qestion: missing; found question, A, B, answer; did you mean "

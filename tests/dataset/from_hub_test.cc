@@ -206,7 +206,7 @@ TEST_F(FromHub, a_subject_that_is_known_not_to_be_there_is_said_before_a_downloa
 
   EXPECT_EQ(
       error("cais/mmlu", "anatomi"),
-      "--subject: anatomi: no such subject or category in cais/mmlu; did you mean "
+      "`subjects`: anatomi: no such subject or category in cais/mmlu; did you mean "
       "anatomy?");
   EXPECT_THAT(error("TIGER-Lab/MMLU-Pro", "physic"), HasSubstr("physics"));
   EXPECT_THAT(error("edinburgh-dair/mmlu-redux", "sociology"),

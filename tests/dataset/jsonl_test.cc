@@ -103,7 +103,7 @@ TEST(Jsonl, errors_name_line_and_key) {
             "line 2, key answer: missing; found question, choices");
   EXPECT_EQ(error_of(good + R"({"question":"Q","choices":["a","b"],"answer":2})"),
             "line 2, key answer: found 2, expected A to B or 0 to 1; are they counted "
-            "from 1? --columns answer=answer@1 says so");
+            "from 1? `columns` answer=answer@1 says so");
   EXPECT_EQ(error_of(good + R"({"question":"Q","choices":["a","b"],"answer":1.0})"),
             "line 2, key answer: found a number with a fraction or too many digits, "
             "expected A to B or 0 to 1");

@@ -440,7 +440,7 @@ TEST_F(Chat, what_a_template_cannot_be_told_names_both) {
   };
 
   EXPECT_THAT(refused(with_default, "off"),
-              testing::MatchesRegex("--reasoning off: the chat template \\(jinja:.*\\) "
+              testing::MatchesRegex("`reasoning` off: the chat template \\(jinja:.*\\) "
                                     "offers nothing of the kind"));
   EXPECT_THAT(refused(with_switch, "low"), HasSubstr("offers on, off alone"));
   EXPECT_THAT(refused("{{ reasoning_effort }}{{ messages[0].content }}", "off"),
@@ -473,7 +473,7 @@ TEST_F(Chat, a_day_that_a_template_does_not_write_is_not_told) {
   ASSERT_FALSE(answer.reply);
   EXPECT_EQ(answer.reply.error().fault, Fault::usage);
   EXPECT_THAT(answer.reply.error().message,
-              testing::MatchesRegex("--template-date: the chat template \\(jinja:.*\\) "
+              testing::MatchesRegex("`template_date`: the chat template \\(jinja:.*\\) "
                                     "writes no date"));
 }
 
@@ -547,7 +547,7 @@ TEST_F(Chat, a_family_that_refuses_roles_ends_the_run_as_other_templates_do) {
     if (answer.reply) continue;
     ++refused;
     EXPECT_EQ(answer.reply.error().fault, Fault::usage) << name;
-    EXPECT_THAT(answer.reply.error().message, HasSubstr("--system ''")) << name;
+    EXPECT_THAT(answer.reply.error().message, HasSubstr("no system message")) << name;
   }
   EXPECT_GT(refused, 0);
 }
@@ -556,9 +556,8 @@ TEST_F(Chat, the_way_out_of_a_refused_system_message_is_named) {
   const EngineAnswer both = ask_through(strict, {{"system", "S"}, {"user", "Hi"}});
   const EngineAnswer alone = ask_through(strict, {{"assistant", "A"}, {"user", "Hi"}});
 
-  EXPECT_THAT(both.reply.error().message,
-              HasSubstr("or --system '' for no system message"));
-  EXPECT_THAT(alone.reply.error().message, Not(HasSubstr("--system")));
+  EXPECT_THAT(both.reply.error().message, HasSubstr("or no system message"));
+  EXPECT_THAT(alone.reply.error().message, Not(HasSubstr("no system message")));
 }
 
 TEST_F(Chat, a_byte_order_mark_is_no_part_of_a_template) {

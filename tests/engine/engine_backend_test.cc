@@ -106,7 +106,7 @@ TEST(EngineBackend, a_context_too_small_for_every_question_ends_the_run) {
 
   ASSERT_TRUE(backend->fatal());
   EXPECT_EQ(backend->fatal()->fault, Fault::usage);
-  EXPECT_THAT(backend->fatal()->message, HasSubstr("has 2048; a larger --context"));
+  EXPECT_THAT(backend->fatal()->message, HasSubstr("has 2048; a larger context"));
   for (const Completion& each : ended) {
     EXPECT_EQ(each.attempts.back().outcome.error().fault, Fault::cancelled);
   }

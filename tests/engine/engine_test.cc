@@ -378,7 +378,7 @@ TEST(Engine, weights_in_float32_that_cannot_be_written_are_one_clear_line) {
   options.float32 = true;
   options.cache = options.model / "no folder";
 
-  EXPECT_THAT(fault_of(options), HasSubstr("--precision f32"));
+  EXPECT_THAT(fault_of(options), HasSubstr("`precision` f32"));
 }
 
 TEST(Engine, a_prompt_longer_than_the_context_is_told_and_never_cut) {
@@ -700,7 +700,7 @@ TEST(Engine, a_template_that_llama_does_not_know_is_named_with_those_it_does) {
 
   EXPECT_THAT(
       fault_of(options),
-      HasSubstr("--chat-template chatm: neither a file nor a known name; did you mean "
+      HasSubstr("`chat_template` chatm: neither a file nor a known name; did you mean "
                 "chatml?"));
 }
 
@@ -802,7 +802,7 @@ TEST(Engine, a_context_that_holds_no_question_is_one_clear_line) {
   EngineOptions options = options_for();
   options.context = 4;
 
-  EXPECT_THAT(fault_of(options), HasSubstr("--context 4: too small"));
+  EXPECT_THAT(fault_of(options), HasSubstr("`context` 4: too small"));
 }
 
 TEST(Engine, more_memory_than_there_is_is_told_in_numbers_before_it_is_taken) {

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,6 +9,7 @@ namespace proctor {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
 
 // The exam that the program carries: no network, no model.
 const RunSpec a_baseline{.model = {.name = "baseline/A"},
@@ -110,13 +113,46 @@ TEST_F(Evaluate, refuses_numbers_that_are_none_of_theirs) {
   RunSpec spec = a_baseline;
   spec.model = {.name = "openai-compatible/m", .base_url = "http://127.0.0.1:9"};
   spec.model.concurrency = 0;
-  EXPECT_THAT(refusal(spec), HasSubstr("found 0, expected 1 to 4096"));
+  EXPECT_EQ(refusal(spec), "`concurrency`: found 0, expected 1 to 4096");
   spec.model.concurrency = 1;
   spec.model.timeout = std::chrono::milliseconds(-1);
-  EXPECT_THAT(refusal(spec), HasSubstr("found -1, expected 1 to 86400000"));
+  EXPECT_THAT(refusal(spec), HasSubstr("found -1 ms, expected 1 to 86400000"));
   spec.model.timeout = {};
   spec.exam.shots = -1;
-  EXPECT_THAT(refusal(spec), HasSubstr("found -1, expected 0 or more"));
+  EXPECT_THAT(refusal(spec), HasSubstr("found -1, expected 0 to 1000"));
+  spec.exam.shots = {};
+  spec.exam.temperature = ExamSpec::Own<double>{std::nan("")};
+  EXPECT_THAT(refusal(spec), HasSubstr("found nan, expected 0 to 100"));
+}
+
+TEST_F(Evaluate, refuses_a_number_before_a_model_is_fetched_from_the_hub) {
+  RunSpec spec = a_baseline;
+  spec.model.name = "hf:owner/repo:Q4_K_M";
+  spec.exam.limit = 0;
+
+  EXPECT_THAT(refusal(spec), HasSubstr("`limit`: found 0"));
+}
+
+// Whoever writes C++ has fields, and no flags.
+TEST_F(Evaluate, names_what_is_wrong_by_the_field_of_the_spec) {
+  const ModelSpec server{.name = "openai-compatible/m",
+                         .base_url = "http://127.0.0.1:9"};
+  RunSpec tokens = a_baseline, key = a_baseline, subjects = a_baseline,
+          computes = a_baseline, header = a_baseline;
+  tokens.exam.max_tokens = ExamSpec::Own<int>{0};
+  key.model.key_variable = "KEY";
+  subjects.exam.subjects = "nothing";
+  computes.model = server;
+  computes.model.computes = Computes::server;
+  header.model = server;
+  header.model.headers = {"X"};
+
+  EXPECT_EQ(refusal(tokens), "`max_tokens`: found 0, expected 1 to 10000000");
+  EXPECT_THAT(refusal(key),
+              StartsWith("`key_variable`: it is for a model at a server"));
+  EXPECT_THAT(refusal(subjects), StartsWith("`subjects`: nothing: no such subject"));
+  EXPECT_THAT(refusal(computes), StartsWith("`computes` server: "));
+  EXPECT_THAT(refusal(header), StartsWith("`headers`: found no colon in it"));
 }
 
 TEST_F(Evaluate, refuses_to_ask_by_no_protocol) {

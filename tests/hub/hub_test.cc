@@ -668,7 +668,7 @@ TEST(Hub, the_environment_says_where_the_cache_is) {
   EXPECT_EQ(where("HF_HOME", home / "3"), "3/hub/" + rest);
   EXPECT_EQ(where("XDG_CACHE_HOME", home / "4"), "4/huggingface/hub/" + rest);
   EXPECT_EQ(where("HOME", home / "5"), "5/.cache/huggingface/hub/" + rest);
-  EXPECT_THAT(where("X", "y"), HasSubstr("name a folder by --cache-dir"));
+  EXPECT_THAT(where("X", "y"), HasSubstr("name a folder by `cache_dir`"));
 }
 
 TEST(Hub, a_time_out_that_is_no_number_is_a_usage_fault) {

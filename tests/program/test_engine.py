@@ -200,7 +200,7 @@ def test_a_context_too_small_for_every_prompt_is_refused(work, exam, nano, conte
         question.write_text(question.read_text().replace(": what", ": " + "zq3" * 400))
     line = complaint(work, nano, "--context", context)
     assert "context: needs " in line
-    assert f"tokens, has {context}; a larger --context or fewer --shots" in line
+    assert f"tokens, has {context}; a larger context or fewer examples" in line
     assert stored(work) == {}, "no question is to blame"
 
 

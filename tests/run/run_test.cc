@@ -577,7 +577,7 @@ TEST(Authors, a_reply_by_another_model_is_no_answer_and_ends_the_run) {
   EXPECT_EQ(outcome->fatal->fault, Fault::usage);
   EXPECT_THAT(outcome->fatal->message,
               HasSubstr("answered by qwen.gguf, expected mistral.gguf (3)"));
-  EXPECT_THAT(outcome->fatal->message, HasSubstr("--mixed"));
+  EXPECT_THAT(outcome->fatal->message, HasSubstr("`mixed`"));
   EXPECT_EQ(outcome->progress.account.tally.ledger.right, 3);
   EXPECT_EQ(outcome->progress.account.tally.ledger.failed, 1);
   EXPECT_THAT(backend.started(), SizeIs(4));

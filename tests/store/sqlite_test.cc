@@ -267,7 +267,7 @@ TEST_F(SqliteStore, a_store_that_cannot_be_written_is_not_opened_for_writing) {
     const auto store = open_sqlite_store(path_, OpenMode::read_write);
     if (store) return 1;
     if (store.error().fault != Fault::io) return 2;
-    return store.error().message.find("--store") != std::string::npos ? 0 : 3;
+    return store.error().message.find("`store`") != std::string::npos ? 0 : 3;
   });
 
   EXPECT_EQ(child.wait(), 0);

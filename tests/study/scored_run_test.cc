@@ -77,7 +77,7 @@ TEST_F(ScoreStoredRun, a_subject_that_is_not_there_is_told_the_nearest) {
 
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().fault, Fault::usage);
-  EXPECT_THAT(wrong.error().message, HasSubstr("--subject: virologi"));
+  EXPECT_THAT(wrong.error().message, HasSubstr("`subjects`: virologi"));
   EXPECT_THAT(wrong.error().message, HasSubstr("virology"));
 }
 

@@ -354,7 +354,7 @@ Error error_of(const HttpResponse& response) {
         Fault::denied,
         fmt::format(
             "HTTP {}: redirects to {}, and model requests follow none; give "
-            "the right --base-url",
+            "the right address",
             response.status,
             fit(for_terminal_line(response.header("location").value_or("?")), 100))};
   }

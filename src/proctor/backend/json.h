@@ -53,7 +53,7 @@ void keep_number(std::optional<std::int64_t>& kept, simdjson::dom::element root,
 // A header of Proctor's own; one of that name that stands already, a user's, wins.
 void add_header(HttpRequest& request, std::string_view name, std::string value);
 
-// Adds what the prompt's --reasoning is to this provider. Fault::usage, with the flag's
+// Adds what the prompt's reasoning is to this provider. Fault::usage, with the field's
 // name, for what it cannot be told.
 Status add_reasoning(const Model& model, const Prompt& prompt, nlohmann::json& body);
 

@@ -90,8 +90,8 @@ Status add_only_letters(const Model& model, const Prompt& prompt,
   if (!prompt.sampling.only_letters || !prompt.continuations.empty()) return {};
   if (!provider_of(model).takes_grammar) {
     return fail(Fault::usage,
-                "--only-letters: a .gguf and llama-server can be held to letters, {} "
-                "cannot; where a server has words of its own for it, --extra-body "
+                "`only_letters`: a .gguf and llama-server can be held to letters, {} "
+                "cannot; where a server has words of its own for it, `extra_body` "
                 "sends them",
                 model.provider);
   }

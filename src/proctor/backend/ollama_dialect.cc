@@ -19,7 +19,7 @@ Result<HttpRequest> encode_ollama(const Model& model, const Prompt& prompt) {
   if (!is_own(prompt)) {
     if (!model.context) return encode_openai(model, prompt);
     return fail(Fault::usage,
-                "--context: ollama takes it with protocols that score letters after a "
+                "`context`: ollama takes it with protocols that score letters after a "
                 "text; for others set OLLAMA_CONTEXT_LENGTH where ollama runs, or "
                 "num_ctx in a Modelfile");
   }

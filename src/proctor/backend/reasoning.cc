@@ -1,4 +1,4 @@
-// --reasoning as each provider wants it.
+// Sampling::reasoning as each provider wants it.
 #include <algorithm>
 
 #include "proctor/backend/dialects.h"
@@ -12,7 +12,7 @@ using Json = nlohmann::json;
 constexpr int least_budget = 1024;  // Anthropic takes no smaller one
 
 tl::unexpected<Error> cannot(const std::string& reasoning, std::string_view why) {
-  return fail(Fault::usage, "--reasoning {}: {}", reasoning, why);
+  return fail(Fault::usage, "`reasoning` {}: {}", reasoning, why);
 }
 
 bool is_switch(const std::string& reasoning) {
@@ -51,7 +51,7 @@ Status add_budget(const Provider& provider, const Sampling& sampling, Json& body
     return {};
   }
   if (sampling.temperature && *sampling.temperature != 1) {
-    return cannot(reasoning, fmt::format("{} takes no --temperature but 1 with it",
+    return cannot(reasoning, fmt::format("{} takes no `temperature` but 1 with it",
                                          provider.name));
   }
   const int budget = budget_of(reasoning);
@@ -59,7 +59,7 @@ Status add_budget(const Provider& provider, const Sampling& sampling, Json& body
     // The limit covers the thoughts as well: the reply keeps what it would have had.
     body["max_tokens"] = body["max_tokens"].get<int>() + budget;
   } else if (*sampling.max_tokens <= budget) {
-    return cannot(reasoning, fmt::format("takes {} tokens of --max-tokens, which is {}",
+    return cannot(reasoning, fmt::format("takes {} tokens of `max_tokens`, which is {}",
                                          budget, *sampling.max_tokens));
   }
   body["thinking"] = {{"type", "enabled"}, {"budget_tokens", budget}};
@@ -94,7 +94,7 @@ Status check_known(const Provider& provider, const std::string& reasoning) {
     return cannot(
         reasoning,
         fmt::format("{} cannot be told; where it has words of its own for it, "
-                    "--extra-body sends them",
+                    "`extra_body` sends them",
                     provider.name));
   }
   std::vector<std::string> words = split(provider.reasoning_words, ' ');

@@ -19,14 +19,12 @@ Result<std::vector<Bar>> bars_of_runs(const Arguments& arguments,
 // --format's, else what the file's ending says.
 Result<ImageFormat> format_of(const Arguments& arguments, const std::string& path) {
   const auto named = arguments.get("--format");
-  if (!named) {
-    const auto format = image_format_of(path).in("-o");
-    if (format) return *format;
-    return fail(Fault::usage, "{}; or say which by --format", format.error().message);
-  }
-  if (const auto format = image_format_of("chart." + *named)) return *format;
-  return fail(Fault::usage, "--format: found {}, expected jpg, png, svg or pdf",
-              *named);
+  const auto format = image_format_of(named ? "chart." + *named : path);
+  if (format) return *format;
+  if (named)
+    return fail(Fault::usage, "--format: found {}, expected jpg, png, svg or pdf",
+                *named);
+  return fail(Fault::usage, "-o: {}; or say which by --format", format.error().message);
 }
 
 }  // namespace

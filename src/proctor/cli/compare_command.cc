@@ -1,6 +1,4 @@
-#include "proctor/cli/commands.h"
 #include "proctor/cli/specs.h"
-#include "proctor/exam/exam.h"
 
 namespace proctor {
 namespace {
@@ -29,11 +27,7 @@ Result<ComparedRuns> compared(Store& store, const Arguments& arguments) {
 
 Result<int> compare_command(const Arguments& arguments, World& world) {
   const Language language = TRY(language_of(arguments));
-  if (arguments.positional.size() != 2) {
-    return fail(
-        Fault::usage, "expected two runs, found {}; proctor list runs",
-        arguments.positional.empty() ? "none" : join(arguments.positional, " "));
-  }
+  TRY(expect_words(arguments, 2, "two runs", "; proctor list runs"));
   const auto store = TRY(open_for_reading(arguments));
   const ComparedRuns runs = TRY(compared(*store, arguments));
   Console& console = world.console;

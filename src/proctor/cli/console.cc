@@ -1,4 +1,4 @@
-#include "proctor/cli/console.h"
+#include "proctor/cli/specs.h"
 
 #include <cerrno>
 #include <charconv>
@@ -37,7 +37,7 @@ void Console::say(std::string_view words) {
 }
 
 void Console::complain(const Error& error) {
-  say("proctor: " + for_terminal_line(error.message));
+  say("proctor: " + for_terminal_line(with_flags(error.message)));
 }
 
 std::optional<std::string> Console::ask(std::string_view question) {

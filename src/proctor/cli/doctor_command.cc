@@ -101,15 +101,17 @@ Result<int> doctor_command(const Arguments& arguments, World& world) {
       auto [of_file, json] =
           findings_of_file(choice.file, digest_cache(world.environment));
       add(std::move(of_file));
-      files.push_back(std::move(json));
+      files.push_back(json_with_flags(json));
     }
   }
   bool all_fine = true;
   Table table{{{"", Align::left, 4}, {"what", Align::left, 8}, {"found"}}, {}};
   for (const Finding& finding : findings) {
     all_fine = all_fine && finding.state != State::wrong;
+    // A server's reply is only in what is fine.
     table.rows.push_back(
-        {std::string(sign_of(finding.state)), finding.what, finding.words});
+        {std::string(sign_of(finding.state)), finding.what,
+         finding.state == State::fine ? finding.words : with_flags(finding.words)});
   }
   world.console.print(table_text(
       table, arguments.has("--json") ? TableFormat::json : TableFormat::terminal,

@@ -1,14 +1,9 @@
-#include "proctor/cli/commands.h"
-#include "proctor/study/study.h"
+#include "proctor/cli/specs.h"
 
 namespace proctor {
 
 Result<int> extract_command(const Arguments& arguments, World& world) {
-  if (arguments.positional.size() != 1) {
-    return fail(
-        Fault::usage, "expected one .jsonl file, found {}",
-        arguments.positional.empty() ? "none" : join(arguments.positional, " "));
-  }
+  TRY(expect_words(arguments, 1, "one .jsonl file"));
   const Reader& reader =
       *TRY(find_reader(arguments.get("--extract").value_or("proctor")).in("--extract"));
   const std::string labels = arguments.get("--labels").value_or("");

@@ -12,13 +12,6 @@ std::string left_of(const Option& option) {
   return text;
 }
 
-std::string examples_of(const CommandText& command) {
-  std::string text;
-  for (const std::string& line : split(command.examples, '\n'))
-    text += "  " + line + '\n';
-  return text;
-}
-
 std::vector<std::string_view> groups_of(Command command) {
   std::vector<std::string_view> groups;
   for (const Option& option : options()) {
@@ -53,9 +46,9 @@ std::string help_of_program() {
 }
 
 std::string help_of(const CommandText& command) {
-  std::string text =
-      fmt::format("proctor {} {}\n{}.\n\n{}", command.name, command.arguments,
-                  command.about, examples_of(command));
+  std::string text = fmt::format(
+      "proctor {} {}\n{}.\n\n  {}\n", command.name, command.arguments, command.about,
+      replace_all(std::string(command.examples), "\n", "\n  "));
   for (const std::string_view group : groups_of(command.command)) {
     text += fmt::format("\n{}:\n", group);
     for (const Option& option : options()) {

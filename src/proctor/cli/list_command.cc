@@ -18,12 +18,9 @@ Table models_table(const Environment& environment) {
          provider.base_url.empty() ? "--base-url URL" : std::string(provider.base_url),
          keys, fmt::format("{}", provider.concurrency)});
   }
-  for (const std::string_view name : {"model.gguf", "hf:OWNER/REPO:Q4_K_M"}) {
-    table.rows.push_back({std::string(name), "-", "", ""});
-  }
-  for (const std::string_view name : {"random", "longest", "A"}) {
-    table.rows.push_back({fmt::format("baseline/{}", name), "-", "", ""});
-  }
+  for (const char* const name : {"model.gguf", "hf:OWNER/REPO:Q4_K_M",
+                                 "baseline/random", "baseline/longest", "baseline/A"})
+    table.rows.push_back({name, "-", "", ""});
   return table;
 }
 

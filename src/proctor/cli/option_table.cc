@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "proctor/cli/commands.h"
@@ -26,6 +27,7 @@ constexpr std::string_view question_group = "What is asked";
 constexpr std::string_view model_group = "Of which model";
 constexpr std::string_view request_group = "How it is asked";
 constexpr std::string_view keep_group = "What is kept and shown";
+constexpr std::string_view general_group = "General";
 
 constexpr std::array command_table = {
     CommandText{Command::run, run_command, "run", "[MODEL…]",
@@ -83,22 +85,22 @@ constexpr std::array command_table = {
 
 constexpr std::array option_table = {
     Option{"--type", "T", "the seed's spelling: ollama, llama, deepseek, gemini, …",
-           model_group, false, asking},
+           model_group, false, asking, "", "called"},
     Option{"--base-url", "URL",
            "the server's address, with or without /v1 or its endpoint", model_group,
            false, asking},
     Option{"--api-key-env", "VAR",
            "the variable that holds the key (default: the provider's)", model_group,
-           false, asking},
+           false, asking, "", "key_variable"},
     Option{"--header", "'K: V'", "a header for every request", model_group, true,
-           asking},
+           asking, "", "headers"},
     Option{"--extra-body", "JSON",
            "an object merged into every request; null takes a key out", model_group,
            false, asking},
 
     Option{"--engine", "E",
            "a .gguf: in this process, or by a llama-server for the run: server",
-           model_group, false, on_run},
+           model_group, false, on_run, "", "computes"},
     Option{"--serve", "CMD",
            "a command that starts a server for the run: {port}, {model} in it",
            model_group, false, on_run},
@@ -112,10 +114,10 @@ constexpr std::array option_table = {
     Option{"--subject", "S",
            "S[,S…], all or a category (MMLU's default college_computer_science, "
            "else all)",
-           question_group, false, on_run | on_prompt},
+           question_group, false, on_run | on_prompt, "", "subjects"},
     Option{"--subject", "S",
            "only these questions: S[,S…], all or a category (default: all it holds)",
-           question_group, false, of_runs},
+           question_group, false, of_runs, "", "subjects"},
     Option{
         "--split", "S",
         "test, dev, validation, auxiliary_train (default: the protocol's, else test)",
@@ -133,7 +135,7 @@ constexpr std::array option_table = {
 
     Option{"--protocol", "P",
            "what is sent, and how (default seed); P1,P2 for several; a .toml of yours",
-           request_group, false, on_run | on_prompt},
+           request_group, false, on_run | on_prompt, "", "protocols"},
     Option{"--shots", "K",
            "worked examples before each question (default: the protocol's)",
            request_group, false, on_run | on_prompt},
@@ -192,11 +194,11 @@ constexpr std::array option_table = {
            on_run | bit(Command::report) | bit(Command::chart) | bit(Command::show) |
                bit(Command::exporting) | bit(Command::rescore) | bit(Command::compare) |
                bit(Command::extract),
-           "--reader"},
+           "--reader", "reader"},
     Option{"--labels", "ABCD", "the letters there are (default ABCD)", keep_group,
            false, bit(Command::extract)},
     Option{"--store", "PATH", "where all is kept (default ./proctor.db)", keep_group,
-           false, on_run | reading | bit(Command::forget)},
+           false, on_run | reading | bit(Command::forget), "", "store"},
     Option{"--into", "STORE", "the store that takes the runs; made where there is none",
            keep_group, false, bit(Command::merge)},
     Option{"--all", "", "also runs that are forgotten, or that never had a reply",
@@ -233,16 +235,17 @@ constexpr std::array option_table = {
     Option{
         "--explain", "",
         "split the difference of two protocols into prompt, shots, reading, averaging",
-        keep_group, false, bit(Command::compare)},
+        keep_group, false, bit(Command::compare), "", "explain"},
     Option{"--title", "TEXT", "the chart's title", keep_group, false,
            bit(Command::chart)},
 
-    Option{"--lang", "L", "en or ja (default: en)", "General", false,
+    Option{"--lang", "L", "en or ja (default: en)", general_group, false,
            on_run | bit(Command::report) | bit(Command::chart) | bit(Command::compare) |
                bit(Command::audit)},
-    Option{"--json", "", "one JSON object a line on stdout", "General", false, every},
+    Option{"--json", "", "one JSON object a line on stdout", general_group, false,
+           every},
     Option{"--config", "FILE", "a TOML file of options: their long names without --",
-           "General", false, every},
+           general_group, false, every},
 };
 
 }  // namespace
@@ -252,6 +255,15 @@ std::span<const CommandText> commands() {
 }
 std::span<const Option> options() {
   return option_table;
+}
+
+std::string_view flag_of(std::string_view field) {
+  const auto found = std::ranges::find_if(option_table, [&](const Option& option) {
+    if (!option.field.empty()) return option.field == field;
+    return option.group != keep_group && option.group != general_group &&
+           replace_all(std::string(option.name.substr(2)), "-", "_") == field;
+  });
+  return found == option_table.end() ? "" : found->name;
 }
 
 }  // namespace proctor

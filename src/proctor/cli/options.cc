@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <stdexcept>
 
 // toml++ asserts what some malformed files break: here that is the file's error.
@@ -17,14 +16,10 @@
 namespace proctor {
 namespace {
 
-std::string key_of(const Option& option) {
-  return std::string(option.name);
-}
-
 std::vector<std::string> names_for(Command command) {
   std::vector<std::string> names = {"--help"};
   for (const Option& option : options()) {
-    if (option.belongs_to(command)) names.push_back(key_of(option));
+    if (option.belongs_to(command)) names.emplace_back(option.name);
   }
   return names;
 }
@@ -70,7 +65,7 @@ Status read_config(const std::string& path, Arguments& arguments) {
       return fail(Fault::usage, "{}: {}: no such option{}", place, key,
                   suggestion(written, names_for(arguments.command)));
     }
-    const std::string name = key_of(*option);
+    const std::string name(option->name);
     if (arguments.has(name)) continue;
     const auto add = [&](const toml::node& value) -> Status {
       if (option->value.empty()) {
@@ -109,7 +104,7 @@ Result<Arguments> parse_command(const CommandText& command,
   for (const Option& option : options()) {
     if (!option.belongs_to(command.command)) continue;
     Place& place = places.emplace_back(Place{&option, {}, 0});
-    std::string names = key_of(option);
+    std::string names(option.name);
     if (!option.also.empty()) names = fmt::format("{},{}", option.also, names);
     if (option.value.empty()) {
       app.add_flag(names, place.times);
@@ -179,35 +174,6 @@ void Arguments::expand_home(const std::string& home) {
       if (value == "~" || value.starts_with("~/")) value.replace(0, 1, home);
     }
   }
-}
-
-Result<std::optional<std::int64_t>> Arguments::whole(std::string_view option,
-                                                     std::int64_t least,
-                                                     std::int64_t most) const {
-  const auto text = get(option);
-  if (!text) return std::optional<std::int64_t>{};
-  std::int64_t number = 0;
-  const char* end = text->data() + text->size();
-  const auto [stop, error] = std::from_chars(text->data(), end, number);
-  if (error != std::errc{} || stop != end || number < least || number > most) {
-    return fail(Fault::usage, "{}: found {}, expected a whole number from {} to {}",
-                option, *text, least, most);
-  }
-  return std::optional(number);
-}
-
-Result<std::optional<double>> Arguments::decimal(std::string_view option, double least,
-                                                 double most) const {
-  const auto text = get(option);
-  if (!text) return std::optional<double>{};
-  double number = 0;
-  const char* end = text->data() + text->size();
-  const auto [stop, error] = std::from_chars(text->data(), end, number);
-  if (error != std::errc{} || stop != end || !(number >= least && number <= most)) {
-    return fail(Fault::usage, "{}: found {}, expected a number from {} to {}", option,
-                *text, least, most);
-  }
-  return std::optional(number);
 }
 
 Result<Parsed> parse_arguments(std::span<const std::string> words) {

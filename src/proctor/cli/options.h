@@ -2,6 +2,7 @@
 // the manual come from it. Not for other folders.
 #pragma once
 
+#include <charconv>
 #include <map>
 #include <optional>
 #include <span>
@@ -9,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "proctor/base/base.h"
+#include "proctor/exam/exam.h"
 
 namespace proctor {
 
@@ -52,6 +53,7 @@ struct Option {
   bool repeats = false;    // may be given several times
   unsigned commands = 0;   // bits of Command
   std::string_view also;   // another name: "-o", "--reader"; or empty
+  std::string_view field;  // of a spec that it sets, where that is called otherwise
 
   bool is_called(std::string_view word) const {
     return word == name || (!also.empty() && word == also);
@@ -61,6 +63,9 @@ struct Option {
   }
 };
 std::span<const Option> options();
+// The option that sets a field of a spec, "--max-tokens" of max_tokens, or what else
+// the library's messages name; or empty.
+std::string_view flag_of(std::string_view field);
 // Whether that is an option's name, and a value follows it.
 bool takes_value(std::string_view name);
 
@@ -73,12 +78,19 @@ class Arguments {
   bool has(std::string_view option) const;
   std::optional<std::string> get(std::string_view option) const;
   std::vector<std::string> all(std::string_view option) const;
-  // The value as a number within [least, most]; Fault::usage names the option, what was
-  // found and what was expected.
-  Result<std::optional<std::int64_t>> whole(std::string_view option, std::int64_t least,
-                                            std::int64_t most) const;
-  Result<std::optional<double>> decimal(std::string_view option, double least,
-                                        double most) const;
+  // The value as a number of the range; Fault::usage names the option, what was found
+  // and what was expected.
+  template <class T>
+  Result<std::optional<T>> number(std::string_view option, NumberRange<T> range) const {
+    const auto text = get(option);
+    if (!text) return std::optional<T>{};
+    T value{};
+    const char* const end = text->data() + text->size();
+    const auto [stop, error] = std::from_chars(text->data(), end, value);
+    if (error == std::errc{} && stop == end && range.has(value)) return value;
+    return fail(Fault::usage, "{}: found {}, expected a {}number from {} to {}", option,
+                *text, std::is_integral_v<T> ? "whole " : "", range.least, range.most);
+  }
   void add(std::string_view option, std::string value);
   // ~ and ~/… of what names a file is the home folder, where no shell saw it: behind
   // --option= and in --config's file.

@@ -3,7 +3,7 @@
 namespace proctor {
 
 Result<int> prompt_command(const Arguments& arguments, World& world) {
-  const auto index = TRY(arguments.whole("--index", 0, INT32_MAX));
+  const auto index = TRY(arguments.number("--index", NumberRange{0, INT32_MAX}));
   const ModelSpec model = TRY(model_specs(arguments)).front();
   const ExamSpec asked = TRY(exam_spec(arguments));
   const ModelChoice choice = TRY(choose_model(model, world.environment, false));
@@ -18,7 +18,8 @@ Result<int> prompt_command(const Arguments& arguments, World& world) {
     const Prompt prompt = prompt_for(evaluation, trial);
     ++shown;
     world.console.print(arguments.has("--json")
-                            ? prompt_json(question, prompt, choice) + "\n"
+                            ? json_with_flags(prompt_json(question, prompt, choice)) +
+                                  "\n"
                             : prompt_text(prompt));
   }
   if (shown == 0) {

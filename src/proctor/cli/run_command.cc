@@ -210,6 +210,7 @@ Result<int> run_one(const Exam& exam, const OpenModel& model, Store& store,
     session.world.console.complain(end.error());
     return broke;
   }
+  end->scored.fatal = with_flags(end->scored.fatal);
   teller.screen()->end(end->outcome.progress);
   tell_end(*end, choice, session, batch.of == 1);
   batch.done.push_back(std::move(end->scored));

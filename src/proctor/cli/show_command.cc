@@ -2,15 +2,13 @@
 
 namespace proctor {
 Result<int> show_command(const Arguments& arguments, World& world) {
-  std::optional<Mark> only;
-  if (const auto name = arguments.get("--only")) {
-    only = mark_named(*name);
-    if (!only) {
-      return fail(
-          Fault::usage,
-          "--only: found {}, expected right, wrong, unread, refused, cut or failed",
-          *name);
-    }
+  const auto name = arguments.get("--only");
+  const std::optional<Mark> only = name ? mark_named(*name) : std::nullopt;
+  if (name && !only) {
+    return fail(
+        Fault::usage,
+        "--only: found {}, expected right, wrong, unread, refused, cut or failed",
+        *name);
   }
   const auto store = TRY(open_for_reading(arguments));
   const StoredRun stored = TRY(run_named(*store, arguments));

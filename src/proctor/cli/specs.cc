@@ -2,22 +2,19 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
 
 namespace proctor {
 namespace {
 
-Result<std::optional<int>> whole(const Arguments& arguments, std::string_view option,
-                                 int least, int most) {
-  const auto number = TRY(arguments.whole(option, least, most));
-  return number ? std::optional(static_cast<int>(*number)) : std::nullopt;
-}
-
 Result<std::optional<std::chrono::milliseconds>> seconds(const Arguments& arguments,
                                                          std::string_view option,
-                                                         double least) {
-  constexpr double a_day = 86'400;
-  const auto number = TRY(arguments.decimal(option, least, a_day));
+                                                         NumberRanges::Time range) {
+  constexpr std::chrono::duration<double> second{1};
+  const auto number = TRY(
+      arguments.number(option, NumberRange{range.least / second, range.most / second}));
   if (!number) return std::nullopt;
   return std::chrono::milliseconds(static_cast<std::int64_t>(*number * 1000));
 }
@@ -30,27 +27,22 @@ Result<std::optional<Computes>> computes(const Arguments& arguments) {
   return fail(Fault::usage, "--engine: found {}, expected process or server", *name);
 }
 
-Result<bool> is_float32(const Arguments& arguments) {
-  const auto precision = arguments.get("--precision");
-  if (!precision || *precision == "f32") return precision.has_value();
-  return fail(Fault::usage, "--precision: found {}, expected f32", *precision);
+Result<std::optional<Precision>> precision(const Arguments& arguments) {
+  const auto name = arguments.get("--precision");
+  if (!name) return std::nullopt;
+  if (*name == "f32") return Precision::f32;
+  return fail(Fault::usage, "--precision: found {}, expected f32", *name);
 }
 
 // "2026-01-31", where there is such a day.
-std::optional<std::chrono::year_month_day> date_of(std::string_view text) {
-  const std::vector<std::string> parts = split(text, '-');
-  if (text.size() != 10 || parts.size() != 3 || parts[0].size() != 4) return {};
-  std::array<int, 3> numbers{};
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    const char* const end = parts[i].data() + parts[i].size();
-    const auto [stop, error] = std::from_chars(parts[i].data(), end, numbers[i]);
-    if (error != std::errc{} || stop != end || numbers[i] < 0) return {};
-  }
+std::optional<std::chrono::year_month_day> date_of(const std::string& text) {
+  int year = 0;
+  unsigned month = 0, day = 0;
+  std::sscanf(text.c_str(), "%4d-%2u-%2u", &year, &month, &day);
   const std::chrono::year_month_day date{
-      std::chrono::year(numbers[0]),
-      std::chrono::month(static_cast<unsigned>(numbers[1])),
-      std::chrono::day(static_cast<unsigned>(numbers[2]))};
-  return date.ok() ? std::optional(date) : std::nullopt;
+      std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+  const bool is_it = text == fmt::format("{:04}-{:02}-{:02}", year, month, day);
+  return is_it && date.ok() ? std::optional(date) : std::nullopt;
 }
 
 // The day that chat templates are to be told, where one is said.
@@ -71,9 +63,9 @@ Result<std::optional<std::chrono::year_month_day>> template_date(
 template <class T>
 Result<std::optional<ExamSpec::Own<T>>> own(const Arguments& arguments,
                                             std::string_view option,
-                                            Result<std::optional<T>> number) {
+                                            NumberRange<T> range) {
   if (arguments.get(option) == "default") return ExamSpec::Own<T>{};
-  const auto value = TRY(std::move(number));
+  const auto value = TRY(arguments.number(option, range));
   return value ? std::optional(ExamSpec::Own<T>{*value}) : std::nullopt;
 }
 
@@ -112,6 +104,27 @@ void add_option(std::string_view name, const Arguments& arguments,
 
 }  // namespace
 
+std::string with_flags(std::string_view text) {
+  std::string out;
+  for (auto from = text.find('`'); from != text.npos; from = text.find('`')) {
+    const auto to = text.find('`', from + 1);
+    if (to == text.npos) break;
+    const std::string_view flag = flag_of(text.substr(from + 1, to - from - 1));
+    out.append(text.substr(0, flag.empty() ? to : from)).append(flag);
+    text.remove_prefix(flag.empty() ? to : to + 1);
+  }
+  return out.append(text);
+}
+
+std::string json_with_flags(const std::string& json) {
+  auto object = nlohmann::ordered_json::parse(json);
+  for (const char* const member : {"problems", "warnings", "cannot_be_sent"}) {
+    if (!object.contains(member)) continue;
+    for (auto& words : object[member]) words = with_flags(words.get<std::string>());
+  }
+  return object.dump();
+}
+
 Result<std::vector<std::string>> model_names(const Arguments& arguments) {
   const auto type = arguments.get("--type");
   if (!type) {
@@ -137,21 +150,19 @@ ModelSpec model_texts(const Arguments& arguments) {
 }
 
 Result<ModelSpec> model_settings(const Arguments& arguments) {
-  constexpr int most_at_once = 4096;
   ModelSpec spec = model_texts(arguments);
   if (arguments.positional.empty() && arguments.has("--type"))
     spec.called = "--type " + *arguments.get("--type");
-  if (const auto n = TRY(whole(arguments, "--concurrency", 1, most_at_once)))
-    spec.concurrency = static_cast<std::size_t>(*n);
-  spec.timeout = TRY(seconds(arguments, "--timeout", 0.001));
-  spec.retries = TRY(whole(arguments, "--retries", 0, 1000));
-  spec.serve_wait = TRY(seconds(arguments, "--serve-wait", 0.1));
+  spec.concurrency = TRY(arguments.number("--concurrency", number_ranges.concurrency));
+  spec.timeout = TRY(seconds(arguments, "--timeout", number_ranges.timeout));
+  spec.retries = TRY(arguments.number("--retries", number_ranges.retries));
+  spec.serve_wait = TRY(seconds(arguments, "--serve-wait", number_ranges.serve_wait));
   spec.computes = TRY(computes(arguments));
   spec.exact = arguments.has("--exact");
-  spec.float32 = TRY(is_float32(arguments));
-  spec.threads = TRY(whole(arguments, "--threads", 1, 4096));
-  spec.gpu_layers = TRY(whole(arguments, "--gpu-layers", 0, 100'000));
-  spec.context = TRY(whole(arguments, "--context", 64, 100'000'000));
+  spec.precision = TRY(precision(arguments));
+  spec.threads = TRY(arguments.number("--threads", number_ranges.threads));
+  spec.gpu_layers = TRY(arguments.number("--gpu-layers", number_ranges.gpu_layers));
+  spec.context = TRY(arguments.number("--context", number_ranges.context));
   spec.template_date = TRY(template_date(arguments));
   return spec;
 }
@@ -180,13 +191,11 @@ Result<ExamSpec> exam_spec(const Arguments& arguments) {
       spec.protocols.emplace_back(python_strip(name));
   }
   spec.dataset = arguments.get("--dataset").value_or(spec.dataset);
-  spec.limit = TRY(whole(arguments, "--limit", 1, INT32_MAX));
-  spec.shots = TRY(whole(arguments, "--shots", 0, 1000));
-  spec.max_tokens = TRY(
-      own(arguments, "--max-tokens", whole(arguments, "--max-tokens", 1, 10'000'000)));
-  spec.temperature =
-      TRY(own(arguments, "--temperature", arguments.decimal("--temperature", 0, 100)));
-  spec.seed = TRY(arguments.whole("--seed", 0, INT64_MAX));
+  spec.limit = TRY(arguments.number("--limit", number_ranges.limit));
+  spec.shots = TRY(arguments.number("--shots", number_ranges.shots));
+  spec.max_tokens = TRY(own(arguments, "--max-tokens", number_ranges.max_tokens));
+  spec.temperature = TRY(own(arguments, "--temperature", number_ranges.temperature));
+  spec.seed = TRY(arguments.number("--seed", number_ranges.seed));
   if (arguments.has("--stop")) spec.stop = arguments.all("--stop");
   return spec;
 }
@@ -227,8 +236,16 @@ ExamWorld exam_world(const Arguments& arguments, World& world) {
 
 ExamWorld reading_world(World& world) {
   return {.environment = world.environment, .talk = [&world](std::string_view line) {
-            world.console.say(for_terminal_line(line));
+            world.console.say(with_flags(for_terminal_line(line)));
           }};
+}
+
+Status expect_words(const Arguments& arguments, std::size_t count,
+                    std::string_view what, std::string_view hint) {
+  const auto& words = arguments.positional;
+  if (words.size() == count) return {};
+  return fail(Fault::usage, "expected {}, found {}{}", what,
+              words.empty() ? "none" : join(words, " "), hint);
 }
 
 // ---- What is stored ----
@@ -254,13 +271,9 @@ Among among_of(const Arguments& arguments) {
 }
 
 Result<StoredRun> run_named(Store& store, const Arguments& arguments) {
-  if (arguments.positional.size() > 1) {
-    return fail(Fault::usage, "expected one run, found {}",
-                join(arguments.positional, " "));
-  }
-  return find_run(store,
-                  arguments.positional.empty() ? "last" : arguments.positional[0],
-                  among_of(arguments));
+  const auto& names = arguments.positional;
+  if (!names.empty()) TRY(expect_words(arguments, 1, "one run"));
+  return find_run(store, names.empty() ? "last" : names[0], among_of(arguments));
 }
 
 void tell_hidden(std::size_t hidden, Console& console) {

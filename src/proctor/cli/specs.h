@@ -14,6 +14,12 @@
 
 namespace proctor {
 
+// A message of the library for whoever sits at a command line: `max_tokens` is
+// --max-tokens. Not for what somebody else has written: a reply, a question.
+std::string with_flags(std::string_view text);
+// The same in what is such a message in an object of findings_of_file or prompt_json.
+std::string json_with_flags(const std::string& json);
+
 // The positional models, --type's, or the seed's default.
 Result<std::vector<std::string>> model_names(const Arguments& arguments);
 // What is set for all models, numbers apart: enough to know what is secret.
@@ -35,6 +41,10 @@ std::vector<std::string> command_of(const Exam& exam, const ModelChoice& choice,
 ExamWorld exam_world(const Arguments& arguments, World& world);
 // The same, but for questions: what is said of them is said under --quiet, too.
 ExamWorld reading_world(World& world);
+
+// Fault::usage where there are not so many words without a dash.
+Status expect_words(const Arguments& arguments, std::size_t count,
+                    std::string_view what, std::string_view hint = {});
 
 // ---- What is stored ----
 

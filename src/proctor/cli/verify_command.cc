@@ -11,8 +11,8 @@ Result<int> verify_command(const Arguments& arguments, World& world) {
   for (const StoredRun& stored : TRY(store->runs())) {
     const auto run = score_stored_run(*store, stored, {}, false, {});
     if (!run) {
-      world.console.print(
-          fmt::format("run {}: {}\n", stored.id.substr(0, 8), run.error().message));
+      world.console.print(fmt::format("run {}: {}\n", stored.id.substr(0, 8),
+                                      with_flags(run.error().message)));
       return broke;
     }
     world.console.print(recomputed_text(*run));

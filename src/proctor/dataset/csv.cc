@@ -63,7 +63,7 @@ Result<Shape> shape_of(const CsvRecord& first, const std::optional<Columns>& col
       Fault::data,
       "line {}: found {} field{} and no header; expected a header such as "
       "question,A,B,C,D,answer or a question, four choices and a letter A to D; "
-      "name other columns by --columns",
+      "name other columns by `columns`",
       first.line, first.fields.size(), first.fields.size() == 1 ? "" : "s");
 }
 

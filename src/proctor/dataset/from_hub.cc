@@ -221,7 +221,7 @@ Result<HubQuestions> read_from_hub(const DatasetRequest& request,
   const HubName name = parsed(request.name);
   const HubLayout layout = layout_for(name);
   if (split != "auxiliary_train") {
-    TRY(check_subjects(request.name, request.subjects).in("--subject"));
+    TRY(check_subjects(request.name, request.subjects).in("`subjects`"));
   }
   const HubReader reader(request, layout, split, world);
   if (!name.config.empty()) return read_configs(reader, {name.config});

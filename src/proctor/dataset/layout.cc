@@ -133,7 +133,7 @@ Status find_choices(Layout& layout, const Search& search,
   }
   return fail(
       Fault::data,
-      "{}s of the choices: missing; found {}, expected {}; name them by --columns",
+      "{}s of the choices: missing; found {}, expected {}; name them by `columns`",
       search.field(), join(layout.names, ", "),
       lists ? "choices (a list) or A, B, …" : "choice0, choice1, … or A, B, …");
 }

@@ -22,7 +22,7 @@ bool looks_listed(std::string_view text) {
 }
 
 std::string from_1_hint(std::string_view column) {
-  return fmt::format("; are they counted from 1? --columns answer={0}@1 says so",
+  return fmt::format("; are they counted from 1? `columns` answer={0}@1 says so",
                      column);
 }
 
@@ -106,7 +106,7 @@ class Row {
     if (list.kind != Value::Kind::list) {
       return fail(Fault::data,
                   "{}: found {}, expected a list; where each choice has a {} of its "
-                  "own, name them by --columns choices=A+B+C+D",
+                  "own, name them by `columns` choices=A+B+C+D",
                   place(column), shown(list), words_.field);
     }
     for (const std::string_view item : list.items) {

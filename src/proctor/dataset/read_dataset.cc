@@ -84,7 +84,7 @@ Status drop_bad_labels(Dataset& dataset) {
   };
   if (std::ranges::any_of(dataset.questions, says_nothing)) {
     return fail(Fault::usage,
-                "--drop-bad-labels: {} does not say which of its questions are bad "
+                "`drop_bad_labels`: {} does not say which of its questions are bad "
                 "(error_type, as MMLU-Redux has it)",
                 dataset.name);
   }
@@ -93,7 +93,7 @@ Status drop_bad_labels(Dataset& dataset) {
         return question.flaw != "ok";
       }));
   if (dataset.questions.empty()) {
-    return fail(Fault::usage, "--drop-bad-labels: no question of {} is ok",
+    return fail(Fault::usage, "`drop_bad_labels`: no question of {} is ok",
                 dataset.name);
   }
   return {};
@@ -110,7 +110,7 @@ void tell_of_passages(const Dataset& dataset, const Talk& talk) {
   if (count == 0 || !talk) return;
   talk(
       fmt::format("{}: {} of {} questions have a passage in {} that is not asked; "
-                  "--columns context={} puts it before the question",
+                  "`columns` context={} puts it before the question",
                   dataset.name, count, dataset.questions.size(),
                   for_terminal_line(column), for_terminal_line(column)));
 }

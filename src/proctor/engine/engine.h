@@ -172,7 +172,7 @@ class Engine {
 
   virtual const EngineInfo& info() const = 0;
   // Whether turns can be asked with such a request's `reasoning`: Fault::usage names
-  // --chat-template, --template-date or --reasoning where not.
+  // `chat_template`, `template_date` or `reasoning` where not.
   virtual Status can_chat(const std::string& reasoning) const = 0;
   virtual void start(EngineRequest request) = 0;
   // What has ended: as soon as there is something, or nothing at `until`. Every request

@@ -174,7 +174,7 @@ std::vector<std::string> warnings_of(const GgufHeader& header, const fs::path& m
   if (header.text("tokenizer.chat_template").empty()) {
     warnings.emplace_back(
         "has no chat template: take a protocol of raw text (mmlu), or name one by "
-        "--chat-template");
+        "`chat_template`");
   } else if (const auto word = base_word_of(header, model)) {
     warnings.push_back(
         fmt::format("is a base model by its name (\"{}\"): it was not taught to "

@@ -10,10 +10,10 @@ namespace {
 
 enum Kind : unsigned {
   in_process = 1,     // a .gguf here
-  own_server = 2,     // a .gguf by a llama-server of ours: --engine server
+  own_server = 2,     // a .gguf by a llama-server of ours
   takes_context = 4,  // a server's model, by what can be told there
   takes_seed = 8,
-  by_command = 16,  // and how it comes to be: --serve
+  by_command = 16,  // and how it comes to be
   there = 32,       // it is there already
   baseline = 64,
 };
@@ -41,39 +41,39 @@ bool set_in_exam(const ModelSpec&, const ExamSpec& exam) {
 constexpr std::string_view of_server = "a model at a server";
 constexpr std::string_view of_file = "a .gguf in this process";
 constexpr std::string_view of_llama_cpp =
-    "a .gguf in this process or by --engine server";
+    "a .gguf in this process or by `computes` server";
 constexpr std::string_view of_writer = "a model that writes";
 constexpr std::array rows = {
-    Row{"--base-url", set_in_model<&ModelSpec::base_url>, there | by_command,
+    Row{"`base_url`", set_in_model<&ModelSpec::base_url>, there | by_command,
         of_server},
-    Row{"--api-key-env", set_in_model<&ModelSpec::key_variable>, servers, of_server},
-    Row{"--header",
+    Row{"`key_variable`", set_in_model<&ModelSpec::key_variable>, servers, of_server},
+    Row{"`headers`",
         [](const ModelSpec& model, const ExamSpec&) { return !model.headers.empty(); },
         servers, of_server},
-    Row{"--extra-body", set_in_model<&ModelSpec::extra_body>, servers, of_server},
-    Row{"--concurrency", set_in_model<&ModelSpec::concurrency>, servers, of_server},
-    Row{"--timeout", set_in_model<&ModelSpec::timeout>, servers, of_server},
-    Row{"--retries", set_in_model<&ModelSpec::retries>, servers, of_server},
-    Row{"--engine", set_in_model<&ModelSpec::computes>, llama_cpp,
-        "a .gguf without --serve"},
-    Row{"--serve", set_in_model<&ModelSpec::serve>, by_command,
+    Row{"`extra_body`", set_in_model<&ModelSpec::extra_body>, servers, of_server},
+    Row{"`concurrency`", set_in_model<&ModelSpec::concurrency>, servers, of_server},
+    Row{"`timeout`", set_in_model<&ModelSpec::timeout>, servers, of_server},
+    Row{"`retries`", set_in_model<&ModelSpec::retries>, servers, of_server},
+    Row{"`computes`", set_in_model<&ModelSpec::computes>, llama_cpp,
+        "a .gguf without `serve`"},
+    Row{"`serve`", set_in_model<&ModelSpec::serve>, by_command,
         "a model of a server or a .gguf"},
-    Row{"--serve-wait", set_in_model<&ModelSpec::serve_wait>, own_server | by_command,
-        "--serve and --engine server"},
-    Row{"--exact", set_in_model<&ModelSpec::exact>, in_process, of_file},
-    Row{"--precision", set_in_model<&ModelSpec::float32>, in_process, of_file},
-    Row{"--threads", set_in_model<&ModelSpec::threads>, llama_cpp, of_llama_cpp},
-    Row{"--gpu-layers", set_in_model<&ModelSpec::gpu_layers>, llama_cpp, of_llama_cpp},
-    Row{"--chat-template", set_in_model<&ModelSpec::chat_template>, llama_cpp,
+    Row{"`serve_wait`", set_in_model<&ModelSpec::serve_wait>, own_server | by_command,
+        "`serve` and `computes` server"},
+    Row{"`exact`", set_in_model<&ModelSpec::exact>, in_process, of_file},
+    Row{"`precision`", set_in_model<&ModelSpec::precision>, in_process, of_file},
+    Row{"`threads`", set_in_model<&ModelSpec::threads>, llama_cpp, of_llama_cpp},
+    Row{"`gpu_layers`", set_in_model<&ModelSpec::gpu_layers>, llama_cpp, of_llama_cpp},
+    Row{"`chat_template`", set_in_model<&ModelSpec::chat_template>, llama_cpp,
         of_llama_cpp},
-    Row{"--template-date", set_in_model<&ModelSpec::template_date>, in_process,
+    Row{"`template_date`", set_in_model<&ModelSpec::template_date>, in_process,
         of_file},
-    Row{"--context", set_in_model<&ModelSpec::context>, llama_cpp | takes_context,
-        "a .gguf in this process or by --engine server, and ollama"},
-    Row{"--max-tokens", set_in_exam<&ExamSpec::max_tokens>, writers, of_writer},
-    Row{"--temperature", set_in_exam<&ExamSpec::temperature>, writers, of_writer},
-    Row{"--stop", set_in_exam<&ExamSpec::stop>, writers, of_writer},
-    Row{"--seed", set_in_exam<&ExamSpec::seed>, llama_cpp | takes_seed | baseline,
+    Row{"`context`", set_in_model<&ModelSpec::context>, llama_cpp | takes_context,
+        "a .gguf in this process or by `computes` server, and ollama"},
+    Row{"`max_tokens`", set_in_exam<&ExamSpec::max_tokens>, writers, of_writer},
+    Row{"`temperature`", set_in_exam<&ExamSpec::temperature>, writers, of_writer},
+    Row{"`stop`", set_in_exam<&ExamSpec::stop>, writers, of_writer},
+    Row{"`seed`", set_in_exam<&ExamSpec::seed>, llama_cpp | takes_seed | baseline,
         "a model that can be told one, or baseline/random"},
 };
 
@@ -112,13 +112,13 @@ Status check_sampling(const ExamSpec& exam, std::span<const ModelChoice> choices
   }
   if (own.temperature && !temperature) {
     return fail(Fault::usage,
-                "--temperature: {} would refuse or ignore {}; leave it out, or say "
-                "--temperature default",
+                "`temperature`: {} would refuse or ignore {}; leave it out, or say "
+                "`temperature` default",
                 titles_of(choices), *own.temperature);
   }
   if (!own.stop.empty() && !stop) {
-    return fail(Fault::usage, "--stop: {} would refuse it; leave it out, or say {}",
-                titles_of(choices), "--stop ''");
+    return fail(Fault::usage, "`stop`: {} would refuse it; leave it out, or say {}",
+                titles_of(choices), "`stop` ''");
   }
   return {};
 }
@@ -128,11 +128,11 @@ Status check_can_think(const Protocol& protocol) {
   const std::string& reasoning = protocol.sampling.reasoning;
   if (reasoning.empty() || reasoning == "off" || !protocol.answers_at_once()) return {};
   return fail(Fault::usage,
-              "--reasoning {}: --protocol {} {}, so that nothing is thought before; "
+              "`reasoning` {}: `protocols` {} {}, so that nothing is thought before; "
               "leave it out, or say off",
               reasoning, protocol.name,
               protocol.scoring != Scoring::generate ? "scores the answer at once"
-              : protocol.sampling.only_letters ? "is held to a letter by --only-letters"
+              : protocol.sampling.only_letters ? "is held to a letter by `only_letters`"
                                                : "begins the reply itself");
 }
 
@@ -163,33 +163,33 @@ Status check_applies(const ModelSpec& model, std::span<const Exam> exams) {
   if (any_chats || (!model.chat_template && !model.template_date)) return {};
   std::vector<std::string> names;
   for (const Exam& exam : exams) names.push_back(exam.protocol.name);
-  return fail(Fault::usage,
-              "{}: --protocol {} sends bare text, in which no chat template has a part",
-              model.chat_template ? "--chat-template" : "--template-date",
-              join(names, ","));
+  return fail(
+      Fault::usage,
+      "{}: `protocols` {} sends bare text, in which no chat template has a part",
+      model.chat_template ? "`chat_template`" : "`template_date`", join(names, ","));
 }
 
 Status check_can_be_sent(const Exam& exam, const ModelChoice& choice) {
   const Sampling& sampling = exam.protocol.sampling;
   if (sampling.only_letters && exam.protocol.scoring != Scoring::generate) {
     return fail(Fault::usage,
-                "--only-letters: --protocol {} scores continuations, so no reply is "
+                "`only_letters`: `protocols` {} scores continuations, so no reply is "
                 "written",
                 exam.protocol.name);
   }
   if (choice.provider == nullptr) {
     if (!sampling.reasoning.empty() && choice.file.empty()) {
-      return fail(Fault::usage, "--reasoning {}: {} cannot be told so",
+      return fail(Fault::usage, "`reasoning` {}: {} cannot be told so",
                   sampling.reasoning, choice.title());
     }
     if (!sampling.reasoning.empty() && exam.protocol.form == Form::text) {
       return fail(
           Fault::usage,
-          "--reasoning {}: the protocol sends bare text, which is only continued",
+          "`reasoning` {}: the protocol sends bare text, which is only continued",
           sampling.reasoning);
     }
     if (sampling.only_letters && choice.file.empty()) {
-      return fail(Fault::usage, "--only-letters: {} writes nothing else anyway",
+      return fail(Fault::usage, "`only_letters`: {} writes nothing else anyway",
                   choice.title());
     }
     return check_can_think(exam.protocol);
@@ -199,9 +199,9 @@ Status check_can_be_sent(const Exam& exam, const ModelChoice& choice) {
   const auto request = choice.provider->dialect->encode(choice.model, first);
   if (request) return check_can_think(exam.protocol);
   const Error& error = request.error();
-  if (error.message.starts_with("--")) return tl::unexpected(error);
+  if (error.message.starts_with('`')) return tl::unexpected(error);
   return tl::unexpected(
-      error.in(fmt::format("{}: --protocol {}", choice.title(), exam.protocol.name)));
+      error.in(fmt::format("{}: `protocols` {}", choice.title(), exam.protocol.name)));
 }
 
 }  // namespace proctor

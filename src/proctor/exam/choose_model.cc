@@ -37,33 +37,6 @@ Result<std::string> key_for(const Provider& provider, const ModelSpec& spec,
   return std::string();
 }
 
-// Whoever asks by the command line hears of it before.
-template <class T>
-Status check_range(std::string_view field, const std::optional<T>& value, T least,
-                   T most) {
-  if (!value || (*value >= least && *value <= most)) return {};
-  return fail(Fault::usage, "{}: found {}, expected {} to {}", field, *value, least,
-              most);
-}
-
-Status check_values(const ModelSpec& spec) {
-  constexpr int most = 100'000'000;
-  constexpr std::int64_t a_day = 86'400'000;
-  const auto ms = [](const std::optional<std::chrono::milliseconds>& time) {
-    return time ? std::optional<std::int64_t>(time->count()) : std::nullopt;
-  };
-  TRY(check_range<std::size_t>("--concurrency", spec.concurrency, 1, 4096));
-  TRY(check_range("--retries", spec.retries, 0, 1000));
-  TRY(check_range<std::int64_t>("--timeout (ms)", ms(spec.timeout), 1, a_day));
-  TRY(check_range<std::int64_t>("--serve-wait (ms)", ms(spec.serve_wait), 1, a_day));
-  TRY(check_range("--threads", spec.threads, 1, 4096));
-  TRY(check_range("--gpu-layers", spec.gpu_layers, 0, most));
-  TRY(check_range("--context", spec.context, 64, most));
-  if (spec.template_date && !spec.template_date->ok())
-    return fail(Fault::usage, "--template-date: there is no such day");
-  return {};
-}
-
 Result<std::pair<std::string, std::string>> header_of(const std::string& text) {
   const std::size_t colon = text.find(':');
   const bool fits = colon != std::string::npos && colon > 0 &&
@@ -71,7 +44,7 @@ Result<std::pair<std::string, std::string>> header_of(const std::string& text) {
   if (!fits) {
     // It may be a key without its name.
     return fail(
-        Fault::usage, "--header: found {}, expected 'Name: value'",
+        Fault::usage, "`headers`: found {}, expected 'Name: value'",
         colon == std::string::npos ? "no colon in it" : "a line end or no name");
   }
   return std::pair(std::string(python_strip(text.substr(0, colon))),
@@ -83,21 +56,21 @@ Result<std::string> extra_body(const ModelSpec& spec) {
   const auto json = parse_json(*spec.extra_body);
   if (!json.is_object()) {
     return fail(
-        Fault::usage, "--extra-body: found {}, expected a JSON object",
+        Fault::usage, "`extra_body`: found {}, expected a JSON object",
         json.is_discarded() ? "what is no JSON, or too deep" : json.type_name());
   }
   return json.dump();
 }
 
-// Where a server is asked, and what says so: a flag or a variable.
+// Where a server is asked, and what says so: a field or a variable.
 struct Address {
   std::string url, place;
 };
 
-// --base-url, else what the provider's own tools read, else the provider's own.
+// The spec's, else what the provider's own tools read, else the provider's own.
 Result<Address> address_of(const Provider& provider, const ModelSpec& spec,
                            const Environment& environment, const std::string& serve) {
-  if (spec.base_url) return Address{*spec.base_url, "--base-url"};
+  if (spec.base_url) return Address{*spec.base_url, "`base_url`"};
   if (!serve.empty()) return Address{};  // one of its own
   for (const std::string_view variable : provider.address_variables) {
     const auto url = environment.get(std::string(variable));
@@ -147,7 +120,7 @@ Status choose_server(const std::string& place, const Environment& environment,
   if (address.url.empty() && choice.serve.empty()) {
     const std::vector<std::string> variables(provider.address_variables.begin(),
                                              provider.address_variables.end());
-    return fail(Fault::usage, "{}: --base-url is missing: the server's address{}",
+    return fail(Fault::usage, "{}: `base_url` is missing: the server's address{}",
                 place, variables.empty() ? "" : ", or set " + join(variables, " or "));
   }
   for (const std::string& header : spec.headers) {
@@ -211,7 +184,7 @@ std::string ModelChoice::title() const {
 
 std::string where_asked(const ModelChoice& choice) {
   const bool is_usual = choice.provider == nullptr || choice.asked_at.empty() ||
-                        choice.asked_at.starts_with("--") ||
+                        choice.asked_at.starts_with('`') ||
                         choice.model.base_url == choice.provider->base_url;
   if (is_usual) return {};
   return fmt::format("{} is asked at {} ({})", for_terminal_line(choice.title()),
@@ -245,14 +218,14 @@ std::string advice_on(const Error& error, const ModelChoice& choice) {
   if (choice.provider == nullptr || !error.message.starts_with("HTTP 401")) return "";
   const std::string variables =
       join(key_variables_of(*choice.provider, choice.spec), " or ");
-  return variables.empty() ? "; --api-key-env names the variable that holds the key"
+  return variables.empty() ? "; `key_variable` names the variable that holds the key"
                            : fmt::format("; is {} set and right?", variables);
 }
 
 Result<ModelChoice> choose_model(const ModelSpec& spec, const Environment& environment,
                                  bool needs_key) {
   const std::string& place = spec.called.empty() ? spec.name : spec.called;
-  TRY(check_values(spec));
+  TRY(check_numbers(spec));
   std::string serve = TRY(server_command(spec, environment));
   ModelChoice choice{.spec = spec, .serve = std::move(serve)};
   const std::string& named = spec.name;

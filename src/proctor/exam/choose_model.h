@@ -22,7 +22,7 @@ struct ModelChoice {
   // The command that starts its server for a run, with {port} and {model} in it; empty
   // where there is one already or none is needed.
   std::string serve;
-  // What says where it is asked: "--base-url", "OLLAMA_HOST"; empty: the table does.
+  // What says where it is asked: "`base_url`", "OLLAMA_HOST"; empty: the table does.
   std::string asked_at;
 
   std::string title() const;  // "ollama/mistral:7b"

@@ -78,6 +78,9 @@ Result<RunEnd> run_exam(const Exam& exam, const OpenModel& model, const RunNotes
 
 Result<std::vector<ScoredRun>> evaluate(const RunSpec& spec, Store& store,
                                         const ExamWorld& world, const RunWatch& watch) {
+  // Before a file is fetched for it.
+  TRY(check_numbers(spec.model));
+  TRY(check_numbers(spec.exam));
   const ModelSpec named = TRY(with_file_here(spec.model, world));
   const ModelChoice choice = TRY(choose_model(named, world.environment, true));
   TRY(check_applies(named, spec.exam, std::span(&choice, 1)));

@@ -67,7 +67,7 @@ Finding memory_finding(const EngineOutlook& outlook) {
   return {fits ? State::fine : State::doubtful, "memory",
           fmt::format("{}; {} leaves {}{}", needed, outlook.left_by,
                       in_bytes(*outlook.left_bytes),
-                      fits ? "" : ": a smaller --context needs less")};
+                      fits ? "" : ": a smaller `context` needs less")};
 }
 
 std::string template_words(const EngineOutlook& outlook) {

@@ -60,7 +60,7 @@ EngineOptions engine_options(const ModelChoice& choice, const ExamWorld& world) 
   const ModelSpec& spec = choice.spec;
   return {.model = choice.file,
           .exact = spec.exact,
-          .float32 = spec.float32,
+          .float32 = spec.precision == Precision::f32,
           .threads = spec.threads.value_or(0),
           .gpu_layers = spec.gpu_layers.value_or(-1),
           .context = spec.context.value_or(0),
@@ -196,7 +196,7 @@ Result<std::unique_ptr<Backend>> ask_model(const OpenModel& model,
   }
   if (exam.protocol.form != Form::text) {
     TRY(model.engine->can_chat(exam.protocol.sampling.reasoning)
-            .in("--protocol " + exam.protocol.name));
+            .in("`protocols` " + exam.protocol.name));
   }
   return make_engine_backend(model.engine,
                              {.model = choice.model.name, .id_seed = chance()});

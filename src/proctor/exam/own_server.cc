@@ -22,8 +22,8 @@ Result<std::string> llama_server_program(const Environment& environment) {
     if (!folder.empty() && ::access(program.c_str(), X_OK) == 0) return program;
   }
   return fail(Fault::usage,
-              "--engine server: there is no llama-server on PATH; install llama.cpp, "
-              "set PROCTOR_LLAMA_SERVER, or name a command by --serve");
+              "`computes` server: there is no llama-server on PATH; install llama.cpp, "
+              "set PROCTOR_LLAMA_SERVER, or name a command by `serve`");
 }
 
 Result<std::string> llama_server_command(const ModelSpec& spec,
@@ -31,7 +31,7 @@ Result<std::string> llama_server_command(const ModelSpec& spec,
   constexpr std::size_t at_once = 4;
   if (spec.exact) {
     return fail(Fault::usage,
-                "--exact: a server's order of computing is its own; take --engine "
+                "`exact`: a server's order of computing is its own; take `computes` "
                 "process");
   }
   const std::size_t parallel = spec.concurrency.value_or(at_once);
@@ -47,9 +47,10 @@ Result<std::string> llama_server_command(const ModelSpec& spec,
   if (spec.gpu_layers) command += fmt::format(" --n-gpu-layers {}", *spec.gpu_layers);
   if (const auto& asked = spec.chat_template) {
     if (*asked == "none") {
-      return fail(Fault::usage,
-                  "--chat-template none: a llama-server always has one; take --engine "
-                  "process");
+      return fail(
+          Fault::usage,
+          "`chat_template` none: a llama-server always has one; take `computes` "
+          "process");
     }
     command +=
         is_template_file(*asked) ? " --chat-template-file " : " --chat-template ";
@@ -74,14 +75,15 @@ Result<std::string> server_command(const ModelSpec& spec,
   if (!spec.serve) {
     if (!is_ours) return std::string();
     if (!spec.name.ends_with(".gguf") && !is_hub_model(spec.name)) {
-      return fail(Fault::usage,
-                  "--engine server: {} is no .gguf file; --serve takes a command that "
-                  "starts a server for it",
-                  spec.name);
+      return fail(
+          Fault::usage,
+          "`computes` server: {} is no .gguf file; `serve` takes a command that "
+          "starts a server for it",
+          spec.name);
     }
     if (spec.base_url) {
       return fail(Fault::usage,
-                  "--base-url: --engine server starts a server at an address of its "
+                  "`base_url`: `computes` server starts a server at an address of its "
                   "own");
     }
     return llama_server_command(spec, environment);
@@ -90,12 +92,12 @@ Result<std::string> server_command(const ModelSpec& spec,
   const bool has_port = spec.serve->find("{port}") != std::string::npos;
   if (!has_port && !spec.base_url) {
     return fail(Fault::usage,
-                "--serve: expected {{port}} in the command, where the port it is to "
-                "listen at belongs, or the server's address as --base-url");
+                "`serve`: expected {{port}} in the command, where the port it is to "
+                "listen at belongs, or the server's address as `base_url`");
   }
   if (has_port && spec.base_url) {
     return fail(Fault::usage,
-                "--base-url: the command of --serve has {{port}}, a free one of "
+                "`base_url`: the command of `serve` has {{port}}, a free one of "
                 "127.0.0.1; give one of the two");
   }
   return *spec.serve;
@@ -110,7 +112,7 @@ Result<Server> start_server(const ModelChoice& choice, const ExamWorld& world) {
   if (choice.spec.serve_wait) options.wait = *choice.spec.serve_wait;
   auto server = Server::start(options, world.environment, world.is_stopped);
   if (!server && server.error().fault == Fault::network)
-    server.error().message += "; --serve-wait says how long it is waited for";
+    server.error().message += "; `serve_wait` says how long it is waited for";
   return server;
 }
 

@@ -28,10 +28,10 @@ void apply_sampling(const ExamSpec& spec, Sampling& sampling) {
 }
 
 Result<Protocol> choose_protocol(const std::string& name, const ExamSpec& spec) {
-  Protocol protocol = TRY(find_protocol(name).in("--protocol"));
+  Protocol protocol = TRY(find_protocol(name).in("`protocols`"));
   if (spec.shots) {
     if (*spec.shots > 0 && !protocol.takes_shots()) {
-      return fail(Fault::usage, "--shots: the protocol {} has no place for examples",
+      return fail(Fault::usage, "`shots`: the protocol {} has no place for examples",
                   protocol.name);
     }
     protocol.shots = *spec.shots;
@@ -70,7 +70,7 @@ Result<std::vector<Question>> read_examples(const DatasetRequest& questions,
     request.split = "";  // a file is one split, whichever
   } else if (protocol.shots_from == "file") {
     return fail(Fault::usage,
-                "--shots-from: the protocol {} takes its examples from a file of yours",
+                "`shots_from`: the protocol {} takes its examples from a file of yours",
                 protocol.name);
   } else {
     request.split = protocol.shots_from;
@@ -98,7 +98,7 @@ Status take_shots(const DatasetRequest& questions, const ExamSpec& spec,
     const auto found = exam.shots.find(subject);
     const std::size_t have = found == exam.shots.end() ? 0 : found->second.size();
     if (have < static_cast<std::size_t>(exam.protocol.shots)) {
-      return fail(Fault::usage, "--shots {}: {} has {} example{}", exam.protocol.shots,
+      return fail(Fault::usage, "`shots` {}: {} has {} example{}", exam.protocol.shots,
                   subject, have, have == 1 ? "" : "s");
     }
   }
@@ -115,7 +115,7 @@ Status apply_reasoning(const ExamSpec& spec, std::vector<NamedProtocol>& protoco
   const auto words = reasoning_words();
   if (std::ranges::find(words, *asked) == words.end()) {
     const std::vector<std::string> known(words.begin(), words.end());
-    return fail(Fault::usage, "--reasoning: found {}, expected {}{}", *asked,
+    return fail(Fault::usage, "`reasoning`: found {}, expected {}{}", *asked,
                 join(known, ", "), suggestion(*asked, known));
   }
   const auto can_be_told = [&](const NamedProtocol& named) {
@@ -139,7 +139,7 @@ Result<std::vector<NamedProtocol>> choose_protocols(const ExamSpec& spec) {
       return other.second.name == name;
     };
     if (std::ranges::count_if(protocols, same) > 1)
-      return fail(Fault::usage, "--protocol: {} is named twice", name);
+      return fail(Fault::usage, "`protocols`: {} is named twice", name);
   }
   TRY(apply_reasoning(spec, protocols));
   return protocols;
@@ -155,30 +155,19 @@ Status check_options_of(const std::vector<NamedProtocol>& protocols,
   for (const auto& [asked, protocol] : protocols) names.push_back(protocol.name);
   if (spec.shots_from &&
       none([](const Protocol& protocol) { return protocol.shots > 0; })) {
-    return fail(Fault::usage, "--shots-from: --protocol {} takes no examples here{}",
+    return fail(Fault::usage, "`shots_from`: `protocols` {} takes no examples here{}",
                 join(names, ","),
                 none([](const Protocol& protocol) { return protocol.takes_shots(); })
                     ? ""
-                    : "; --shots K says how many");
+                    : "; `shots` K says how many");
   }
   const bool writes = !none(
       [](const Protocol& protocol) { return protocol.scoring == Scoring::generate; });
   if (!writes && (spec.max_tokens || spec.stop)) {
     return fail(Fault::usage,
-                "{}: --protocol {} scores continuations, so no reply is written",
-                spec.max_tokens ? "--max-tokens" : "--stop", join(names, ","));
+                "{}: `protocols` {} scores continuations, so no reply is written",
+                spec.max_tokens ? "`max_tokens`" : "`stop`", join(names, ","));
   }
-  return {};
-}
-
-Status check_values(const ExamSpec& spec) {
-  if (spec.protocols.empty()) return fail(Fault::usage, "--protocol: none is named");
-  const auto& tokens = spec.max_tokens;
-  if (tokens && tokens->value && *tokens->value < 1)
-    return fail(Fault::usage, "--max-tokens: found {}, expected 1 or more",
-                *tokens->value);
-  if (spec.shots && *spec.shots < 0)
-    return fail(Fault::usage, "--shots: found {}, expected 0 or more", *spec.shots);
   return {};
 }
 
@@ -194,14 +183,14 @@ Result<Exam> exam_of(NamedProtocol protocol, const ExamSpec& spec, HubWorld& out
   exam.seed = spec.seed;
   const std::string reader = spec.reader.value_or(exam.protocol.extract);
   exam.reader = TRY(find_reader(reader.empty() ? "first-letter" : reader)
-                        .in(spec.reader ? "--extract" : "the protocol"));
+                        .in(spec.reader ? "`reader`" : "the protocol"));
   TRY(find_aggregation(exam.protocol.aggregation).in("the protocol's aggregation"));
   DatasetRequest request{.name = spec.dataset,
                          .split = spec.split.value_or(exam.protocol.split),
                          .cache_dir = spec.cache_dir,
                          .subjects = spec.subjects.value_or(""),
                          .drop_bad_labels = spec.drop_bad_labels};
-  if (spec.columns) request.columns = TRY(parse_columns(*spec.columns).in("--columns"));
+  if (spec.columns) request.columns = TRY(parse_columns(*spec.columns).in("`columns`"));
 
   auto& dataset = splits[request.split];
   if (!dataset) {
@@ -210,7 +199,7 @@ Result<Exam> exam_of(NamedProtocol protocol, const ExamSpec& spec, HubWorld& out
   exam.dataset = dataset;
   exam.subjects = subjects_asked_for(spec, *exam.dataset);
   exam.selection =
-      TRY(select_questions(*exam.dataset, exam.subjects, spec.limit).in("--subject"));
+      TRY(select_questions(*exam.dataset, exam.subjects, spec.limit).in("`subjects`"));
   TRY(take_shots(request, spec, outside, exam));
   return exam;
 }
@@ -218,7 +207,8 @@ Result<Exam> exam_of(NamedProtocol protocol, const ExamSpec& spec, HubWorld& out
 }  // namespace
 
 Result<std::vector<Exam>> prepare_exams(const ExamSpec& spec, const ExamWorld& world) {
-  TRY(check_values(spec));
+  TRY(check_numbers(spec));
+  if (spec.protocols.empty()) return fail(Fault::usage, "`protocols`: none is named");
   std::vector<NamedProtocol> protocols = TRY(choose_protocols(spec));
   TRY(check_options_of(protocols, spec));
   HttpClient http(http_options(world.environment, 8));
@@ -233,7 +223,7 @@ Result<std::vector<Exam>> prepare_exams(const ExamSpec& spec, const ExamWorld& w
 Result<Exam> prepare_exam(const ExamSpec& spec, const ExamWorld& world) {
   std::vector<Exam> exams = TRY(prepare_exams(spec, world));
   if (exams.size() == 1) return std::move(exams.front());
-  return fail(Fault::usage, "--protocol: found {} protocols, expected one",
+  return fail(Fault::usage, "`protocols`: found {} protocols, expected one",
               exams.size());
 }
 

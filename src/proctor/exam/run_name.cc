@@ -172,7 +172,7 @@ Result<RunName> name_of_unknown(Store& store, const Namesakes& found,
     }
     return fail(Fault::usage,
                 "the server does not say who it is, and {} runs were asked the same "
-                "there: {}; start the one that is meant, or take another --store; "
+                "there: {}; start the one that is meant, or take another `store`; "
                 "proctor report shows what they have",
                 found.size(), join(each, ", "));
   }

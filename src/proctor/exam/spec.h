@@ -1,10 +1,10 @@
 // What a user asks for, as values: which model, which exam, how a run is kept. Plain
-// data; whoever has them in another form (a command line) makes these of it. Errors
-// name a field as `proctor run` does: context is --context, shots_from --shots-from,
-// subjects --subject, reader --extract. Part of exam.h.
+// data; whoever has them in another form (a command line) makes these of it. Errors of
+// the library name a field in backquotes: "`max_tokens`: found 0, …". Part of exam.h.
 #pragma once
 
 #include <chrono>
+#include <climits>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,6 +16,27 @@ namespace proctor {
 
 // Who computes a .gguf: this process, or a llama-server that is started for it.
 enum class Computes { process, server };
+// What the weights of a .gguf are computed in.
+enum class Precision { f32 };
+
+// The least and the most that a number of a spec may be.
+template <class T>
+struct NumberRange {
+  T least, most;
+  bool has(T value) const { return value >= least && value <= most; }
+};
+struct NumberRanges {
+  using Time = NumberRange<std::chrono::milliseconds>;
+  NumberRange<std::size_t> concurrency{1, 4096};
+  NumberRange<int> retries{0, 1000}, threads{1, 4096}, gpu_layers{0, 100'000};
+  NumberRange<int> context{64, 100'000'000};
+  Time timeout{std::chrono::milliseconds(1), std::chrono::hours(24)};
+  Time serve_wait{std::chrono::milliseconds(100), std::chrono::hours(24)};
+  NumberRange<int> limit{1, INT_MAX}, shots{0, 1000}, max_tokens{1, 10'000'000};
+  NumberRange<double> temperature{0, 100};
+  NumberRange<std::int64_t> seed{0, INT64_MAX};
+};
+inline constexpr NumberRanges number_ranges;
 
 // A model, where it is, and what changes how it is asked. What is left empty is as the
 // model's provider, its file or its server has it; what is set for a kind of model that
@@ -44,9 +65,9 @@ struct ModelSpec {
   std::optional<std::chrono::milliseconds> serve_wait = {};  // until it is ready
 
   // ---- A .gguf ----
-  std::optional<Computes> computes = {};  // empty: this process
-  bool exact = false;                     // EngineOptions has these
-  bool float32 = false;
+  std::optional<Computes> computes = {};    // empty: this process
+  bool exact = false;                       // EngineOptions has these
+  std::optional<Precision> precision = {};  // empty: as the file has them
   std::optional<int> threads = {}, gpu_layers = {};
   std::optional<int> context = {};  // in tokens; ollama takes it as well
   std::optional<std::string> chat_template = {};
@@ -87,6 +108,11 @@ struct ExamSpec {
   std::optional<std::string> reasoning = {};  // one of reasoning_words()
   bool only_letters = false;
 };
+
+// Fault::usage for a number that is out of its range, and for a day that is none.
+// Whoever takes a spec looks at once.
+Status check_numbers(const ModelSpec& spec);
+Status check_numbers(const ExamSpec& spec);
 
 // What a run is called, and what may go on in it.
 struct RunNotes {

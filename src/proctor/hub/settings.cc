@@ -32,7 +32,7 @@ Result<fs::path> hf_home(const Environment& environment) {
     return fs::path(*home) / ".cache" / "huggingface";
   }
   return fail(Fault::usage,
-              "neither HF_HOME nor HOME is set; name a folder by --cache-dir");
+              "neither HF_HOME nor HOME is set; name a folder by `cache_dir`");
 }
 
 Result<fs::path> cache_folder(const Environment& environment) {

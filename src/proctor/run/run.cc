@@ -63,8 +63,8 @@ class Authors {
     return Error{
         Fault::usage,
         fmt::format("the stored replies are of build {}, and build {} is there "
-                    "now; start the other one again, take another --store, or "
-                    "go on with --mixed",
+                    "now; start the other one again, take another `store`, or "
+                    "go on with `mixed`",
                     counted(builds_), for_terminal_line(there_.build))};
   }
 
@@ -119,7 +119,7 @@ std::optional<Error> turn_away(const Evaluation& evaluation, Authors& authors,
     attempt.outcome = tl::unexpected(*error);
     fatal = Error{Fault::usage,
                   fmt::format("{}: start that one again and give the same command, "
-                              "take another --store, or go on with --mixed",
+                              "take another `store`, or go on with `mixed`",
                               error->message)};
   }
   return fatal;

@@ -205,13 +205,13 @@ Error Database::error(int code) const {
   switch (primary) {
     case SQLITE_READONLY:
       return {Fault::io, fmt::format("{}: cannot be written ({}); change its rights or "
-                                     "name another with --store",
+                                     "name another with `store`",
                                      shown_, text)};
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_AUTH:
       return {Fault::io, fmt::format("{}: cannot be opened ({}); change its or its "
-                                     "folder's rights or name another with --store",
+                                     "folder's rights or name another with `store`",
                                      shown_, reason)};
     case SQLITE_IOERR:
       return {Fault::io, fmt::format("{}: {}", shown_, reason)};

@@ -266,7 +266,7 @@ Result<Content> identify(const Database& database) {
   const auto maker = database.value_of("SELECT made_by FROM proctor");
   return fail(Fault::store,
               "{}: has schema {}{}, this Proctor knows schemas 1 to {}; use a newer "
-              "Proctor or name another store with --store",
+              "Proctor or name another store with `store`",
               database.shown(), for_terminal_line(version),
               maker ? fmt::format(" (made by {})", for_terminal_line(*maker)) : "",
               schema_version);

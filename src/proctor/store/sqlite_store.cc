@@ -509,20 +509,20 @@ Status check_file(const std::filesystem::path& path, OpenMode mode) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (std::filesystem::is_directory(status)) {
-    return fail(Fault::store, "{}: is a folder; name a file with --store",
+    return fail(Fault::store, "{}: is a folder; name a file with `store`",
                 path.string());
   }
   if (!std::filesystem::exists(status)) {
     if (mode == OpenMode::read_only) {
       return fail(Fault::store,
-                  "{}: no such store; proctor run makes one, --store names another",
+                  "{}: no such store; proctor run makes one, `store` names another",
                   path.string());
     }
     const auto folder = std::filesystem::absolute(path, error).parent_path();
     if (std::filesystem::is_directory(folder, error)) return {};
     return fail(Fault::io,
                 "{}: the folder {} does not exist; make it or name another store with "
-                "--store",
+                "`store`",
                 path.string(), folder.string());
   }
   constexpr std::string_view magic("SQLite format 3\0", 16);
@@ -595,7 +595,7 @@ Result<Database> open_for_writing(const std::filesystem::path& file,
   if (database.is_read_only()) {
     return fail(Fault::io,
                 "{}: cannot be written; change its rights or name another store with "
-                "--store",
+                "`store`",
                 shown);
   }
   return database;
@@ -603,24 +603,24 @@ Result<Database> open_for_writing(const std::filesystem::path& file,
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& path,
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& store,
                                                  OpenMode mode, WallClock clock,
                                                  const Talk& talk) {
-  TRY(check_file(path, mode));
+  TRY(check_file(store, mode));
   // Absolute, so that ":memory:" and a later change of folder have no meaning; and what
   // a link leads to, so that whoever comes by another name finds the same locks.
   std::error_code error;
-  const auto absolute = std::filesystem::absolute(path, error);
+  const auto absolute = std::filesystem::absolute(store, error);
   auto file = std::filesystem::weakly_canonical(absolute, error);
   if (error) file = absolute;
   Database database =
-      TRY(mode == OpenMode::read_only ? open_for_reading(file, path.string())
-                                      : open_for_writing(file, path.string()));
+      TRY(mode == OpenMode::read_only ? open_for_reading(file, store.string())
+                                      : open_for_writing(file, store.string()));
   const Content content = TRY(identify(database));
   if (mode == OpenMode::read_only) {
     if (content == Content::nothing) {
       return fail(Fault::store, "{}: is empty; proctor run makes it a store",
-                  path.string());
+                  store.string());
     }
     if (content == Content::schema_1) TRY(read_as_current(database));
   } else if (content != Content::store) {

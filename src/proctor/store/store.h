@@ -200,7 +200,7 @@ enum class OpenMode { read_write, read_only };
 // today's: all of it or nothing, with a copy of the old file kept beside it, which
 // `talk` is told. Fault::store where a run of it is being asked, and where its schema
 // is newer.
-Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& path,
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& store,
                                                  OpenMode mode,
                                                  WallClock clock = system_time,
                                                  const Talk& talk = {});

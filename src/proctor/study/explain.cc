@@ -113,7 +113,7 @@ Status check_one_model(const ScoredRun& a, const ScoredRun& b) {
     return {};
   }
   return fail(Fault::usage,
-              "--explain: found {} and {}, expected two runs of one model; it splits "
+              "`explain`: found {} and {}, expected two runs of one model; it splits "
               "what two protocols make of it",
               a.model_title(), b.model_title());
 }
@@ -284,7 +284,7 @@ Result<Explanation> explain(Store& store, const StoredRun& stored_a, const Marke
       .has_other_differences = differ_otherwise(a.run.info.key, b.run.info.key)};
   if (out.n == 0) {
     return fail(Fault::usage,
-                "--explain: the two runs have no answered question in common");
+                "`explain`: the two runs have no answered question in common");
   }
   add_reading(chain, out);
   add_prompt_and_shots(chain, out);

@@ -100,7 +100,7 @@ Result<std::vector<bool>> wanted_questions(const Dataset& dataset,
   std::vector<bool> wanted(dataset.questions.size(), subjects.empty());
   if (subjects.empty()) return wanted;
   for (const std::uint32_t ordinal :
-       TRY(select_questions(dataset, subjects, std::nullopt).in("--subject"))) {
+       TRY(select_questions(dataset, subjects, std::nullopt).in("`subjects`"))) {
     wanted[ordinal] = true;
   }
   return wanted;
@@ -120,7 +120,7 @@ Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
                                    bool with_bodies,
                                    const std::function<Status(const Graded&)>& see) {
   const std::string name = look.reader.empty() ? run.info.extract : look.reader;
-  const Reader& reader = *TRY(find_reader(name).in("--extract"));
+  const Reader& reader = *TRY(find_reader(name).in("`reader`"));
   const std::vector<bool> wanted = TRY(wanted_questions(dataset, look.subjects));
   ScoredRun scored{
       .info = run.info, .id = run.id, .extract = name, .stored = run.results};

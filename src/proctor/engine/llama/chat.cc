@@ -123,11 +123,11 @@ Result<ChatTemplate> ChatTemplate::of(const llama_model* model,
   } else if (!asked.empty()) {
     if (!is_file(asked)) {
       return fail(Fault::usage,
-                  "--chat-template {}: neither a file nor a known name{}; expected a "
+                  "`chat_template` {}: neither a file nor a known name{}; expected a "
                   "file of Jinja, none, or a name that proctor list templates shows",
                   asked, suggestion(asked, families));
     }
-    const std::string place = "--chat-template " + asked;
+    const std::string place = "`chat_template` " + asked;
     std::error_code error;
     if (std::filesystem::file_size(asked, error) > Jinja::most_bytes || error) {
       return fail(Fault::data, "{}: larger than any chat template is", place);
@@ -216,13 +216,13 @@ std::vector<std::string> ChatTemplate::known_efforts() const {
 Status ChatTemplate::can_chat(const std::string& reasoning) const {
   if (!why_not_.empty()) {
     return fail(Fault::usage,
-                "{}: name one by --chat-template (a file of Jinja, none, or one of "
+                "{}: name one by `chat_template` (a file of Jinja, none, or one of "
                 "proctor list "
                 "templates), or take a protocol of raw text",
                 why_not_);
   }
   if (is_told_date_ && !facts_.tells_date) {
-    return fail(Fault::usage, "--template-date: the chat template ({}) writes no date",
+    return fail(Fault::usage, "`template_date`: the chat template ({}) writes no date",
                 identity_);
   }
   if (reasoning.empty()) return {};
@@ -235,7 +235,7 @@ Status ChatTemplate::can_chat(const std::string& reasoning) const {
   if (facts_.has_thinking_switch) offers.insert(offers.begin(), {"on", "off"});
   const std::string offered =
       offers.empty() ? "nothing of the kind" : join(offers, ", ") + " alone";
-  return fail(Fault::usage, "--reasoning {}: the chat template ({}) offers {}",
+  return fail(Fault::usage, "`reasoning` {}: the chat template ({}) offers {}",
               reasoning, identity_, offered);
 }
 

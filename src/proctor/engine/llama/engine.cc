@@ -178,7 +178,7 @@ Status EngineWorker::prepare(Job& job) {
 tl::unexpected<Error> EngineWorker::overflow(Job& job, std::size_t needed) {
   job.answer.overflowed = true;
   return fail(Fault::rejected,
-              "context: needs {} tokens, has {}; a larger --context or fewer --shots",
+              "context: needs {} tokens, has {}; a larger context or fewer examples",
               needed, session().context());
 }
 

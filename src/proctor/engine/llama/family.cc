@@ -56,8 +56,8 @@ std::vector<std::string> template_families() {
 
 std::string way_out_of(const std::vector<std::string>& roles) {
   const bool has_system = std::ranges::find(roles, "system") != roles.end();
-  return fmt::format("take another --chat-template or --protocol{}",
-                     has_system ? ", or --system '' for no system message" : "");
+  return fmt::format("take another chat template or another protocol{}",
+                     has_system ? ", or no system message" : "");
 }
 
 Result<TemplateFamily::Frame> TemplateFamily::frame_of(

@@ -44,7 +44,7 @@ Status check_room(const std::filesystem::path& folder, std::int64_t bytes) {
   const auto space = std::filesystem::space(folder, problem);
   if (problem || space.available >= static_cast<std::uintmax_t>(bytes)) return {};
   return fail(Fault::usage,
-              "--precision f32: writes {} to {}, where {} are free; make room, or name "
+              "`precision` f32: writes {} to {}, where {} are free; make room, or name "
               "another place by XDG_CACHE_HOME",
               in_bytes(bytes), folder.string(),
               in_bytes(static_cast<std::int64_t>(space.available)));
@@ -57,7 +57,7 @@ Result<PassingFile> in_float32(const EngineOptions& options, std::int64_t bytes)
   const std::filesystem::path folder =
       options.cache.empty() ? std::filesystem::temp_directory_path(problem)
                             : options.cache;
-  PassingFile file = TRY(PassingFile::in(folder).in("--precision f32"));
+  PassingFile file = TRY(PassingFile::in(folder).in("`precision` f32"));
   TRY(check_room(folder, bytes));
   LlamaLog log(options.log);
   auto params = llama_model_quantize_default_params();
@@ -69,7 +69,7 @@ Result<PassingFile> in_float32(const EngineOptions& options, std::int64_t bytes)
     return file;
   }
   const std::string complaints = log.complaints();
-  return fail(Fault::data, "{}: --precision f32: its weights cannot be written to {}{}",
+  return fail(Fault::data, "{}: `precision` f32: its weights cannot be written to {}{}",
               options.model.string(), folder.string(),
               complaints.empty() ? std::string() : ": " + complaints);
 }

@@ -55,7 +55,7 @@ Status check_memory(const MemoryNeed& need, int context, const std::string& mode
   return fail(
       Fault::usage,
       "{}: needs about {} of memory ({} weights, {} cache for {} tokens, {} "
-      "buffers), {} leaves {}; a smaller --context or a smaller model needs less",
+      "buffers), {} leaves {}; a smaller `context` or a smaller model needs less",
       model, in_bytes(need.sum()), in_bytes(need.weights), in_bytes(need.cache),
       with_thousands(context), in_bytes(need.buffers), left->limit,
       in_bytes(left->bytes));
@@ -101,7 +101,7 @@ tl::unexpected<Error> cannot_load(const std::string& model,
                 "; a newer llama.cpp than this one ({}) may know it: build Proctor "
                 "with "
                 "that (-Dllama_ROOT=), or serve the file with a newer llama-server "
-                "(--engine server)",
+                "(`computes` server)",
                 llama_version())
           : std::string();
   return fail(Fault::data, "{}: llama.cpp cannot load it{}{}", model,
@@ -240,7 +240,7 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
   const int trained = file.context;
   const int context = context_of(options, header, trained);
   if (context < least_context) {
-    return fail(Fault::usage, "--context {}: too small for any question; at least {}",
+    return fail(Fault::usage, "`context` {}: too small for any question; at least {}",
                 context, least_context);
   }
   const MemoryNeed need = need_of(options, header, context);
@@ -290,7 +290,7 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
                               .sequences = loaded.sequences},
                              stop);
   if (!session) {
-    return fail(Fault::usage, "{}: --context {}: {}{}", name, context,
+    return fail(Fault::usage, "{}: `context` {}: {}{}", name, context,
                 session.error().message, because(loaded.log->complaints()));
   }
   loaded.session = *std::move(session);
@@ -304,7 +304,7 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
                              info.model, info.build));
     if (trained > 0 && context > trained) {
       options.talk(
-          fmt::format("--context {}: the model was trained for {} tokens; "
+          fmt::format("`context` {}: the model was trained for {} tokens; "
                       "beyond them it answers badly",
                       context, trained));
     }
