@@ -99,7 +99,7 @@ def test_what_is_on_its_way_then_is_no_answer_either(work, llama):
     run = work.json(*asking(llama, "--concurrency", 4), code=2)
     assert run["ledger"]["failed"] == llama.asked - 40 <= 4
     assert [row[1:] for row in stored(work)] == [("mistral.gguf", 40)]
-    assert "qwen.gguf" in run["stopped"]
+    assert "qwen.gguf" in run["stopped"] and "another --store, or go on with --mixed" in run["stopped"]
 
 
 def test_a_mixed_run_goes_on_and_names_each(work, llama):

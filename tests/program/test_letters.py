@@ -153,6 +153,12 @@ def test_who_cannot_be_held_to_letters_is_not_asked(work, exam_server, model, ar
     assert line.startswith("proctor: --only-letters: ") and words in line
 
 
+def test_a_prompt_as_json_says_in_options_why_it_cannot_be_sent(work):
+    write_exam(work.path / "exam")
+    done = work.run("prompt", "ollama/m", "--dataset", "exam", "--index", 0, "--only-letters", "--json")
+    assert json.loads(done.stdout)["cannot_be_sent"].startswith("--only-letters: a .gguf")
+
+
 def test_a_protocol_may_hold_replies_to_letters_and_says_so_again(work, exam_server):
     (work.path / "p.toml").write_text('base = "seed"\n[sampling]\nonly_letters = true\n')
     args = ["--dataset", "exam"]

@@ -104,3 +104,13 @@ def test_what_a_message_names_has_an_option(options):
 
 def test_what_an_option_is_said_to_set_is_a_field(fields, options):
     assert {field: name for field, name in options.items() if field not in fields | OF_FUNCTIONS} == {}
+
+
+def test_what_a_model_says_is_no_message(work, start_server):
+    said = "`stop` and `max_tokens`: the answer is B"
+    server = start_server("--answer", said)
+    asked = work.run("run", "openai-compatible/m", "--base-url", server.url, "--dataset", "exam", "--limit", 1, "--show")
+    assert said in asked.stdout
+    assert said in work.run("show", "last").stdout
+    assert said in work.run("export", "last").stdout
+    assert said[:35] in work.run("doctor", "openai-compatible/m", "--base-url", server.url).stdout
