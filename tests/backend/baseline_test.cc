@@ -42,6 +42,16 @@ TEST(Baseline, random_does_not_hang_on_the_order_of_asking) {
   }
 }
 
+TEST(Baseline, an_answer_is_of_the_moment_that_its_clock_shows) {
+  const WallTime now{std::chrono::seconds(1'700'000'000)};
+  const auto made = make_baseline("A", 0, 1, [now] { return now; });
+  ASSERT_TRUE(made);
+
+  (*made)->start({0}, chat("?"));
+
+  EXPECT_EQ((*made)->wait(TimePoint{}).at(0).attempts.at(0).started, now);
+}
+
 TEST(Baseline, random_gives_every_letter_its_share) {
   const std::string all = letters("random", 7, 10'000);
   for (const char c : std::string_view("ABCD")) {

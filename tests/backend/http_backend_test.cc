@@ -3,22 +3,29 @@
 #include <map>
 
 #include "backend/models.h"
+#include "proctor/backend/throttle.h"
+#include "support/made_up_clock.h"
 #include "support/socket_server.h"
 
 namespace proctor {
 namespace {
 
 using std::chrono::milliseconds;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-constexpr auto long_enough = std::chrono::seconds(20);  // never waited for in full
+constexpr TimePoint far_off{std::chrono::hours(24 * 36500)};
 
 constexpr std::string_view right_body =
     R"({"choices":[{"message":{"content":"B"},"finish_reason":"stop"}]})";
 
 const std::string right_answer = http_answer("200 OK", right_body);
+
+std::string turned_away(std::string_view header = "X-No: when") {
+  return http_answer("429 Too Many Requests", "", fmt::format("{}\r\n", header));
+}
 
 // These answers in this order, whichever connection asks; the last one stays.
 std::function<void(Connection&)> in_turn(std::vector<std::string> answers) {
@@ -29,17 +36,41 @@ std::function<void(Connection&)> in_turn(std::vector<std::string> answers) {
   });
 }
 
+// The same, and when each request came, in milliseconds of the made-up clock.
+class Timed {
+ public:
+  Timed(MadeUpClock clock, std::vector<std::string> answers)
+      : server_(answering([this, clock, answers = std::move(answers)](const auto&) {
+          const std::lock_guard lock(mutex_);
+          at_.push_back(clock.passed().count());
+          return answers[std::min(at_.size(), answers.size()) - 1];
+        })) {}
+
+  std::string url() const { return server_.url(""); }
+  std::vector<std::int64_t> at() {
+    const std::lock_guard lock(mutex_);
+    return at_;
+  }
+
+ private:
+  std::mutex mutex_;  // guards at_, which the server's threads write
+  std::vector<std::int64_t> at_;
+  SocketServer server_;
+};
+
 struct Asked {
   std::string url;
   HttpBackendOptions options = {};
   std::string provider = "openai";
   std::string key = std::string(test_key);
+  MadeUpClock clock = {};
 };
 
+constexpr std::uint64_t id_seed = 7;
+
 std::unique_ptr<Backend> backend_of(Asked asked) {
-  asked.options.first_pause = milliseconds(1);
-  asked.options.longest_pause = milliseconds(1);
-  asked.options.id_seed = 7;
+  asked.options.id_seed = id_seed;
+  asked.options.clock = asked.clock.clock();
   Model model = model_of(asked.provider, "m", asked.url);
   model.key = asked.key;
   return make_http_backend(provider_named(asked.provider), std::move(model),
@@ -50,9 +81,10 @@ using Done = std::map<std::uint32_t, Completion>;
 
 // Waits until `n` trials have ended, each of them once.
 void await(Backend& backend, std::size_t n, Done& done) {
-  const TimePoint until = std::chrono::steady_clock::now() + long_enough;
-  while (done.size() < n && std::chrono::steady_clock::now() < until) {
-    for (Completion& completion : backend.wait(until)) {
+  while (done.size() < n) {
+    std::vector<Completion> ended = backend.wait(far_off);
+    if (ended.empty()) break;
+    for (Completion& completion : ended) {
       const std::uint32_t ordinal = completion.trial.ordinal;
       EXPECT_TRUE(done.emplace(ordinal, std::move(completion)).second);
     }
@@ -138,17 +170,17 @@ TEST(HttpBackend, a_request_that_a_closing_connection_swallowed_is_a_try) {
 }
 
 TEST(HttpBackend, the_wait_that_a_last_try_is_told_is_kept_by_the_others) {
-  const auto began = std::chrono::steady_clock::now();
-  SocketServer server(in_turn(
-      {right_answer, http_answer("429 Too Many Requests", "", "Retry-After: 0.2\r\n"),
-       right_answer}));
-  const auto backend = backend_of({server.url(""), {.concurrency = 1, .retries = 0}});
+  const MadeUpClock clock;
+  Timed server(clock, {right_answer, turned_away("Retry-After: 20"), right_answer});
+  const auto backend = backend_of({.url = server.url(),
+                                   .options = {.concurrency = 1, .retries = 0},
+                                   .clock = clock});
 
   const Done done = ask(*backend, 3);
 
   EXPECT_FALSE(done.at(1).attempts.back().outcome);
   EXPECT_TRUE(done.at(2).attempts.back().outcome);
-  EXPECT_GE(std::chrono::steady_clock::now() - began, milliseconds(200));
+  EXPECT_THAT(server.at(), ElementsAre(0, 0, 20'000));
 }
 
 TEST(HttpBackend, retries_are_counted_and_end) {
@@ -186,6 +218,29 @@ TEST(HttpBackend, a_retry_is_told) {
   EXPECT_THAT(told[0], HasSubstr("HTTP 500: no"));
 }
 
+TEST(HttpBackend, the_same_trouble_is_told_once_in_ten_seconds_and_counted) {
+  const MadeUpClock clock;
+  Timed server(clock, {http_answer("500 Internal Server Error", "no")});
+  std::vector<std::string> told;
+  const auto backend = backend_of(
+      {.url = server.url(),
+       .options = {.retries = 6,
+                   .talk = [&](std::string_view line) { told.emplace_back(line); }},
+       .clock = clock});
+
+  ask(*backend, 1);
+
+  std::vector<std::int64_t> at = server.at();
+  at.pop_back();  // is not followed by another
+  const auto second =
+      std::ranges::find_if(at, [](auto time) { return time >= 10'000; });
+  ASSERT_NE(second, at.end());
+  ASSERT_GE(told.size(), 2U);
+  EXPECT_THAT(told[0], Not(HasSubstr("more")));
+  EXPECT_THAT(told[1], HasSubstr(fmt::format("({} more since the last line)",
+                                             second - at.begin() - 1)));
+}
+
 TEST(HttpBackend, one_request_goes_ahead_of_the_others) {
   SocketServer server(in_turn({right_answer}));
   const auto backend = backend_of({server.url(""), {.concurrency = 8}});
@@ -205,10 +260,7 @@ TEST(HttpBackend, there_is_room_whenever_nothing_is_under_way) {
   for (std::uint32_t i = 0; i < 30; ++i) {
     ASSERT_GT(backend->room(), 0U);
     backend->start({i}, chat("?"));
-    std::vector<Completion> done;
-    while (done.empty()) {
-      done = backend->wait(std::chrono::steady_clock::now() + long_enough);
-    }
+    ASSERT_FALSE(backend->wait(far_off).empty());
   }
 }
 
@@ -317,17 +369,153 @@ TEST(HttpBackend, a_wait_that_is_too_long_ends_the_run) {
   EXPECT_THAT(backend->fatal()->message, HasSubstr("86400 s"));
 }
 
-TEST(HttpBackend, a_wait_that_is_asked_for_is_kept_by_all) {
-  const auto began = std::chrono::steady_clock::now();
-  SocketServer server(in_turn(
-      {right_answer, http_answer("429 Too Many Requests", "", "Retry-After: 0.2\r\n"),
-       right_answer}));
-  const auto backend = backend_of({server.url(""), {.concurrency = 1}});
+TEST(HttpBackend, a_wait_that_is_asked_for_is_kept_and_a_little_more) {
+  const MadeUpClock clock;
+  Timed server(clock, {right_answer, turned_away("Retry-After: 20"), right_answer});
+  const auto backend =
+      backend_of({.url = server.url(), .options = {.concurrency = 1}, .clock = clock});
 
-  const Done done = ask(*backend, 3);
+  ask(*backend, 3);
 
-  EXPECT_EQ(done.size(), 3U);
-  EXPECT_GE(std::chrono::steady_clock::now() - began, milliseconds(200));
+  const auto pause =
+      Throttle({.id_seed = id_seed}).pause_after(1, milliseconds(20'000));
+  EXPECT_GT(pause, milliseconds(20'000));
+  EXPECT_THAT(server.at(), ElementsAre(0, 0, pause.count(), pause.count()));
+}
+
+TEST(HttpBackend, a_pause_is_as_long_as_the_throttle_says) {
+  const MadeUpClock clock;
+  Timed server(clock, {http_answer("500 Internal Server Error", "no")});
+  const auto backend =
+      backend_of({.url = server.url(), .options = {.retries = 10}, .clock = clock});
+
+  ask(*backend, 1);
+
+  Throttle twin({.id_seed = id_seed});
+  std::vector<std::int64_t> expected = {0};
+  for (int tries = 1; tries <= 10; ++tries) {
+    expected.push_back(expected.back() + twin.pause_after(tries, std::nullopt).count());
+  }
+  EXPECT_EQ(server.at(), expected);
+}
+
+TEST(HttpBackend, however_a_server_says_when_it_is_asked_no_sooner_and_no_later) {
+  for (const std::string_view header :
+       {"Retry-After: 20", "Retry-After: Fri, 07 Mar 2025 00:00:10 GMT",
+        "retry-after-ms: 20000", "X-RateLimit-Reset: 1741305610",
+        "X-RateLimit-Reset: 20",
+        "x-ratelimit-remaining-tokens: 0\r\nx-ratelimit-reset-tokens: 20s"}) {
+    const MadeUpClock clock;
+    Timed server(clock, {right_answer, turned_away(header), right_answer});
+    const auto backend = backend_of({.url = server.url(),
+                                     .options = {.concurrency = 1, .retries = 0},
+                                     .clock = clock});
+
+    ask(*backend, 3);
+
+    EXPECT_THAT(server.at(), ElementsAre(0, 0, 20'000)) << header;
+  }
+}
+
+TEST(HttpBackend, a_wait_of_a_quarter_of_an_hour_is_kept) {
+  const MadeUpClock clock;
+  Timed server(clock, {right_answer, turned_away("Retry-After: 900"), right_answer});
+  const auto backend = backend_of({.url = server.url(),
+                                   .options = {.concurrency = 1, .retries = 0},
+                                   .clock = clock});
+
+  ask(*backend, 3);
+
+  EXPECT_FALSE(backend->fatal());
+  EXPECT_THAT(server.at(), ElementsAre(0, 0, 900'000));
+}
+
+TEST(HttpBackend, a_longer_wait_than_a_quarter_of_an_hour_ends_the_run) {
+  const MadeUpClock clock;
+  Timed server(clock, {right_answer, turned_away("Retry-After: 901"), right_answer});
+  const auto backend =
+      backend_of({.url = server.url(), .options = {.concurrency = 1}, .clock = clock});
+
+  ask(*backend, 3);
+
+  EXPECT_TRUE(backend->fatal());
+  EXPECT_THAT(server.at(), ElementsAre(0, 0));
+}
+
+TEST(HttpBackend, a_wall_clock_that_is_set_changes_no_pause_that_has_begun) {
+  for (const auto by : {std::chrono::hours(-5), std::chrono::hours(5)}) {
+    MadeUpClock clock;
+    Timed server(clock, {turned_away("Retry-After: 20"), right_answer});
+    const auto backend =
+        backend_of({.url = server.url(),
+                    .options = {.talk = [&](std::string_view) { clock.set_wall(by); }},
+                    .clock = clock});
+
+    ask(*backend, 1);
+
+    const auto pause =
+        Throttle({.id_seed = id_seed}).pause_after(1, milliseconds(20'000));
+    EXPECT_THAT(server.at(), ElementsAre(0, pause.count())) << by.count();
+  }
+}
+
+TEST(HttpBackend, a_date_is_compared_with_the_wall_clock_of_its_moment) {
+  MadeUpClock clock;
+  Timed server(clock,
+               {right_answer, turned_away("Retry-After: Fri, 07 Mar 2025 02:00:10 GMT"),
+                right_answer});
+  const auto backend = backend_of({.url = server.url(),
+                                   .options = {.concurrency = 1, .retries = 0},
+                                   .clock = clock});
+  Done done;
+  backend->start({0}, chat("?"));
+  await(*backend, 1, done);
+
+  clock.set_wall(std::chrono::hours(2));
+  for (std::uint32_t i = 1; i <= 2; ++i) {
+    backend->start({i}, chat("?"));
+    await(*backend, i + 1, done);
+  }
+
+  EXPECT_THAT(server.at(), ElementsAre(0, 0, 20'000));
+}
+
+TEST(HttpBackend, tries_are_in_order_though_the_wall_clock_is_set_back) {
+  MadeUpClock clock;
+  Timed server(clock, {http_answer("500 Internal Server Error", "no"), right_answer});
+  const auto backend =
+      backend_of({.url = server.url(),
+                  .options = {.talk =
+                                  [&](std::string_view) {
+                                    clock.set_wall(-std::chrono::hours(1));
+                                  }},
+                  .clock = clock});
+
+  const Done done = ask(*backend, 1);
+
+  const auto& attempts = done.at(0).attempts;
+  ASSERT_EQ(attempts.size(), 2U);
+  const auto pause = Throttle({.id_seed = id_seed}).pause_after(1, std::nullopt);
+  EXPECT_EQ(attempts[0].started, MadeUpClock::wall_start);
+  EXPECT_EQ(attempts[1].started,
+            MadeUpClock::wall_start + pause - std::chrono::hours(1));
+  EXPECT_LT(attempts[0].id, attempts[1].id);
+}
+
+TEST(HttpBackend, how_long_a_lost_try_took_has_nothing_to_do_with_the_wall_clock) {
+  MadeUpClock clock;
+  SocketServer server([&](Connection& connection) {
+    connection.read_request();
+    clock.advance(milliseconds(3000));
+    clock.set_wall(-std::chrono::hours(1));
+    connection.reset();
+  });
+  const auto backend =
+      backend_of({.url = server.url(""), .options = {.retries = 0}, .clock = clock});
+
+  const Done done = ask(*backend, 1);
+
+  EXPECT_EQ(done.at(0).attempts.at(0).latency, milliseconds(3000));
 }
 
 TEST(HttpBackend, ten_rejections_without_an_answer_give_up) {
@@ -376,17 +564,43 @@ TEST(HttpBackend, what_cannot_be_sent_ends_the_run_and_says_why) {
   EXPECT_THAT(backend->fatal()->message, HasSubstr("whole texts"));
 }
 
+const std::string loading = http_answer(
+    "503 Service Unavailable", R"({"error":{"code":503,"message":"Loading model"}})");
+
 TEST(HttpBackend, a_server_that_is_loading_is_no_failed_try) {
-  SocketServer server(
-      in_turn({http_answer("503 Service Unavailable",
-                           R"({"error":{"code":503,"message":"Loading model"}})"),
-               right_answer}));
+  SocketServer server(in_turn({loading, right_answer}));
   const auto backend = backend_of({server.url(""), {.retries = 0}, "llama"});
 
   const Done done = ask(*backend, 1);
 
   ASSERT_EQ(done.at(0).attempts.size(), 1U);
   EXPECT_TRUE(done.at(0).attempts[0].outcome);
+}
+
+TEST(HttpBackend, a_server_that_is_loading_is_asked_once_a_second) {
+  const MadeUpClock clock;
+  Timed server(clock, {loading, loading, loading, right_answer});
+  const auto backend =
+      backend_of({.url = server.url(), .provider = "llama", .clock = clock});
+
+  ask(*backend, 1);
+
+  EXPECT_THAT(server.at(), ElementsAre(0, 1000, 2000, 3000));
+}
+
+TEST(HttpBackend, a_server_that_loads_for_as_long_as_a_reply_may_take_has_failed) {
+  const MadeUpClock clock;
+  Timed server(clock, {loading});
+  const auto backend =
+      backend_of({.url = server.url(),
+                  .options = {.retries = 0, .deadlines = {.total = milliseconds(5000)}},
+                  .provider = "llama",
+                  .clock = clock});
+
+  const Done done = ask(*backend, 1);
+
+  EXPECT_FALSE(done.at(0).attempts.back().outcome);
+  EXPECT_THAT(server.at(), ElementsAre(0, 1000, 2000, 3000, 4000, 5000));
 }
 
 TEST(HttpBackend, the_key_is_sent_and_never_kept) {
@@ -509,16 +723,12 @@ TEST(HttpBackend, a_try_that_fails_after_the_stop_is_the_last) {
 TEST(HttpBackend, what_is_between_two_tries_ends_as_cancelled) {
   SocketServer server(in_turn({right_answer, http_answer("503 Service Unavailable", "",
                                                          "Retry-After: 60\r\n")}));
-  bool waits = false;
-  const auto backend =
-      backend_of({server.url(""),
-                  {.concurrency = 4, .talk = [&](std::string_view) { waits = true; }}});
+  const MadeUpClock clock;
+  const auto backend = backend_of(
+      {.url = server.url(""), .options = {.concurrency = 4}, .clock = clock});
   Done done = ask(*backend, 1);
   backend->start({1}, chat("?"));  // is told to wait
-  while (!waits) {
-    EXPECT_THAT(backend->wait(std::chrono::steady_clock::now() + milliseconds(5)),
-                IsEmpty());
-  }
+  EXPECT_THAT(backend->wait(clock.now() + milliseconds(59'999)), IsEmpty());
   backend->start({2}, chat("?"));  // waits with it
 
   backend->cancel(Cancel::waiting);
@@ -538,7 +748,9 @@ TEST(HttpBackend, everything_can_be_called_off_and_comes_back_once) {
       connection.send(right_answer);
     }
   });
-  const auto backend = backend_of({server.url(""), {.concurrency = 8}});
+  const MadeUpClock clock;
+  const auto backend = backend_of(
+      {.url = server.url(""), .options = {.concurrency = 8}, .clock = clock});
   Done done = ask(*backend, 1);
   for (std::uint32_t i = 1; i <= 8; ++i) backend->start({i}, chat("?"));
 
@@ -549,22 +761,28 @@ TEST(HttpBackend, everything_can_be_called_off_and_comes_back_once) {
   for (std::uint32_t i = 1; i <= 8; ++i) {
     EXPECT_EQ(error_of(done.at(i)).fault, Fault::cancelled) << i;
   }
-  EXPECT_THAT(backend->wait(std::chrono::steady_clock::now()), IsEmpty());
+  EXPECT_THAT(backend->wait(clock.now()), IsEmpty());
 }
 
 TEST(HttpBackend, waiting_ends_at_its_time_with_nothing) {
   SocketServer server([](Connection& connection) { connection.wait_for_end(); });
-  const auto backend = backend_of({server.url("")});
+  MadeUpClock clock;
+  const auto backend = backend_of({.url = server.url(""), .clock = clock});
   backend->start({0}, chat("?"));
+  clock.run_ahead();
 
-  EXPECT_THAT(backend->wait(std::chrono::steady_clock::now() + milliseconds(20)),
-              IsEmpty());
+  EXPECT_THAT(backend->wait(clock.now() + milliseconds(100)), IsEmpty());
+
+  EXPECT_EQ(clock.passed(), milliseconds(100));
 }
 
 TEST(HttpBackend, waiting_for_nothing_ends_at_once) {
-  const auto backend = backend_of({"http://127.0.0.1:1"});
+  const MadeUpClock clock;
+  const auto backend = backend_of({.url = "http://127.0.0.1:1", .clock = clock});
 
-  EXPECT_THAT(backend->wait(std::chrono::steady_clock::now() + long_enough), IsEmpty());
+  EXPECT_THAT(backend->wait(far_off), IsEmpty());
+
+  EXPECT_EQ(clock.passed(), milliseconds(0));
 }
 
 TEST(HttpBackend, a_server_that_is_too_slow_is_tried_again) {
@@ -576,7 +794,7 @@ TEST(HttpBackend, a_server_that_is_too_slow_is_tried_again) {
     }
   });
   const auto backend =
-      backend_of({server.url(""), {.deadlines = {.total = milliseconds(200)}}});
+      backend_of({server.url(""), {.deadlines = {.total = milliseconds(100)}}});
 
   const Done done = ask(*backend, 1);
 
@@ -585,40 +803,33 @@ TEST(HttpBackend, a_server_that_is_too_slow_is_tried_again) {
   EXPECT_TRUE(done.at(0).attempts.back().outcome);
 }
 
-// 16 under way, all turned away but for the first; then half of them may be, or fewer
-// where they came apart, and are slow.
+// 16 under way, all turned away; then half of them may be, and are slow.
 TEST(HttpBackend, what_is_due_beyond_the_window_is_not_waited_for_in_the_past) {
-  std::atomic<int> asked = 0, reads = 0;
+  std::atomic<int> asked = 0;
+  MadeUpClock clock;
   SocketServer server([&](Connection& connection) {
     while (connection.read_request()) {
       const int n = ++asked;
       if (n == 1) {
         connection.send(right_answer);
       } else if (n <= 17) {
-        connection.send(http_answer("429 Too Many Requests", ""));
+        connection.send(turned_away());
       } else {
+        clock.run_ahead();
         return connection.wait_for_end();  // a reply that takes its time
       }
     }
   });
-  const auto backend =
-      backend_of({server.url(""), {.concurrency = 16, .clock = [&reads] {
-                                     ++reads;
-                                     return std::chrono::steady_clock::now();
-                                   }}});
-  Done done = ask(*backend, 1);
+  const auto backend = backend_of(
+      {.url = server.url(""), .options = {.concurrency = 16}, .clock = clock});
+  ask(*backend, 1);
   for (std::uint32_t i = 1; i <= 16; ++i) backend->start({i}, chat("?"));
-  while (asked < 17 + 1) {
-    backend->wait(std::chrono::steady_clock::now() + milliseconds(5));
-  }
-  backend->wait(std::chrono::steady_clock::now() + milliseconds(50));
-  reads = 0;
+  while (asked < 17 + 8) backend->wait(clock.now() + milliseconds(100));
 
-  backend->wait(std::chrono::steady_clock::now() + milliseconds(100));
+  backend->wait(clock.now() + milliseconds(1000));
 
-  EXPECT_LT(reads, 20);
-  backend->cancel(Cancel::all);
-  await(*backend, 17, done);
+  EXPECT_EQ(asked, 17 + 8);
+  EXPECT_EQ(clock.futile_waits(), 0);
 }
 
 TEST(HttpBackend, ten_answers_that_hold_no_reply_end_the_run) {

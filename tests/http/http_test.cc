@@ -11,6 +11,7 @@
 #include <netdb.h>
 
 #include "proctor/http/transfer.h"
+#include "support/made_up_clock.h"
 #include "support/socket_server.h"
 
 namespace proctor {
@@ -22,8 +23,9 @@ using testing::Not;
 
 constexpr auto long_enough = std::chrono::seconds(20);  // never waited for in full
 
-HttpClient client_of(std::size_t connections = 4) {
-  return HttpClient({.connections = connections, .user_agent = "proctor-test"});
+HttpClient client_of(std::size_t connections = 4, const Clock& clock = {}) {
+  return HttpClient(
+      {.connections = connections, .user_agent = "proctor-test", .clock = clock});
 }
 
 HttpRequest get(std::string url) {
@@ -347,42 +349,106 @@ TEST(Http, what_is_no_http_is_a_network_fault) {
   EXPECT_THAT(error.message, HasSubstr("what came is no HTTP answer"));
 }
 
+// Request 1 is told `first` and then nothing more; others are answered. What is started
+// makes the client look at its clock.
+class Silence {
+ public:
+  explicit Silence(std::string first, HttpDeadlines deadlines)
+      : first_(std::move(first)) {
+    client_.start(1, {.url = server_.url("/1"),
+                      .deadlines = deadlines,
+                      .progress = [this](auto, auto) { began_.count_down(); }});
+    began_.wait();
+  }
+
+  // What has ended of request 1 when the clock has gone on by so much.
+  std::optional<Error> after(std::chrono::milliseconds by) {
+    clock_.advance(by);
+    client_.start(2, get(server_.url("/2")));
+    std::optional<Error> ended;
+    for (bool answered = false; !answered;) {
+      for (const HttpCompletion& done : client_.wait(TimePoint::max())) {
+        if (done.tag == 2) answered = true;
+        if (done.tag == 1) ended = done.response.error();
+      }
+    }
+    return ended;
+  }
+
+ private:
+  std::string first_;
+  MadeUpClock clock_;
+  std::latch began_{1};
+  SocketServer server_{[this](Connection& connection) {
+    while (const auto request = connection.read_request()) {
+      if (!request->starts_with("GET /1 ")) {
+        connection.send(http_answer("200 OK", ""));
+        continue;
+      }
+      if (first_.empty()) began_.count_down();
+      connection.send(first_);
+      return connection.wait_for_end();
+    }
+  }};
+  HttpClient client_ = client_of(4, clock_.clock());
+};
+
 TEST(Http, silence_after_the_first_byte_ends_at_its_deadline) {
-  SocketServer server([](Connection& connection) {
-    connection.read_request();
-    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 512\r\n\r\nhello");
-    connection.wait_for_end();
-  });
+  Silence silence("HTTP/1.1 200 OK\r\nContent-Length: 512\r\n\r\nhello",
+                  {.silence = milliseconds(120'000)});
 
-  const Error error = error_of(server, {.deadlines = {.silence = milliseconds(50)}});
+  EXPECT_FALSE(silence.after(milliseconds(118'000)));
+  EXPECT_FALSE(silence.after(milliseconds(1'999)));
+  const auto error = silence.after(milliseconds(1'000));
 
-  EXPECT_EQ(error.fault, Fault::network);
-  EXPECT_THAT(error.message,
-              HasSubstr("the answer stopped after 5 bytes, none came for 0.05 s"));
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->fault, Fault::network);
+  EXPECT_THAT(error->message,
+              HasSubstr("the answer stopped after 5 bytes, none came for 120 s"));
 }
 
 TEST(Http, silence_before_the_first_byte_is_not_counted) {
-  SocketServer server([](Connection& connection) {
-    connection.read_request();
-    connection.wait_for_end();
-  });
+  Silence silence("", {.silence = milliseconds(120'000)});
 
-  const Error error = error_of(
-      server, {.deadlines = {.silence = milliseconds(10), .total = milliseconds(150)}});
-
-  EXPECT_THAT(error.message, HasSubstr("no answer within 0.15 s"));
+  EXPECT_FALSE(silence.after(std::chrono::hours(23)));
 }
 
 TEST(Http, the_first_byte_has_a_deadline_of_its_own) {
-  SocketServer server([](Connection& connection) {
-    connection.read_request();
-    connection.wait_for_end();
-  });
+  Silence silence("", {.first_byte = milliseconds(60'000)});
 
-  const Error error = error_of(server, {.deadlines = {.first_byte = milliseconds(50)}});
+  EXPECT_FALSE(silence.after(milliseconds(59'999)));
+  const auto error = silence.after(milliseconds(1'000));
+
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->fault, Fault::network);
+  EXPECT_THAT(error->message, HasSubstr("no answer within 60 s"));
+}
+
+TEST(Http, a_server_that_says_nothing_ends_at_the_total_deadline) {
+  SocketServer server([](Connection& connection) { connection.wait_for_end(); });
+
+  const Error error = error_of(server, {.deadlines = {.total = milliseconds(30)}});
 
   EXPECT_EQ(error.fault, Fault::network);
-  EXPECT_THAT(error.message, HasSubstr("no answer within 0.05 s"));
+  EXPECT_THAT(error.message, HasSubstr("no answer within 0.03 s"));
+}
+
+TEST(Http, while_nothing_comes_the_client_sleeps) {
+  SocketServer server([](Connection& connection) { connection.wait_for_end(); });
+  std::atomic<int> looks = 0;
+  Clock clock;
+  clock.now = [&looks] {
+    ++looks;
+    return std::chrono::steady_clock::now();
+  };
+  HttpClient client = client_of(1, clock);
+  HttpRequest request = get(server.url());
+  request.deadlines.total = milliseconds(50);
+
+  const auto response = fetch(client, std::move(request));
+
+  EXPECT_FALSE(response);
+  EXPECT_LT(looks, 25);
 }
 
 TEST(Http, bytes_do_not_put_off_the_total_deadline) {
@@ -393,10 +459,10 @@ TEST(Http, bytes_do_not_put_off_the_total_deadline) {
   });
 
   const Error error = error_of(
-      server, {.deadlines = {.silence = milliseconds(90), .total = milliseconds(100)}});
+      server, {.deadlines = {.silence = milliseconds(90), .total = milliseconds(50)}});
 
   EXPECT_EQ(error.fault, Fault::network);
-  EXPECT_THAT(error.message, HasSubstr("the answer was not whole within 0.1 s"));
+  EXPECT_THAT(error.message, HasSubstr("the answer was not whole within 0.05 s"));
 }
 
 TEST(Http, a_connection_that_does_not_come_about_ends_at_its_deadline) {
@@ -570,9 +636,24 @@ TEST(Http, a_client_can_be_moved_with_requests_under_way) {
 }
 
 TEST(Http, a_wait_for_nothing_ends_at_its_time) {
-  HttpClient client = client_of();
+  const MadeUpClock clock;
+  HttpClient client = client_of(4, clock.clock());
 
-  EXPECT_TRUE(client.wait(std::chrono::steady_clock::now() + milliseconds(5)).empty());
+  EXPECT_TRUE(client.wait(clock.now() + std::chrono::hours(1)).empty());
+
+  EXPECT_EQ(clock.passed(), std::chrono::hours(1));
+}
+
+TEST(Http, a_wait_for_an_answer_ends_at_its_time) {
+  SocketServer server([](Connection& connection) { connection.wait_for_end(); });
+  MadeUpClock clock;
+  HttpClient client = client_of(4, clock.clock());
+  client.start(1, get(server.url()));
+  clock.run_ahead();
+
+  EXPECT_TRUE(client.wait(clock.now() + std::chrono::hours(1)).empty());
+
+  EXPECT_EQ(clock.passed(), std::chrono::hours(1));
 }
 
 TEST(HttpSink, a_200_starts_the_file_anew) {
@@ -611,6 +692,20 @@ TEST(HttpSink, a_206_is_appended_and_progress_counts_what_was_there) {
   EXPECT_EQ(*read_file(folder / "file"), "hello world");
   EXPECT_EQ(done_bytes, 11U);
   EXPECT_EQ(total_bytes, 11U);
+}
+
+TEST(HttpSink, progress_is_told_twice_of_what_takes_no_time) {
+  const std::string body(4U << 20U, 'x');
+  SocketServer server(
+      answering([&](const std::string&) { return http_answer("200 OK", body); }));
+  const MadeUpClock clock;
+  HttpClient client = client_of(1, clock.clock());
+  std::atomic<int> told = 0;
+
+  ASSERT_TRUE(
+      fetch(client, {.url = server.url(), .progress = [&](auto, auto) { ++told; }}));
+
+  EXPECT_EQ(told, 2);
 }
 
 TEST(HttpSink, a_206_of_another_part_is_rejected_and_not_written) {

@@ -6,6 +6,8 @@ import json
 
 class JsonHandler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body are two writes: the second would wait for the first one's late ACK.
+    disable_nagle_algorithm = True
 
     def answer(self, status, document, **headers):
         text = json.dumps(document).encode()

@@ -33,9 +33,15 @@ class FakeBackend final : public Backend {
   }
 
   // One at a time, the newest first: nobody may count on an order.
-  std::vector<Completion> wait(TimePoint) override {
+  std::vector<Completion> wait(TimePoint until) override {
     if (!called_off_.empty()) return std::exchange(called_off_, {});
     if (under_way_.empty()) return {};
+    if (clock_) {
+      const bool is_late = next_ > until;
+      clock_->sleep_until(is_late ? until : next_);
+      if (is_late) return {};
+      next_ += each_;
+    }
     const UnderWay ended = std::move(under_way_.back());
     under_way_.pop_back();
     Completion completion{.trial = ended.trial, .attempts = {}};
@@ -60,6 +66,13 @@ class FakeBackend final : public Backend {
       completion.attempts.push_back(attempt_of(fail(Fault::cancelled, "called off")));
     }
     under_way_.clear();
+  }
+
+  // From now on one question ends after each such time.
+  void takes(std::chrono::milliseconds each, const Clock& clock) {
+    clock_ = clock;
+    each_ = each;
+    next_ = clock.now() + each;
   }
 
   const std::vector<TrialId>& started() const { return started_; }
@@ -90,6 +103,9 @@ class FakeBackend final : public Backend {
   std::vector<Cancel> cancels_;
   std::optional<Error> fatal_;
   bool drained_ = false;
+  std::optional<Clock> clock_;
+  std::chrono::milliseconds each_{};
+  TimePoint next_{};
 };
 
 }  // namespace proctor

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "run/fake_backend.h"
+#include "support/made_up_clock.h"
 
 namespace proctor {
 namespace {
@@ -511,6 +512,45 @@ TEST(Run, a_tick_tells_how_many_are_under_way) {
   ASSERT_TRUE(ask(evaluation_of(dataset), model, *store, watch));
 
   EXPECT_THAT(under_way, ElementsAre(3, 3, 3, 3, 3, 3, 3, 2, 1, 0));
+}
+
+TEST(Run, a_tick_comes_each_interval_while_nothing_comes_back) {
+  const Dataset dataset = exam_of(2);
+  const MadeUpClock clock;
+  FakeBackend model(2, always("B"));
+  model.takes(std::chrono::milliseconds(250), clock.clock());
+  const auto store = make_memory_store();
+  std::vector<std::int64_t> at;
+  const Watch watch = {
+      .tick = [&](const Progress&) { at.push_back(clock.passed().count()); },
+      .interval = std::chrono::milliseconds(100),
+      .clock = clock.clock()};
+
+  ASSERT_TRUE(ask(evaluation_of(dataset), model, *store, watch));
+
+  EXPECT_THAT(at, ElementsAre(100, 200, 250, 350, 450, 500));
+  EXPECT_EQ(clock.futile_waits(), 0);
+}
+
+TEST(Run, a_tick_comes_each_interval_while_stored_answers_are_read) {
+  const Dataset dataset = exam_of(100);
+  const Evaluation evaluation = evaluation_of(dataset);
+  FakeBackend model(4, always("B"));
+  const auto store = make_memory_store();
+  ASSERT_TRUE(ask(evaluation, model, *store));
+  std::vector<std::int64_t> reused;
+  Watch watch = {.tick = [&](const Progress& now) { reused.push_back(now.reused); },
+                 .interval = std::chrono::milliseconds(100)};
+  // To read one takes 25 ms.
+  watch.clock.now = [now = MadeUpClock::start]() mutable {
+    return now += std::chrono::milliseconds(25);
+  };
+
+  ASSERT_TRUE(ask(evaluation, model, *store, watch));
+
+  ASSERT_THAT(reused, SizeIs(25));
+  EXPECT_EQ(reused[0], 3);
+  EXPECT_EQ(reused[1], 7);
 }
 
 TEST(Run, tokens_of_all_replies_are_added_up_the_store_s_too) {

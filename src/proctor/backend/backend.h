@@ -35,7 +35,8 @@ class Backend {
   virtual std::size_t room() const = 0;
   // Returns at once. Requires room() > 0.
   virtual void start(TrialId trial, Prompt prompt) = 0;
-  // What has ended; may be empty at `until`. Every trial started comes back once.
+  // What has ended; may be empty at `until`, by the clock that it was made with. Every
+  // trial started comes back once.
   virtual std::vector<Completion> wait(TimePoint until) = 0;
   // 401, 402, no such model, …: nothing more is to be started.
   virtual std::optional<Error> fatal() const = 0;
@@ -208,9 +209,9 @@ struct HttpBackendOptions {
   // A server that asks for a longer wait ends the run: a quota, not a rush.
   std::chrono::milliseconds longest_wait_asked{15 * 60'000};
   std::uint64_t id_seed =
-      0;      // of the attempt ids and the jitter: another in every process
-  Talk talk;  // "429: pausing 20 s"; may be empty
-  std::function<TimePoint()> clock;  // empty: the steady clock
+      0;        // of the attempt ids and the jitter: another in every process
+  Talk talk;    // "429: pausing 20 s"; may be empty
+  Clock clock;  // also its connections'
 };
 // Begins with one request: only when it is answered do the others follow, so that a
 // wrong key or a server that is still loading sees one, not `concurrency`. After 429
@@ -229,7 +230,8 @@ Answerer who_answers(const Provider& provider, const Model& model, HttpClient& h
 // for another name.
 Result<std::unique_ptr<Backend>> make_baseline(std::string_view name,
                                                std::uint64_t seed,
-                                               std::uint64_t id_seed);
+                                               std::uint64_t id_seed,
+                                               WallClock clock = system_time);
 
 // ---- The embedded engine ----
 
@@ -239,6 +241,7 @@ struct EngineRequest;
 struct EngineBackendOptions {
   std::string model;          // what replies say they are of: "tiny.gguf"
   std::uint64_t id_seed = 0;  // of the attempt ids: another in every process
+  WallClock clock = system_time;
 };
 // What an engine is asked for a prompt, but for its tag, name and seed: these are a
 // trial's.

@@ -14,13 +14,13 @@ std::size_t length_of(std::string_view choice) {
 
 class Baseline final : public Backend {
  public:
-  Baseline(std::string name, std::uint64_t seed, std::uint64_t id_seed)
-      : name_(std::move(name)), seed_(seed), ids_(id_seed) {}
+  Baseline(std::string name, std::uint64_t seed, std::uint64_t id_seed, WallClock clock)
+      : name_(std::move(name)), seed_(seed), ids_(id_seed), clock_(std::move(clock)) {}
 
   std::size_t room() const override { return most_at_once - done_.size(); }
 
   void start(TrialId trial, Prompt prompt) override {
-    const auto now = std::chrono::floor<Microseconds>(std::chrono::system_clock::now());
+    const WallTime now = clock_();
     Attempt attempt;
     attempt.id = ids_.next(now);
     attempt.started = now;
@@ -56,6 +56,7 @@ class Baseline final : public Backend {
   std::string name_;
   std::uint64_t seed_;
   AttemptIds ids_;
+  WallClock clock_;
   std::vector<Completion> done_;
 };
 
@@ -63,14 +64,14 @@ class Baseline final : public Backend {
 
 Result<std::unique_ptr<Backend>> make_baseline(std::string_view name,
                                                std::uint64_t seed,
-                                               std::uint64_t id_seed) {
+                                               std::uint64_t id_seed, WallClock clock) {
   const bool is_letter = name.size() == 1 && name[0] >= 'A' && name[0] <= 'Z';
   if (!is_letter && name != "random" && name != "longest") {
     return fail(Fault::usage,
                 "baseline/{}: no such baseline; there are random, longest and a letter",
                 name);
   }
-  return std::make_unique<Baseline>(std::string(name), seed, id_seed);
+  return std::make_unique<Baseline>(std::string(name), seed, id_seed, std::move(clock));
 }
 
 }  // namespace proctor

@@ -93,9 +93,10 @@ class EngineBackend final : public Backend {
   std::vector<Completion> wait(TimePoint until) override {
     // Nothing was started since the last one came back: there is no other question.
     if (asked_.empty()) judge_held_back();
-    while (done_.empty() && !asked_.empty() &&
-           std::chrono::steady_clock::now() < until) {
-      for (EngineAnswer& answer : engine_->wait(until)) take(std::move(answer));
+    while (done_.empty() && !asked_.empty()) {
+      std::vector<EngineAnswer> answers = engine_->wait(until);
+      if (answers.empty()) break;  // it is time
+      for (EngineAnswer& answer : answers) take(std::move(answer));
     }
     return std::exchange(done_, {});
   }
@@ -162,10 +163,7 @@ class EngineBackend final : public Backend {
 
   Completion completion_of(const Asked& asked, EngineAnswer answer) {
     Attempt attempt;
-    attempt.started =
-        answer.started == WallTime{}
-            ? std::chrono::floor<Microseconds>(std::chrono::system_clock::now())
-            : answer.started;
+    attempt.started = answer.started == WallTime{} ? options_.clock() : answer.started;
     attempt.id = ids_.next(attempt.started);
     attempt.latency = answer.latency;
     attempt.request = request_text(asked.prompt, answer);

@@ -98,14 +98,12 @@ class HttpBackend final : public Backend {
   }
 
  private:
-  TimePoint now() const {
-    return options_.clock ? options_.clock() : std::chrono::steady_clock::now();
-  }
+  TimePoint now() const { return options_.clock.now(); }
 
   void launch(Try attempt) {
     const std::uint64_t tag = next_tag_++;
     Attempt& record = attempt.attempts.emplace_back();
-    record.started = std::chrono::floor<Microseconds>(std::chrono::system_clock::now());
+    record.started = options_.clock.wall();
     record.id = ids_.next(record.started);
     attempt.sent = now();
     record.request = secrets_.clean(attempt.request.body);
@@ -130,7 +128,7 @@ class HttpBackend final : public Backend {
   // An attempt that never reached the wire.
   void record(Try& attempt, const Error& error) {
     Attempt& made = attempt.attempts.emplace_back();
-    made.started = std::chrono::floor<Microseconds>(std::chrono::system_clock::now());
+    made.started = options_.clock.wall();
     made.id = ids_.next(made.started);
     made.outcome = tl::unexpected(error);
   }
@@ -167,8 +165,7 @@ class HttpBackend final : public Backend {
     const bool rush =
         response.status == 429 || response.status == 503 || response.status == 529;
     if (rush) throttle_.rushed(attempt.sent, now());
-    const auto asked = wait_asked_for(
-        response, std::chrono::floor<Microseconds>(std::chrono::system_clock::now()));
+    const auto asked = wait_asked_for(response, options_.clock.wall());
     const bool loading = is_loading(response);
     made.response = std::move(response.body);
     after_failure(std::move(attempt), asked, loading);
@@ -338,6 +335,7 @@ std::unique_ptr<Backend> make_http_backend(const Provider& provider, Model model
                                            HttpBackendOptions options,
                                            HttpOptions http) {
   http.connections = options.concurrency;
+  http.clock = options.clock;
   return std::make_unique<HttpBackend>(provider, std::move(model), std::move(options),
                                        std::move(http));
 }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -256,6 +258,26 @@ struct EmbeddedFile {
 using TimePoint = std::chrono::steady_clock::time_point;
 using WallTime = std::chrono::sys_time<std::chrono::microseconds>;
 using Microseconds = std::chrono::microseconds;
+
+using WallClock = std::function<WallTime()>;
+WallTime system_time();
+
+// Time as an argument. How long something takes and when it is due is by now(), which
+// goes on evenly; wall() may be set back or forward at any moment, and is for what is
+// written down. Any thread may call them.
+struct Clock {
+  Clock();  // the system's
+
+  std::function<TimePoint()> now;
+  WallClock wall;
+  // Returns at `until`: for who waits for nothing but time.
+  std::function<void(TimePoint until)> sleep_until;
+  // Returns at `until`, when the condition is notified, or for no reason. Requires the
+  // lock, and holds it again at the end.
+  std::function<void(std::condition_variable& condition,
+                     std::unique_lock<std::mutex>& lock, TimePoint until)>
+      wait;
+};
 
 // "2026-08-01T12:34:56.789Z"
 std::string iso_time(WallTime time);

@@ -1,10 +1,22 @@
 #include <ctime>
+#include <thread>
 
 #include <unistd.h>
 
 #include "proctor/base/base.h"
 
 namespace proctor {
+
+WallTime system_time() {
+  return std::chrono::floor<Microseconds>(std::chrono::system_clock::now());
+}
+
+Clock::Clock()
+    : now(std::chrono::steady_clock::now),
+      wall(system_time),
+      sleep_until([](TimePoint until) { std::this_thread::sleep_until(until); }),
+      wait([](std::condition_variable& condition, std::unique_lock<std::mutex>& lock,
+              TimePoint until) { condition.wait_until(lock, until); }) {}
 
 std::string iso_time(WallTime time) {
   const auto since_epoch = time.time_since_epoch();

@@ -107,6 +107,8 @@ class HttpClient::Loop {
   bool has_orders_ = false;  // libcurl has been woken for them
   std::vector<HttpCompletion> ended_;
 
+  std::size_t not_taken_ = 0;  // of what was started; the caller's own
+
   // The I/O thread's own.
   std::deque<std::unique_ptr<Transfer>> queue_;
   Transfers under_way_;
@@ -146,7 +148,9 @@ HttpClient::Loop::~Loop() {
 }
 
 void HttpClient::Loop::start(std::uint64_t tag, HttpRequest request) {
-  auto transfer = std::make_unique<Transfer>(tag, std::move(request), room_);
+  auto transfer =
+      std::make_unique<Transfer>(tag, std::move(request), room_, options_.clock);
+  ++not_taken_;
   bool sleeps = false;
   {
     const std::lock_guard lock(mutex_);
@@ -157,10 +161,18 @@ void HttpClient::Loop::start(std::uint64_t tag, HttpRequest request) {
 }
 
 std::vector<HttpCompletion> HttpClient::Loop::wait(TimePoint until) {
+  if (not_taken_ == 0) {
+    options_.clock.sleep_until(until);
+    return {};
+  }
   std::unique_lock lock(mutex_);
-  something_ended_.wait_until(lock, until, [this] { return !ended_.empty(); });
+  while (ended_.empty()) {
+    options_.clock.wait(something_ended_, lock, until);
+    if (options_.clock.now() >= until) break;
+  }
   std::vector<HttpCompletion> ended = std::exchange(ended_, {});
   lock.unlock();
+  not_taken_ -= ended.size();
   for (const HttpCompletion& each : ended) {
     if (!each.response) continue;
     room_.held -= each.response->body.size();
@@ -191,7 +203,7 @@ void HttpClient::Loop::run() {
     int running = 0;
     curl_multi_perform(multi_.get(), &running);
     collect();
-    const TimePoint now = std::chrono::steady_clock::now();
+    const TimePoint now = options_.clock.now();
     end_silent(now);
     end_nameless(now);
     deliver();
@@ -399,8 +411,7 @@ Result<HttpResponse> fetch(HttpClient& client, HttpRequest request) {
   constexpr std::uint64_t tag = 0;
   client.start(tag, std::move(request));
   while (true) {  // ends: every deadline is finite
-    for (HttpCompletion& done :
-         client.wait(std::chrono::steady_clock::now() + std::chrono::minutes(1))) {
+    for (HttpCompletion& done : client.wait(TimePoint::max())) {
       if (done.tag == tag) return std::move(done.response);
     }
   }

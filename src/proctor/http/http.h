@@ -75,6 +75,9 @@ struct HttpOptions {
   std::size_t connections = 32;
   std::string user_agent;
   std::string ca_file;  // SSL_CERT_FILE; empty: the system's
+  // What wait() and the deadlines `first_byte` and `silence` go by; `connect` and
+  // `total` are libcurl's, which knows no clock but the system's.
+  Clock clock;
 };
 
 // One thread of its own does the I/O; all members may be called from one other thread,

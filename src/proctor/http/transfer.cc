@@ -111,8 +111,9 @@ std::optional<std::uint64_t> range_start(std::optional<std::string_view> header)
 
 }  // namespace
 
-Transfer::Transfer(std::uint64_t tag, HttpRequest request, BodyRoom& room)
-    : tag_(tag), request_(std::move(request)), room_(room) {}
+Transfer::Transfer(std::uint64_t tag, HttpRequest request, BodyRoom& room,
+                   const Clock& clock)
+    : tag_(tag), request_(std::move(request)), room_(room), clock_(clock) {}
 
 Transfer::~Transfer() {
   if (sink_ >= 0) ::close(sink_);
@@ -138,7 +139,7 @@ Status Transfer::prepare(EasyHandle handle, const HttpOptions& options) {
   auto headers = list_headers(handle_, request_);
   if (!headers) return tl::unexpected(headers.error().in(place()));
 
-  began_ = std::chrono::steady_clock::now();
+  began_ = clock_.now();
   set(curl, CURLOPT_PRIVATE, this);
   set(curl, CURLOPT_URL, request_.url.c_str());
   set(curl, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -192,7 +193,7 @@ int Transfer::on_send(void* self, char*, char*, int, int) {
 std::size_t Transfer::on_header(char* data, std::size_t one, std::size_t size,
                                 void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
-  transfer.last_byte_ = std::chrono::steady_clock::now();
+  transfer.last_byte_ = transfer.clock_.now();
   transfer.header_bytes_ += one * size;
   if (transfer.header_bytes_ > most_header_bytes) {
     transfer.gave_up_ = Error{Fault::rejected,
@@ -233,7 +234,7 @@ void Transfer::take_header(std::string_view line) {
 std::size_t Transfer::on_body(char* data, std::size_t one, std::size_t size,
                               void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
-  transfer.last_byte_ = std::chrono::steady_clock::now();
+  transfer.last_byte_ = transfer.clock_.now();
   if (!transfer.has_room_for(one * size)) {
     transfer.is_paused_ = true;
     transfer.room_.somebody_waits = true;
@@ -280,8 +281,8 @@ bool Transfer::may_resume() const {
 
 void Transfer::resume() {
   is_paused_ = false;
-  last_byte_ = std::chrono::steady_clock::now();  // the silence was ours
-  curl_easy_pause(easy(), CURLPAUSE_CONT);        // may pause it again
+  last_byte_ = clock_.now();                // the silence was ours
+  curl_easy_pause(easy(), CURLPAUSE_CONT);  // may pause it again
 }
 
 void Transfer::append(std::string_view bytes) {

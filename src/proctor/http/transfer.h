@@ -50,8 +50,8 @@ struct BodyRoom {
 
 class Transfer {
  public:
-  // `room` must outlive it.
-  Transfer(std::uint64_t tag, HttpRequest request, BodyRoom& room);
+  // `room` and `clock` must outlive it.
+  Transfer(std::uint64_t tag, HttpRequest request, BodyRoom& room, const Clock& clock);
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
   ~Transfer();
@@ -101,6 +101,7 @@ class Transfer {
   std::uint64_t tag_;
   HttpRequest request_;
   BodyRoom& room_;
+  const Clock& clock_;
   HttpResponse response_;
   std::array<char, CURL_ERROR_SIZE> curl_says_{};
   int sent_ = 0;

@@ -132,9 +132,9 @@ Status reuse_answers(const Evaluation& evaluation, Store& store, const Watch& wa
   const auto& trials = evaluation.plan.trials;
   std::vector<TrialId> wanted(trials.begin(), trials.end());
   std::ranges::sort(wanted);
-  TimePoint ticked = std::chrono::steady_clock::now();
+  TimePoint ticked = watch.clock.now();
   const auto see = [&](const StoredResult& result) -> Status {
-    const TimePoint now = std::chrono::steady_clock::now();
+    const TimePoint now = watch.clock.now();
     if (watch.tick && now - ticked >= watch.interval) {
       ticked = now;
       watch.tick(progress);
@@ -195,8 +195,7 @@ Result<Outcome> run(const Evaluation& evaluation, Backend& backend, Store& store
     if (progress.under_way == 0) break;
     std::vector<Completion> completions;  // what has come back
     std::vector<bool> ended;
-    for (Completion& done :
-         backend.wait(std::chrono::steady_clock::now() + watch.interval)) {
+    for (Completion& done : backend.wait(watch.clock.now() + watch.interval)) {
       assert(!done.attempts.empty());
       --progress.under_way;
       const bool cancelled = was_cancelled(done);

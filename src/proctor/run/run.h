@@ -41,6 +41,7 @@ struct Watch {
   // apart.
   std::function<void(const Progress&)> tick;
   std::chrono::milliseconds interval{100};
+  Clock clock = {};  // the backend's, too
 };
 
 struct Outcome {

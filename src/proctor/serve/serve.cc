@@ -1,7 +1,6 @@
 #include "proctor/serve/serve.h"
 
 #include <cerrno>
-#include <thread>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -67,10 +66,10 @@ Result<Server> Server::start(const ServeOptions& options,
 
 Status Server::wait_until_ready(const ServeOptions& options,
                                 const IsStopped& is_stopped) {
-  const auto started = std::chrono::steady_clock::now();
-  HttpClient http({.connections = 1});
+  const TimePoint started = options.clock.now();
+  HttpClient http({.connections = 1, .clock = options.clock});
   while (true) {
-    const auto so_far = std::chrono::steady_clock::now() - started;
+    const auto so_far = options.clock.now() - started;
     if (options.waits)
       options.waits(base_url_, std::chrono::floor<std::chrono::seconds>(so_far));
     const bool is_up = answers(http, base_url_);
@@ -83,7 +82,7 @@ Status Server::wait_until_ready(const ServeOptions& options,
                   base_url_, std::chrono::duration<double>(options.wait).count(),
                   last_words());
     }
-    std::this_thread::sleep_for(milliseconds(100));
+    options.clock.sleep_until(options.clock.now() + milliseconds(100));
   }
 }
 

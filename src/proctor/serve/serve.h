@@ -18,6 +18,7 @@ struct ServeOptions {
   std::string model;
   std::string base_url;  // where it listens, if there is no {port} in the command
   std::chrono::milliseconds wait{600'000};  // until it must be ready
+  Clock clock = {};                         // by which that is
   // While it is waited for: where it will be, and how long it has taken. May be empty.
   std::function<void(const std::string& base_url, std::chrono::seconds so_far)> waits;
 };

@@ -92,10 +92,6 @@ Result<std::int64_t> copy_attempts(Store& from, Store& into, Plan& plan,
 
 }  // namespace
 
-WallTime system_time() {
-  return std::chrono::floor<Microseconds>(std::chrono::system_clock::now());
-}
-
 std::string_view short_id(std::string_view id) {
   return id.substr(0, 8);
 }

@@ -189,9 +189,6 @@ struct Merged {
 };
 Result<Merged> merge(Store& from, Store& into);
 
-using WallClock = std::function<WallTime()>;
-WallTime system_time();
-
 enum class OpenMode { read_write, read_only };
 // Makes the file where there is none (read_write). Errors name the path and the way
 // out. Read-only works in a folder that cannot be written, and beside a process that
