@@ -28,6 +28,7 @@ NAME = r"([\w.-]+/[\w.-]+)"
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two writes
 
     def log_message(self, *_):
         pass

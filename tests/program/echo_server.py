@@ -9,9 +9,8 @@ import os
 import ssl
 import sys
 import threading
-from http.server import ThreadingHTTPServer
 
-from json_handler import JsonHandler
+from json_handler import JsonHandler, ServerOfMany
 
 
 class Handler(JsonHandler):
@@ -55,7 +54,7 @@ class Handler(JsonHandler):
             os._exit(1)
 
 
-class EchoServer(ThreadingHTTPServer):
+class EchoServer(ServerOfMany):
     daemon_threads = True
 
     def __init__(self, port=0, said="", die_after=0, errors=True, status=0, good=0,

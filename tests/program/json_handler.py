@@ -4,6 +4,12 @@ import http.server
 import json
 
 
+class ServerOfMany(http.server.ThreadingHTTPServer):
+    # Python's own 5 are too few for 32 connections in one moment: the others are lost, and
+    # come again after a second or three.
+    request_queue_size = 256
+
+
 class JsonHandler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     # Head and body are two writes: the second would wait for the first one's late ACK.

@@ -2,11 +2,10 @@
 can be changed while they run, as if another had been started at the same address."""
 
 import contextlib
-import http.server
 import json
 import threading
 
-from json_handler import JsonHandler
+from json_handler import JsonHandler, ServerOfMany
 
 
 class StandIn:
@@ -44,10 +43,7 @@ class StandIn:
                 missing = {"error": {"message": "no such page"}}
                 self.answer(200 if document else 404, document or missing)
 
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-
-        self.server = Server(("127.0.0.1", self.port), Handler)
+        self.server = ServerOfMany(("127.0.0.1", self.port), Handler)
         self.port = self.server.server_port
         self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()

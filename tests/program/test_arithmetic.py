@@ -1,7 +1,6 @@
 """What the rounding of the arithmetic can do to a score, and computing without it."""
 
 import contextlib
-import http.server
 import json
 import re
 import subprocess
@@ -10,7 +9,7 @@ import threading
 import pytest
 
 from conftest import one_line
-from json_handler import JsonHandler
+from json_handler import JsonHandler, ServerOfMany
 
 LETTERS = "ABCD"
 
@@ -37,7 +36,7 @@ def scoring_letters(shift=0):
             self.answer(200, {"choices": [{"text": best, "finish_reason": "length", "logprobs": {
                 "tokens": [best], "token_logprobs": [top[best]], "top_logprobs": [top]}}]})
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with ServerOfMany(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()

@@ -140,7 +140,7 @@ def width(text):
 @pytest.mark.parametrize("columns", [40, 80, 200])
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_progress_line_fits_the_terminal(work, exam_server, columns, language):
-    server = exam_server("--latency-ms", 30, "--fault", "status=500:every=10")
+    server = exam_server("--latency-ms", 16, "--fault", "status=500:every=10")
     out, code = work.in_terminal(
         *command(server, "--concurrency", 4, "--retries", 0, "--lang", language),
         columns=columns,

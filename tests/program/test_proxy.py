@@ -5,20 +5,19 @@ import shutil
 import socket
 import subprocess
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from conftest import FAKE_SERVER
 from echo_server import EchoServer
+from json_handler import ServerOfMany
 
 EXAM = ("--dataset", "exam", "--limit", 2, "--retries", 0)
 NOBODY = "http://127.0.0.1:9"
 
 
-class Proxy(ThreadingHTTPServer):
+class Proxy(ServerOfMany):
     """Forwards whatever it is asked to one port of this machine."""
-
-    daemon_threads = True
 
     def __init__(self, port):
         self.target, self.asked = port, []
@@ -32,6 +31,8 @@ class Proxy(ThreadingHTTPServer):
 
 
 class ProxyHandler(BaseHTTPRequestHandler):
+    disable_nagle_algorithm = True  # as in json_handler.py
+
     def log_message(self, *_):
         pass
 

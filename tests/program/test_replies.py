@@ -9,14 +9,12 @@ import sys
 import threading
 
 import pytest
+from json_handler import ServerOfMany
 
 LETTER = {"message": {"role": "assistant", "content": "Answer: B"}, "finish_reason": "stop"}
 
 
-class Answering(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
-
+class Answering(ServerOfMany):
     def handle_error(self, request, client_address):
         pass  # the program may hang up
 
@@ -29,6 +27,7 @@ def answering(answer):
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # as in json_handler.py
 
         def log_message(self, *args):
             pass

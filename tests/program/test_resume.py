@@ -89,7 +89,7 @@ def test_a_second_process_on_the_same_run_is_told_who_has_it(work, exam_server):
 
 
 def test_sigint_keeps_what_is_on_the_way(work, exam_server):
-    server = exam_server("--latency-ms", 400)
+    server = exam_server("--latency-ms", 150)
     process = work.start(*command(server, "--concurrency", 4, "--json"))
     wait_until(lambda: server.requests() >= 10)
     process.send_signal(signal.SIGINT)
