@@ -128,7 +128,7 @@ TEST(SummaryJson, its_ledger_sums_to_n) {
   const auto json = json_of(forty_of_a_hundred());
   std::int64_t sum = 0;
   for (const auto& [mark, count] : json["ledger"].items()) {
-    EXPECT_TRUE(mark_named(mark)) << mark;
+    EXPECT_TRUE(find_mark(mark)) << mark;
     sum += count.get<std::int64_t>();
   }
 

@@ -750,5 +750,23 @@ TEST(Authors, a_clouds_fingerprints_may_change) {
   EXPECT_THAT(outcome->progress.account.sources, SizeIs(2));
 }
 
+TEST(Run, asks_a_later_generation_anew_and_counts_no_earlier_reply) {
+  const Dataset dataset = exam_of(6);
+  Evaluation evaluation = evaluation_of(dataset);
+  const auto store = make_memory_store();
+  FakeBackend first(2, always("no letter")), second(2, always("B"));
+  ASSERT_TRUE(ask(evaluation, first, *store));
+  evaluation.plan.generation = 1;
+  evaluation.plan.trials = {{4}, {1}};
+
+  const auto outcome = ask(evaluation, second, *store);
+
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->progress.planned, 2);
+  EXPECT_EQ(outcome->progress.reused, 0);
+  EXPECT_EQ(outcome->progress.account.tally.ledger.right, 2);
+  EXPECT_EQ(outcome->progress.account.second_tries, 2);
+}
+
 }  // namespace
 }  // namespace proctor

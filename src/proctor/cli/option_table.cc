@@ -166,6 +166,9 @@ constexpr std::array option_table = {
     Option{"--retries", "N",
            "further tries of a question that gets no answer (default 5)", request_group,
            false, on_run},
+    Option{"--again", "M[,M]",
+           "ask once more, and alone, what is unread, refused, cut or failed",
+           request_group, false, on_run},
     Option{"--mixed", "", "go on though another model or build answers than before",
            request_group, false, on_run},
 

@@ -59,6 +59,7 @@ struct Session {
   World& world;
   Language language;
   const SignalWatch& signals;
+  const RunNotes& notes;
   bool is_quiet = arguments.has("--quiet");
   bool as_json = arguments.has("--json");
 };
@@ -199,7 +200,7 @@ void tell_end(const RunEnd& end, const ModelChoice& choice, const Session& sessi
 Result<int> run_one(const Exam& exam, const OpenModel& model, Store& store,
                     const ExamWorld& outside, const Session& session, Batch& batch) {
   const ModelChoice& choice = model.choice;
-  RunNotes notes = run_notes(session.arguments);
+  RunNotes notes = session.notes;
   notes.command = command_of(exam, choice, session.arguments);
   Teller teller(choice, session, batch.place());
   auto end = run_exam(exam, model, notes, store, outside, teller.watch());
@@ -294,15 +295,15 @@ void end_batch(const Batch& batch, const Session& session) {
 
 // One line a run. The store is read where there is one.
 Status tell_dry_run(const std::vector<ModelChoice>& choices,
-                    const std::vector<Exam>& exams, const Arguments& arguments,
-                    World& world) {
+                    const std::vector<Exam>& exams, const RunNotes& notes,
+                    const Arguments& arguments, World& world) {
   std::error_code error;
   const bool has_store = std::filesystem::exists(store_path(arguments), error);
   const auto store = has_store ? TRY(open_for_reading(arguments)) : make_memory_store();
   const ExamWorld outside = exam_world(arguments, world);
   for (const ModelChoice& choice : choices) {
     for (const RunForecast& run :
-         TRY(forecast_runs(choice, exams, *store, run_notes(arguments), outside)))
+         TRY(forecast_runs(choice, exams, *store, notes, outside)))
       world.console.print(arguments.has("--json") ? forecast_json(run) + "\n"
                                                   : forecast_text(run));
   }
@@ -334,6 +335,7 @@ Result<std::vector<ModelChoice>> choose_models(const ExamSpec& exam,
 Result<int> run_command(const Arguments& arguments, World& world) {
   const Language language = TRY(language_of(arguments));
   const ExamSpec asked = TRY(exam_spec(arguments));
+  const RunNotes notes = TRY(run_notes(arguments));
   const bool asks = !arguments.has("--dry-run");
   const std::vector<ModelChoice> choices =
       TRY(choose_models(asked, arguments, world, asks));
@@ -343,13 +345,13 @@ Result<int> run_command(const Arguments& arguments, World& world) {
     for (const Exam& exam : exams) TRY(check_can_be_sent(exam, choice));
   }
   if (!asks) {
-    TRY(tell_dry_run(choices, exams, arguments, world));
+    TRY(tell_dry_run(choices, exams, notes, arguments, world));
     return complete;
   }
   const auto store =
       TRY(open_for_writing(arguments, exam_world(arguments, world).talk));
   const SignalWatch signals;
-  const Session session{arguments, world, language, signals};
+  const Session session{arguments, world, language, signals, notes};
   Batch batch{.of = choices.size() * exams.size()};
   int worst = complete;
   for (const ModelChoice& choice : choices) {

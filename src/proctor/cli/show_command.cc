@@ -2,14 +2,9 @@
 
 namespace proctor {
 Result<int> show_command(const Arguments& arguments, World& world) {
-  const auto name = arguments.get("--only");
-  const std::optional<Mark> only = name ? mark_named(*name) : std::nullopt;
-  if (name && !only) {
-    return fail(
-        Fault::usage,
-        "--only: found {}, expected right, wrong, unread, refused, cut or failed",
-        *name);
-  }
+  std::optional<Mark> only;
+  if (const auto name = arguments.get("--only"))
+    only = TRY(find_mark(*name).in("--only"));
   const auto store = TRY(open_for_reading(arguments));
   const StoredRun stored = TRY(run_named(*store, arguments));
   const std::string question = arguments.get("--question").value_or("");

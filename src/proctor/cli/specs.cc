@@ -200,10 +200,14 @@ Result<ExamSpec> exam_spec(const Arguments& arguments) {
   return spec;
 }
 
-RunNotes run_notes(const Arguments& arguments) {
-  return {.name = arguments.get("--name").value_or(""),
-          .note = arguments.get("--note").value_or(""),
-          .mixed = arguments.has("--mixed")};
+Result<RunNotes> run_notes(const Arguments& arguments) {
+  RunNotes notes{.name = arguments.get("--name").value_or(""),
+                 .note = arguments.get("--note").value_or(""),
+                 .mixed = arguments.has("--mixed")};
+  const auto marks = arguments.get("--again");
+  if (marks) notes.again = TRY(parse_marks(*marks).in("--again"));
+  TRY(check_second_tries(notes));
+  return notes;
 }
 
 std::vector<std::string> command_of(const Exam& exam, const ModelChoice& choice,

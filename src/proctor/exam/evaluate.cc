@@ -3,6 +3,7 @@
 #include "proctor/exam/applicable.h"
 #include "proctor/exam/evaluation.h"
 #include "proctor/exam/run_name.h"
+#include "proctor/exam/second_tries.h"
 
 namespace proctor {
 namespace {
@@ -19,6 +20,16 @@ class LinkedStop {
   std::stop_source source_;
   std::stop_callback<std::function<void()>> link_;
 };
+
+// What all of the exam's questions came to, where only some were asked again.
+Result<ScoredRun> scored_in_all(const Exam& exam, const ScoredRun& some, Store& store) {
+  const StoredRun run = TRY(find_run(store, some.id, Among::all));
+  ScoredRun scored = TRY(score_stored_run(
+      store, run, *exam.dataset,
+      {.reader = some.extract, .subjects = "", .ordinals = exam.selection}, false, {}));
+  scored.reused = scored.ended() - (some.ended() - some.reused);
+  return scored;
+}
 
 }  // namespace
 
@@ -67,10 +78,12 @@ Result<RunEnd> run_exam(const Exam& exam, const OpenModel& model, const RunNotes
                    .account = progress.account,
                    .planned = progress.planned,
                    .reused = progress.reused,
-                   .requests = progress.requests,
-                   .seconds = static_cast<double>(took.count()) / 1000,
-                   .fatal = outcome.fatal ? outcome.fatal->message : "",
                    .failure = failure};
+  if (!notes.again.empty()) scored = TRY(scored_in_all(exam, scored, store));
+  scored.requests = progress.requests;
+  scored.seconds = static_cast<double>(took.count()) / 1000;
+  if (outcome.fatal) scored.fatal = outcome.fatal->message;
+  scored.stored = 0;
   for (const SubjectReplies& subject : TRY(store.subjects(scored.id)))
     scored.stored += subject.replied;
   return RunEnd{std::move(scored), std::move(outcome), death.has_value()};
@@ -84,6 +97,7 @@ Result<std::vector<ScoredRun>> evaluate(const RunSpec& spec, Store& store,
   const ModelSpec named = TRY(with_file_here(spec.model, world));
   const ModelChoice choice = TRY(choose_model(named, world.environment, true));
   TRY(check_applies(named, spec.exam, std::span(&choice, 1)));
+  TRY(check_second_tries(spec.notes));
   const std::vector<Exam> exams = TRY(prepare_exams(spec.exam, world));
   TRY(check_applies(named, exams));
   for (const Exam& exam : exams) TRY(check_can_be_sent(exam, choice));

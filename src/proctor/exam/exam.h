@@ -18,6 +18,7 @@
 #include "proctor/exam/preview.h"
 #include "proctor/exam/run_between.h"
 #include "proctor/exam/run_name.h"
+#include "proctor/exam/second_tries.h"
 #include "proctor/exam/secrets.h"
 #include "proctor/exam/spec.h"
 #include "proctor/exam/world.h"

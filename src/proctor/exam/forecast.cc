@@ -5,6 +5,7 @@
 #include "proctor/exam/evaluation.h"
 #include "proctor/exam/open_model.h"
 #include "proctor/exam/run_name.h"
+#include "proctor/exam/second_tries.h"
 #include "proctor/hub/hub.h"
 
 namespace proctor {
@@ -33,7 +34,9 @@ Result<Kept> kept_of(Store& store, const Evaluation& evaluation) {
   std::ranges::sort(planned);
   TRY(store.results(id, false, [&](const StoredResult& result) -> Status {
     const auto& outcome = result.attempt.outcome;
-    if (!outcome || !std::ranges::binary_search(planned, result.trial)) return {};
+    if (!outcome || result.generation < evaluation.plan.generation ||
+        !std::ranges::binary_search(planned, result.trial))
+      return {};
     kept.answered.push_back(result.trial);
     if (!outcome->tokens.prompt) return {};
     kept.tokens += *outcome->tokens.prompt;
@@ -77,7 +80,12 @@ Result<RunForecast> forecast_of(const Exam& exam, const Beforehand& model, Store
       exam, model.choice, notes, engine_in_name(model.identity, exam, model.there));
   RunKey& key = evaluation.plan.info.key;
   const RunKey today = key;
-  key = TRY(name_in_store(store, today, model.there)).key;
+  if (notes.again.empty()) {
+    key = TRY(name_in_store(store, today, model.there)).key;
+  } else {
+    key = TRY(name_of_second_tries(store, today, model.there)).key;
+    TRY(plan_second_tries(evaluation, model.choice, notes.again, store));
+  }
   const Kept kept = TRY(kept_of(store, evaluation));
   const std::vector<Prompt> prompts = prompts_to_ask(evaluation, kept);
   RunForecast out{.model = model.choice.title(),

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proctor/exam/evaluation.h"
+#include "proctor/exam/second_tries.h"
 #include "proctor/exam/secrets.h"
 #include "proctor/study/study.h"
 
@@ -276,20 +277,27 @@ Result<Evaluation> named_evaluation(const Exam& exam, const OpenModel& model,
   Evaluation evaluation =
       evaluation_of(exam, choice, notes, engine_in_name(model.identity, exam, there));
   RunInfo& info = evaluation.plan.info;
-  RunName name = TRY(name_in_store(store, info.key, there));
+  RunName name =
+      TRY(notes.again.empty() ? name_in_store(store, info.key, there)
+                              : name_of_second_tries(store, info.key, there));
   info.key = std::move(name.key);
   info.answerer = answerer_json(there);
-  if (info.answerer.empty() || info.command.empty()) {
-    for (const StoredRun& run : TRY(store.runs())) {
-      if (run.id != info.key.id()) continue;
-      // Who it was when it last said so, and the words of whoever has some.
-      if (info.answerer.empty()) info.answerer = run.info.answerer;
-      if (info.command.empty()) info.command = run.info.command;
-    }
+  for (const StoredRun& run : TRY(store.runs())) {
+    if (run.id != info.key.id()) continue;
+    // Who it was when it last said so, and the words of whoever has some.
+    if (info.answerer.empty()) info.answerer = run.info.answerer;
+    if (info.command.empty()) info.command = run.info.command;
+    info.again = run.info.again;
   }
+  if (!notes.again.empty())
+    TRY(plan_second_tries(evaluation, choice, notes.again, store));
   evaluation.answerer = there;
   if (!talk) return evaluation;
   if (!name.said.empty()) talk(name.said);
+  if (!notes.again.empty()) {
+    talk(fmt::format("run {}: {} of {} questions are asked again", short_name(info.key),
+                     evaluation.plan.trials.size(), exam.selection.size()));
+  }
   if (choice.provider != nullptr && choice.provider->tells == Tells::props &&
       there.is_there && !there.says_who()) {
     talk(fmt::format("{}: the server does not say which model it has; its replies may",

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "proctor/base/base.h"
+#include "proctor/score/score.h"
 
 namespace proctor {
 
@@ -119,6 +120,9 @@ struct RunNotes {
   std::string name = {}, note = {};
   // Replies of another model or build than the first may follow in the same run.
   bool mixed = false;
+  // What of the stored run is asked again, and nothing else: see second_tries.h. Empty:
+  // all that has no reply yet.
+  std::vector<Mark> again = {};
   // How its caller would ask the same again, word by word (RunInfo::command).
   std::vector<std::string> command = {};
 };

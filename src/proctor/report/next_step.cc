@@ -52,6 +52,15 @@ std::string next_step(const ScoredRun& run, Language language,
                        "次は: {}（他の読み取り器が読めるもの）、または {}",
                        command("audit"), command("report"));
   }
+  if (ledger.cut > 0) {
+    return in_language(
+        language,
+        "next: with --again cut --max-tokens N the same command asks the {} that were "
+        "cut once more; {}",
+        "次は: 同じコマンドに --again cut --max-tokens N を付けると、打ち切られた {} "
+        "問だけを再出題、または {}",
+        with_thousands(ledger.cut), command("report"));
+  }
   return in_language(language, "next: {}", "次は: {}", command("report"));
 }
 

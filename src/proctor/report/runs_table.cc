@@ -21,6 +21,12 @@ std::string n_cell(const ScoredRun& run, Language) {
              : fmt::format("{}/{}", n, with_thousands(run.planned));
 }
 
+std::string second_tries_cell(const ScoredRun& run, Language language) {
+  if (run.account.second_tries == 0) return {};
+  return in_language(language, " ({} second tries)", "（再試行 {}）",
+                     with_thousands(run.account.second_tries));
+}
+
 constexpr RunColumn id_column = {
     "run", "実行", Align::left,
     [](const ScoredRun& run, Language) { return run.short_id(); }};
@@ -47,10 +53,10 @@ constexpr RunColumn accuracy_column = {
 constexpr RunColumn interval_column = {
     "95 % CI", "95 % CI", Align::right,
     [](const ScoredRun& run, Language) { return interval_cell(run); }};
-constexpr RunColumn ledger_column = {"ledger", "内訳", Align::left,
-                                     [](const ScoredRun& run, Language language) {
-                                       return ledger_text(run.ledger(), language);
-                                     }};
+constexpr RunColumn ledger_column = {
+    "ledger", "内訳", Align::left, [](const ScoredRun& run, Language language) {
+      return ledger_text(run.ledger(), language) + second_tries_cell(run, language);
+    }};
 constexpr RunColumn reported_column = {"as reported", "元の集計", Align::left,
                                        reported_text};
 

@@ -139,6 +139,16 @@ std::string range_text(const Interval& range) {
 
 namespace {
 
+// What of the replies is no first try, and what was asked for.
+std::string second_tries_text(const ScoredRun& run, Language language) {
+  if (run.account.second_tries == 0) return {};
+  const std::string how = for_terminal_line(join(run.info.again, "; "));
+  return in_language(language, "{} of the replies are second tries{}\n",
+                     "回答のうち {} 件は再試行{}\n",
+                     with_thousands(run.account.second_tries),
+                     how.empty() ? "" : fmt::format(" (--again {})", how));
+}
+
 std::string unknown_letters_text(const Account& account, Language language) {
   if (account.unknown_letters == 0) return {};
   const std::string some = with_thousands(account.unknown_letters);
@@ -248,7 +258,7 @@ std::string summary_text(const ScoredRun& run, Language language) {
   std::string text = fmt::format(
       "{} {}\n", language == Language::ja ? "モデル:" : "Model:", full_title(run));
   text += subject_line(run) + accuracy_lines(run, language);
-  text += mixture_text(run, language);
+  text += mixture_text(run, language) + second_tries_text(run, language);
   text += unknown_letters_text(run.account, language);
   text += empty_text(run.account, language);
   text += cut_prompts_text(run.account.sizes, language);
@@ -262,7 +272,9 @@ std::string recomputed_text(const ScoredRun& run) {
   std::string text = fmt::format(
       "{}  {}  {}{}  {}\n", name, run.model_title(), accuracy_cell(run),
       run.has_reply() ? ", 95 % CI " + interval_cell(run) : "", run.extract);
-  for (const std::string& line : split(mixture_text(run, Language::en), '\n')) {
+  const std::string more =
+      mixture_text(run, Language::en) + second_tries_text(run, Language::en);
+  for (const std::string& line : split(more, '\n')) {
     if (!line.empty()) text += fmt::format("{}  {}\n", name, line);
   }
   return text;

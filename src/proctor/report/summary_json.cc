@@ -88,6 +88,7 @@ std::string summary_json(const ScoredRun& run) {
       {"cut_prompts", account.sizes.cut()},
       {"requests", run.requests},
       {"reused", run.reused},
+      {"second_tries", account.second_tries},
       {"stored", run.stored},
       {"tokens",
        {{"prompt", account.prompt_tokens},

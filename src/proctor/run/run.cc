@@ -125,7 +125,8 @@ std::optional<Error> turn_away(const Evaluation& evaluation, Authors& authors,
   return fatal;
 }
 
-// What earlier runs of this plan have answered. Their failures are asked again.
+// What earlier runs of this plan have answered, in its generation or a later one. Their
+// failures are asked again.
 Status reuse_answers(const Evaluation& evaluation, Store& store, const Watch& watch,
                      Progress& progress, Authors& authors,
                      const std::stop_token& stop) {
@@ -143,11 +144,12 @@ Status reuse_answers(const Evaluation& evaluation, Store& store, const Watch& wa
       return fail(Fault::cancelled, "nothing was asked yet");
     }
     if (result.attempt.outcome) authors.wrote(*result.attempt.outcome);
-    if (!result.attempt.outcome || !std::ranges::binary_search(wanted, result.trial)) {
-      return {};
-    }
+    const bool counts =
+        result.attempt.outcome && result.generation >= evaluation.plan.generation;
+    if (!counts || !std::ranges::binary_search(wanted, result.trial)) return {};
     Graded graded = grade(evaluation, result.trial, result.attempt);
     graded.attempts = result.attempts;
+    graded.is_second_try = result.generation > 0;
     ++progress.reused;
     progress.account.add(graded);
     tell(watch, graded, progress);
@@ -217,6 +219,7 @@ Result<Outcome> run(const Evaluation& evaluation, Backend& backend, Store& store
       Graded graded =
           grade(evaluation, completions[i].trial, completions[i].attempts.back());
       graded.attempts = static_cast<std::int64_t>(completions[i].attempts.size());
+      graded.is_second_try = plan.generation > 0;
       progress.account.add(graded);
       tell(watch, graded, progress);
     }

@@ -99,6 +99,7 @@ void Account::add(const Graded& graded) {
     }
     return;
   }
+  second_tries += graded.is_second_try ? 1 : 0;
   const Reply& reply = *graded.attempt->outcome;
   const Tokens& tokens = reply.tokens;
   count_empty(reply, graded.mark, *this);

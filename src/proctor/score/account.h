@@ -23,6 +23,7 @@ struct Graded {
   const Question* question = nullptr;
   const Attempt* attempt = nullptr;  // the one that counts
   std::int64_t attempts = 0;         // how often it was tried
+  bool is_second_try = false;        // of a later generation than the first
   Answer answer;
   Mark mark = Mark::failed;
 };
@@ -70,6 +71,7 @@ struct Account {
   // Why questions failed, in the attempts' words, and how many of each; at most 100
   // kinds.
   std::map<std::string, std::int64_t> reasons;
+  std::int64_t second_tries = 0;  // replies to what was asked again
   PromptSizes sizes;
   Tally tally;
   // Replies by whom: model and build in the servers' own words.

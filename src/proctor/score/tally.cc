@@ -41,10 +41,21 @@ std::string_view name_of(Mark mark) {
   return mark_names[static_cast<std::size_t>(mark)];
 }
 
-std::optional<Mark> mark_named(std::string_view name) {
+Result<Mark> find_mark(std::string_view name) {
   const auto found = std::ranges::find(mark_names, name);
-  if (found == mark_names.end()) return std::nullopt;
-  return all_marks[static_cast<std::size_t>(found - mark_names.begin())];
+  if (found != mark_names.end())
+    return all_marks[static_cast<std::size_t>(found - mark_names.begin())];
+  return fail(Fault::usage,
+              "found {}, expected right, wrong, unread, refused, cut or failed", name);
+}
+
+Result<std::vector<Mark>> parse_marks(std::string_view names) {
+  std::vector<Mark> marks;
+  for (const std::string& name : split(names, ',')) {
+    const Mark mark = TRY(find_mark(python_strip(name)));
+    if (std::ranges::find(marks, mark) == marks.end()) marks.push_back(mark);
+  }
+  return marks;
 }
 
 bool means_cut(std::string_view finish_reason) {

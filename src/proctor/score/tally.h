@@ -24,7 +24,10 @@ enum class Mark {
   failed,   // no reply came
 };
 std::string_view name_of(Mark mark);
-std::optional<Mark> mark_named(std::string_view name);
+// Fault::usage says which there are.
+Result<Mark> find_mark(std::string_view name);
+// "cut, unread".
+Result<std::vector<Mark>> parse_marks(std::string_view names);
 inline constexpr std::array all_marks = {Mark::right,   Mark::wrong, Mark::unread,
                                          Mark::refused, Mark::cut,   Mark::failed};
 

@@ -103,6 +103,7 @@ std::string info_json(const RunInfo& info) {
   if (info.hidden) json["hidden"] = true;
   if (!info.answerer.empty()) json["answerer"] = info.answerer;
   if (!info.command.empty()) json["command"] = info.command;
+  if (!info.again.empty()) json["again"] = info.again;
   return dump(json);
 }
 
@@ -135,7 +136,8 @@ Result<RunInfo> read_info(std::string_view key_json, std::string_view info) {
                          .version = json.value("version", ""),
                          .hidden = json.value("hidden", false),
                          .answerer = json.value("answerer", ""),
-                         .command = json.value("command", std::vector<std::string>())};
+                         .command = json.value("command", std::vector<std::string>()),
+                         .again = json.value("again", std::vector<std::string>())};
                    })
       .in("info");
 }

@@ -61,13 +61,15 @@ struct RunInfo {
   // What follows `proctor run` to ask the same again; empty in older stores. No secret
   // is in it, and nothing that the key has.
   std::vector<std::string> command;
+  // What was asked again in it, and how: "cut, of at most 4,096 tokens".
+  std::vector<std::string> again = {};
 };
 
 struct Plan {
   RunInfo info;
   const Dataset* dataset = nullptr;  // must outlive the plan
   std::vector<TrialId> trials;       // what is to be asked, in the order to ask it
-  // One more than StoredRun::generation asks all of them anew. No command does so yet.
+  // One more than StoredRun::generation asks all of the trials anew.
   int generation = 0;
   // Of a run that comes from another store: when it was made and written there. Where
   // the store has the run, the earlier and the later time stay. Else it is now.

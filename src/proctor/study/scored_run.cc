@@ -95,14 +95,15 @@ std::string ScoredRun::model_title() const {
 namespace {
 
 // By ordinal: whether a question is one of those subjects.
-Result<std::vector<bool>> wanted_questions(const Dataset& dataset,
-                                           const std::string& subjects) {
-  std::vector<bool> wanted(dataset.questions.size(), subjects.empty());
-  if (subjects.empty()) return wanted;
-  for (const std::uint32_t ordinal :
-       TRY(select_questions(dataset, subjects, std::nullopt).in("`subjects`"))) {
-    wanted[ordinal] = true;
+Result<std::vector<bool>> wanted_questions(const Dataset& dataset, const Look& look) {
+  const bool all = look.subjects.empty() && look.ordinals.empty();
+  std::vector<bool> wanted(dataset.questions.size(), all);
+  std::vector<std::uint32_t> chosen = look.ordinals;
+  if (!look.subjects.empty()) {
+    chosen =
+        TRY(select_questions(dataset, look.subjects, std::nullopt).in("`subjects`"));
   }
+  for (const std::uint32_t ordinal : chosen) wanted[ordinal] = true;
   return wanted;
 }
 
@@ -121,7 +122,7 @@ Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
                                    const std::function<Status(const Graded&)>& see) {
   const std::string name = look.reader.empty() ? run.info.extract : look.reader;
   const Reader& reader = *TRY(find_reader(name).in("`reader`"));
-  const std::vector<bool> wanted = TRY(wanted_questions(dataset, look.subjects));
+  const std::vector<bool> wanted = TRY(wanted_questions(dataset, look));
   ScoredRun scored{
       .info = run.info, .id = run.id, .extract = name, .stored = run.results};
   std::vector<bool> tried(dataset.questions.size());
@@ -136,6 +137,7 @@ Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
     const Question& question = dataset.questions[result.trial.ordinal];
     Graded graded = grade(reader, question, result.trial, result.attempt);
     graded.attempts = result.attempts;
+    graded.is_second_try = result.generation > 0;
     scored.account.add(graded);
     scored.requests += result.attempts;
     if (!result.attempt.outcome)

@@ -47,6 +47,8 @@ struct ScoredRun {
 struct Look {
   std::string reader;    // empty: the one last used
   std::string subjects;  // as --subject has it; empty: all that is stored
+  // Or these questions of the data set alone; empty: all.
+  std::vector<std::uint32_t> ordinals = {};
 };
 
 // Every trial of a stored run, of those subjects. `see` may be empty; it gets the
