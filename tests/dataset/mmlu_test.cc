@@ -63,7 +63,7 @@ TEST_F(MmluLayout, is_in_canonical_order_with_the_table_of_subjects) {
   EXPECT_EQ(
       select_questions(dataset, "stem,humanities,social_sciences,other", {})->size(),
       57 * test_questions);
-  EXPECT_EQ(select_questions(dataset, "all", 5)->size(), 57 * 5);
+  EXPECT_EQ(select_questions(dataset, "all", {.first = 5})->size(), 57 * 5);
 }
 
 TEST_F(MmluLayout, reads_in_far_less_than_a_second) {

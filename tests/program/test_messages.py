@@ -16,6 +16,7 @@ OF_COMMANDS = {
     "exam/run_between.cc": None,
     "exam/own_server.cc": LLAMA_SERVER,
     "exam/run_name.cc": LLAMA_SERVER,
+    "exam/checkup.cc": {"--limit"},
     "exam/secrets.cc": {"--key"},
     "backend/providers.cc": {"--port", "--model-path", "--config"},
 }

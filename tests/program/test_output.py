@@ -201,11 +201,32 @@ def test_the_report_in_markdown_has_as_many_cells_in_each_row(two_runs):
     assert re.fullmatch(r"[|:\- ]+", rows[1])
 
 
-def test_the_report_in_csv_is_read_back(two_runs):
+def test_the_report_in_csv_has_numbers_and_is_read_back_by_chart(two_runs):
     out = two_runs.run("report", "--format", "csv").stdout
-    rows = list(csv.reader(io.StringIO(out)))
-    assert len(rows) == 3 and len({len(row) for row in rows}) == 1
-    assert any("macOS M2, 16 GB | x" in row for row in rows)
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert any(row["method"] == "macOS M2, 16 GB | x" for row in rows)
+    for row in rows:
+        share = int(row["correct"]) / int(row["n"])
+        assert float(row["ci_low"]) < float(row["accuracy"]) < float(row["ci_high"])
+        assert float(row["accuracy"]) == pytest.approx(100 * share, abs=0.006)
+    (two_runs.path / "report.csv").write_text(out, encoding="utf-8")
+    done = two_runs.run("chart", "report.csv", "-o", "bars.svg")
+    assert done.returncode == 0 and "2 bars" in done.stderr
+
+
+@pytest.mark.parametrize("file, starts", [("r.csv", "run,name,model"), ("r.md", "| run"),
+                                          ("r.json", '{"run":'), ("r.txt", "run ")])
+def test_the_report_takes_its_form_from_the_ending_and_says_what_it_wrote(two_runs, file, starts):
+    done = two_runs.run("report", "-o", file)
+    assert (two_runs.path / file).read_text(encoding="utf-8").startswith(starts)
+    assert done.stderr == f"{file}: 2 runs\n"
+
+
+def test_an_export_takes_its_form_from_the_ending(two_runs):
+    two_runs.run("export", "mine", "-o", "a.csv")
+    assert (two_runs.path / "a.csv").read_text(encoding="utf-8").startswith("id,subject,")
+    two_runs.run("export", "mine", "-o", "a.csv", "--format", "jsonl")
+    assert (two_runs.path / "a.csv").read_text(encoding="utf-8").startswith("{")
 
 
 def test_the_report_in_json_is_read_back(two_runs):

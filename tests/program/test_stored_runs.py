@@ -48,8 +48,9 @@ def test_a_title_is_made_from_the_subjects_that_are_counted(exam, subject, title
     assert run(exam, "--subject", subject)["subjects"] == title
     assert exam.json("report", "last")["subjects"] == title
     assert exam.json("list", "runs")["subjects"] == title
-    cell = json.loads(exam.run("report", "--format", "json").stdout)["dataset"]
-    assert cell == f"five {title}"
+    row = json.loads(exam.run("report", "--format", "json").stdout)
+    assert (row["dataset"], row["subject"]) == ("five", title)
+    assert f"five {title}" in exam.run("report").stdout
 
 
 def test_after_all_a_run_of_one_subject_changes_no_title(exam):
@@ -339,3 +340,29 @@ def test_what_forget_cannot_do_is_one_line(exam, words, said):
     done = exam.run("forget", *words)
     assert done.returncode == 2 and said in one_line(done.stderr)
     assert len(ids(exam)) == 1 and not (exam.path / "missing.db").exists()
+
+
+def test_a_report_of_one_run_shows_its_subjects_and_by_subject_all_runs(exam):
+    run(exam, "--subject", "all", "--name", "mine")
+    run(exam, "--subject", "stem", model="baseline/random")
+    lines = exam.run("report", "mine").stdout.splitlines()
+    assert sum(line.startswith("  college_physics ") and "(" not in line for line in lines) == 1
+    table = exam.run("report", "--by", "subject", "--sort", "accuracy").stdout
+    assert re.search(r"\n  sociology +\d+\.\d\d% \(\d+/10\), [\d.]+-[\d.]+ +-\n", table), table
+    csv = exam.run("report", "--by", "subject", "-o", "s.csv")
+    rows = (exam.path / "s.csv").read_text(encoding="utf-8").splitlines()
+    assert csv.stderr == "s.csv: 2 runs\n" and len(rows) == 1 + 5 + 3
+    assert exam.run("report", "--by", "theme").stderr == (
+        "proctor: --by: found theme, expected model, subject, category\n")
+
+
+def test_subjects_are_named_by_a_pattern_a_subcategory_and_a_sample(exam):
+    physics = run(exam, "--subject", "college_*,physics")
+    assert sorted(physics["by_subject"]) == ["astronomy", SUBJECT, "college_physics"]
+    five = run(exam, "--subject", "all", "--sample", 1)
+    assert five["n"] == 5 and five["run"] == physics["run"]
+    assert run(exam, "--subject", "all", "--sample", 1)["requests"] == 0
+    part = exam.run("report", "last", "--subject", "coll*").stdout
+    assert "Subject: college_computer_science, college_physics" in part
+    both = exam.run("run", "baseline/A", "--dataset", "five", "--limit", 1, "--sample", 1)
+    assert both.returncode == 2 and "expected one of the two" in both.stderr

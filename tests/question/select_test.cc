@@ -24,15 +24,15 @@ const Dataset& mmlu() {
 }
 
 std::vector<std::uint32_t> rows(const Dataset& dataset, std::string_view subjects,
-                                std::optional<int> limit = {}) {
-  const auto chosen = select_questions(dataset, subjects, limit);
+                                const Portion& portion = {}) {
+  const auto chosen = select_questions(dataset, subjects, portion);
   EXPECT_TRUE(chosen) << chosen.error().message;
   return chosen.value_or(std::vector<std::uint32_t>{});
 }
 
 Error error_of(const Dataset& dataset, std::string_view subjects,
-               std::optional<int> limit = {}) {
-  const auto chosen = select_questions(dataset, subjects, limit);
+               const Portion& portion = {}) {
+  const auto chosen = select_questions(dataset, subjects, portion);
   EXPECT_FALSE(chosen);
   return chosen ? Error{} : chosen.error();
 }
@@ -50,6 +50,34 @@ TEST(Select, all_is_everything) {
   EXPECT_THAT(rows(mmlu(), "all"), ElementsAre(0, 1, 2, 3, 4));
 }
 
+TEST(Select, a_sample_is_the_same_every_time_and_grows) {
+  Dataset dataset;
+  for (int i = 0; i < 40; ++i) {
+    dataset.questions.push_back(
+        {.subject = i < 20 ? "a" : "b", .choices = {"x"}, .index = i % 20});
+  }
+  const auto few = rows(dataset, "all", {.sample = 3});
+  const auto more = rows(dataset, "all", {.sample = 10});
+
+  EXPECT_EQ(few.size(), 6U);
+  EXPECT_EQ(few, rows(dataset, "all", {.sample = 3}));
+  EXPECT_TRUE(std::ranges::is_sorted(few));
+  EXPECT_TRUE(std::ranges::includes(more, few));
+  EXPECT_NE(few, rows(dataset, "all", {.first = 3}));
+  EXPECT_EQ(rows(dataset, "all", {.sample = 99}).size(), 40U);
+}
+
+TEST(Select, a_subcategory_names_its_subjects) {
+  EXPECT_THAT(rows(mmlu(), "health"), ElementsAre(0, 1));
+  EXPECT_THAT(rows(mmlu(), "physics,philosophy"), ElementsAre(2, 3));
+}
+
+TEST(Select, a_star_stands_for_anything) {
+  EXPECT_THAT(rows(mmlu(), "a*"), ElementsAre(0, 1, 2));
+  EXPECT_THAT(rows(mmlu(), "*o*o*y,formal_*"), ElementsAre(2, 3, 4));
+  EXPECT_THAT(error_of(mmlu(), "high_school_*").message, HasSubstr("no such subject"));
+}
+
 TEST(Select, a_category_is_hendrycks) {
   EXPECT_THAT(rows(mmlu(), "stem"), ElementsAre(2));
   EXPECT_THAT(rows(mmlu(), "STEM"), ElementsAre(2));
@@ -60,7 +88,7 @@ TEST(Select, a_category_is_hendrycks) {
 }
 
 TEST(Select, the_limit_is_per_subject) {
-  EXPECT_THAT(rows(mmlu(), "all", 1), ElementsAre(0, 2, 3, 4));
+  EXPECT_THAT(rows(mmlu(), "all", {.first = 1}), ElementsAre(0, 2, 3, 4));
 }
 
 TEST(Select, a_data_sets_own_subject_comes_before_a_category) {
@@ -92,8 +120,8 @@ TEST(Select, an_empty_name_and_an_empty_limit_are_usage_errors) {
   EXPECT_THAT(error_of(mmlu(), "").message, HasSubstr("empty subject"));
   EXPECT_THAT(error_of(mmlu(), "anatomy,,virology").message,
               HasSubstr("empty subject"));
-  EXPECT_THAT(error_of(mmlu(), "all", 0).message, HasSubstr("limit of 0"));
-  EXPECT_THAT(error_of(mmlu(), "all", -3).message, HasSubstr("limit of -3"));
+  EXPECT_THAT(error_of(mmlu(), "all", {.first = 0}).message, HasSubstr("limit of 0"));
+  EXPECT_THAT(error_of(mmlu(), "all", {.first = -3}).message, HasSubstr("limit of -3"));
 }
 
 TEST(Subjects, are_mmlus_57) {

@@ -22,46 +22,12 @@ std::string_view sign_of(State state) {
   return "!";
 }
 
-// What it gives, and what it may not: names, never values.
-std::optional<Finding> dotenv_finding(const Arguments& arguments,
-                                      const Environment& environment) {
-  std::error_code unknown;
-  if (std::filesystem::is_directory(".env", unknown)) {
-    return Finding{State::absent, ".env", "a folder; no key is taken from it"};
-  }
-  const auto dotenv =
-      read_dotenv(".env", dotenv_names(model_texts(arguments)), environment);
-  if (!dotenv) return Finding{State::wrong, ".env", dotenv.error().message};
-  std::vector<std::string> words, given;
-  for (const auto& [name, value] : dotenv->keys) given.push_back(name);
-  if (!given.empty()) words.push_back("gives " + join(given, ", "));
-  if (!dotenv->ignored.empty()) {
-    words.push_back(
-        fmt::format("ignored: {} (it gives keys and nothing else; set them "
-                    "in the environment)",
-                    join(dotenv->ignored, ", ")));
-  }
-  if (words.empty()) return std::nullopt;
-  return Finding{given.empty() ? State::absent : State::fine, ".env",
-                 join(words, "; ")};
-}
-
 Finding font_finding() {
   const bool fine = can_draw(Language::ja);
   return {
       fine ? State::fine : State::wrong, "fonts",
       fine ? "Japanese text can be drawn"
            : "no font for Japanese; install fonts-noto-cjk or fonts-ipaexfont-gothic"};
-}
-
-// A name of the hub is no file before a run has fetched it.
-Status check_is_here(const ModelChoice& choice) {
-  const std::string name = choice.file.string();
-  if (!is_hub_model(name)) return {};
-  return fail(Fault::usage,
-              "{}: the doctor looks at files that are here; proctor run {} --limit 1 "
-              "fetches it, then name the .gguf",
-              name, name);
 }
 
 }  // namespace
@@ -76,9 +42,7 @@ Result<int> doctor_command(const Arguments& arguments, World& world) {
   add(findings_of_machine(arguments.get("--cache-dir").value_or(""),
                           world.environment));
   findings.push_back(font_finding());
-  if (auto finding = dotenv_finding(arguments, world.environment)) {
-    findings.push_back(*std::move(finding));
-  }
+  add(findings_of_dotenv(".env", model_texts(arguments), world.environment));
   add(findings_of_keys(world.environment));
   const ModelSpec settings = TRY(model_settings(arguments));
   const ExamSpec asked = TRY(exam_spec(arguments));
@@ -89,7 +53,7 @@ Result<int> doctor_command(const Arguments& arguments, World& world) {
   }
   TRY(check_applies(settings, asked, choices));
   constexpr std::chrono::milliseconds patience{60'000};
-  for (const ModelChoice& choice : choices) TRY(check_is_here(choice));
+  for (const ModelChoice& choice : choices) TRY(check_is_on_disk(choice));
   std::vector<std::string> files;  // as JSON
   for (const ModelChoice& choice : choices) {
     if (const std::string line = where_asked(choice); !line.empty())

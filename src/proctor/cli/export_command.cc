@@ -3,7 +3,7 @@
 namespace proctor {
 
 Result<int> export_command(const Arguments& arguments, World& world) {
-  const std::string name = arguments.get("--format").value_or("jsonl");
+  const std::string name = format_word(arguments, {"jsonl", "csv"});
   const auto format = export_format_named(name);
   if (!format)
     return fail(Fault::usage, "--format: found {}, expected jsonl or csv", name);

@@ -27,7 +27,6 @@ constexpr std::string_view question_group = "What is asked";
 constexpr std::string_view model_group = "Of which model";
 constexpr std::string_view request_group = "How it is asked";
 constexpr std::string_view keep_group = "What is kept and shown";
-constexpr std::string_view general_group = "General";
 
 constexpr std::array command_table = {
     CommandText{Command::run, run_command, "run", "[MODEL…]",
@@ -112,17 +111,19 @@ constexpr std::array option_table = {
            "cais/mmlu)",
            question_group, false, on_data},
     Option{"--subject", "S",
-           "S[,S…], all or a category (MMLU's default college_computer_science, "
-           "else all)",
+           "S[,S…], all, stem, high_school_* (MMLU: college_computer_science)",
            question_group, false, on_run | on_prompt, "", "subjects"},
     Option{"--subject", "S",
-           "only these questions: S[,S…], all or a category (default: all it holds)",
+           "only these: S[,S…], a category, high_school_* (default: all it holds)",
            question_group, false, of_runs, "", "subjects"},
     Option{
         "--split", "S",
         "test, dev, validation, auxiliary_train (default: the protocol's, else test)",
         question_group, false, on_data},
     Option{"--limit", "N", "the first N questions of each subject", question_group,
+           false, on_run | on_prompt},
+    Option{"--sample", "N",
+           "N questions of each subject at random, the same every time", question_group,
            false, on_run | on_prompt},
     Option{"--columns", "C",
            "question=Q,choices=A+B+C+D,answer=K,subject=S,id=I,context=P",
@@ -235,6 +236,10 @@ constexpr std::array option_table = {
         bit(Command::report) | bit(Command::exporting) | bit(Command::chart)},
     Option{"--output", "FILE", "where to write; - is stdout", keep_group, false,
            bit(Command::chart) | bit(Command::exporting) | bit(Command::report), "-o"},
+    Option{"--by", "B", "a table by model (default), subject or category", keep_group,
+           false, bit(Command::report)},
+    Option{"--sort", "S", "of subjects: by name (default) or accuracy", keep_group,
+           false, bit(Command::report)},
     Option{
         "--explain", "",
         "split the difference of two protocols into prompt, shots, reading, averaging",
@@ -242,13 +247,12 @@ constexpr std::array option_table = {
     Option{"--title", "TEXT", "the chart's title", keep_group, false,
            bit(Command::chart)},
 
-    Option{"--lang", "L", "en or ja (default: en)", general_group, false,
+    Option{"--lang", "L", "en or ja (default: en)", keep_group, false,
            on_run | bit(Command::report) | bit(Command::chart) | bit(Command::compare) |
                bit(Command::audit)},
-    Option{"--json", "", "one JSON object a line on stdout", general_group, false,
-           every},
+    Option{"--json", "", "one JSON object a line on stdout", keep_group, false, every},
     Option{"--config", "FILE", "a TOML file of options: their long names without --",
-           general_group, false, every},
+           keep_group, false, every},
 };
 
 }  // namespace
@@ -263,7 +267,7 @@ std::span<const Option> options() {
 std::string_view flag_of(std::string_view field) {
   const auto found = std::ranges::find_if(option_table, [&](const Option& option) {
     if (!option.field.empty()) return option.field == field;
-    return option.group != keep_group && option.group != general_group &&
+    return option.group != keep_group && option.group != keep_group &&
            replace_all(std::string(option.name.substr(2)), "-", "_") == field;
   });
   return found == option_table.end() ? "" : found->name;

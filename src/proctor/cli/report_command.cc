@@ -4,7 +4,7 @@ namespace proctor {
 namespace {
 
 Result<TableFormat> format_of(const Arguments& arguments) {
-  const std::string name = arguments.get("--format").value_or("terminal");
+  const std::string name = format_word(arguments, {"terminal", "md", "csv", "json"});
   if (const auto format = table_format_named(name)) return *format;
   return fail(Fault::usage,
               "--format: found {}, expected terminal, markdown, csv or json", name);
@@ -15,6 +15,9 @@ Result<TableFormat> format_of(const Arguments& arguments) {
 Result<int> report_command(const Arguments& arguments, World& world) {
   const Language language = TRY(language_of(arguments));
   const TableFormat format = TRY(format_of(arguments));
+  const Breakdown breakdown{
+      TRY(find_by(arguments.get("--by").value_or("model")).in("--by")),
+      TRY(find_sort(arguments.get("--sort").value_or("name")).in("--sort"))};
   const Output output = output_of(arguments);
   TRY(check_output(output));
   const auto store = TRY(open_for_reading(arguments));
@@ -25,14 +28,20 @@ Result<int> report_command(const Arguments& arguments, World& world) {
     text = summaries_json(runs);
   } else {
     const bool for_people = format == TableFormat::terminal;
-    Table table = runs_table(runs, language);
-    if (for_people) drop_empty_last_column(table);
-    text = table_text(table, format, world.console.table_width());
+    const int width = world.console.table_width();
+    text = breakdown_text(runs, breakdown, format, language, width);
     // A run that is named has more to say than a line.
-    if (for_people && arguments.positional.size() == 1)
+    if (for_people && breakdown.by == By::model && arguments.positional.size() == 1) {
       text += "\n" + summary_text(runs.front(), language);
+      if (runs.front().account.tally.by_subject.size() > 1)
+        text += "\n" + breakdown_text(runs, {By::subject, breakdown.sort}, format,
+                                      language, width);
+    }
   }
-  TRY(write_output(output, world.console, text));
+  if (TRY(write_output(output, world.console, text))) {
+    world.console.say(fmt::format("{}: {} run{}", *output.path, runs.size(),
+                                  runs.size() == 1 ? "" : "s"));
+  }
   if (runs.empty() && TRY(store->runs()).empty()) {
     world.console.say("no runs yet; next: proctor run --type ollama");
   }

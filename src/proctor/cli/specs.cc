@@ -192,6 +192,7 @@ Result<ExamSpec> exam_spec(const Arguments& arguments) {
   }
   spec.dataset = arguments.get("--dataset").value_or(spec.dataset);
   spec.limit = TRY(arguments.number("--limit", number_ranges.limit));
+  spec.sample = TRY(arguments.number("--sample", number_ranges.limit));
   spec.shots = TRY(arguments.number("--shots", number_ranges.shots));
   spec.max_tokens = TRY(own(arguments, "--max-tokens", number_ranges.max_tokens));
   spec.temperature = TRY(own(arguments, "--temperature", number_ranges.temperature));
@@ -299,6 +300,15 @@ Result<std::vector<ScoredRun>> runs_meant(Store& store, const Arguments& argumen
                             scored.elsewhere == 1 ? " has" : "s have", look.subjects));
   }
   return std::move(scored.runs);
+}
+
+std::string format_word(const Arguments& arguments,
+                        std::initializer_list<std::string_view> words) {
+  if (const auto named = arguments.get("--format")) return *named;
+  const std::filesystem::path path = arguments.get("--output").value_or("");
+  for (const std::string_view word : words)
+    if (path.extension() == fmt::format(".{}", word)) return std::string(word);
+  return std::string(*words.begin());
 }
 
 Output output_of(const Arguments& arguments) {

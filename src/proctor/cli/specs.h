@@ -71,6 +71,9 @@ Result<std::vector<ScoredRun>> runs_meant(Store& store, const Arguments& argumen
 void tell_hidden(std::size_t hidden, Console& console);
 
 // -o, and what the command reads.
+// --format's word, else the ending of -o where it is one of `words`, else the first.
+std::string format_word(const Arguments& arguments,
+                        std::initializer_list<std::string_view> words);
 Output output_of(const Arguments& arguments);
 
 }  // namespace proctor

@@ -4,6 +4,7 @@
 
 #include "proctor/dataset/dataset.h"
 #include "proctor/engine/engine.h"
+#include "proctor/exam/dotenv.h"
 #include "proctor/hub/hub.h"
 
 namespace proctor {
@@ -82,6 +83,37 @@ std::vector<Finding> findings_of_keys(const Environment& environment) {
 }
 
 // One small question, so that "it answers" is not guessed.
+std::vector<Finding> findings_of_dotenv(const std::filesystem::path& file,
+                                        const ModelSpec& model,
+                                        const Environment& environment) {
+  const std::string name = file.string();
+  std::error_code unknown;
+  if (std::filesystem::is_directory(file, unknown))
+    return {{State::absent, name, "a folder; no key is taken from it"}};
+  const auto dotenv = read_dotenv(file, dotenv_names(model), environment);
+  if (!dotenv) return {{State::wrong, name, dotenv.error().message}};
+  std::vector<std::string> words, given;
+  for (const auto& [key, value] : dotenv->keys) given.push_back(key);
+  if (!given.empty()) words.push_back("gives " + join(given, ", "));
+  if (!dotenv->ignored.empty()) {
+    words.push_back(
+        fmt::format("ignored: {} (it gives keys and nothing else; set them "
+                    "in the environment)",
+                    join(dotenv->ignored, ", ")));
+  }
+  if (words.empty()) return {};
+  return {{given.empty() ? State::absent : State::fine, name, join(words, "; ")}};
+}
+
+Status check_is_on_disk(const ModelChoice& choice) {
+  const std::string name = choice.file.string();
+  if (!is_hub_model(name)) return {};
+  return fail(Fault::usage,
+              "{}: the doctor looks at files that are here; proctor run {} --limit 1 "
+              "fetches it, then name the .gguf",
+              name, name);
+}
+
 Finding finding_of_server(const ModelChoice& choice, std::chrono::milliseconds most,
                           const Environment& environment) {
   // A base model would go on for as long as it may.

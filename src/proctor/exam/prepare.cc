@@ -199,7 +199,8 @@ Result<Exam> exam_of(NamedProtocol protocol, const ExamSpec& spec, HubWorld& out
   exam.dataset = dataset;
   exam.subjects = subjects_asked_for(spec, *exam.dataset);
   exam.selection =
-      TRY(select_questions(*exam.dataset, exam.subjects, spec.limit).in("`subjects`"));
+      TRY(select_questions(*exam.dataset, exam.subjects, {spec.limit, spec.sample})
+              .in("`subjects`"));
   TRY(take_shots(request, spec, outside, exam));
   return exam;
 }

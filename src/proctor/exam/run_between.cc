@@ -26,18 +26,21 @@ std::string text_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-// --limit, where the first rows of every subject were asked and not all of one.
-std::string limit_of(const Dataset& dataset, const RunInfo& info) {
+// --limit or --sample, where a portion of every subject was asked and not all of one.
+std::string portion_of(const Dataset& dataset, const RunInfo& info) {
   std::map<std::string, std::int64_t> asked, there;
   for (const Question& question : dataset.questions) ++there[question.subject];
   for (const std::uint32_t ordinal : info.selection) {
     if (ordinal < dataset.questions.size()) ++asked[dataset.questions[ordinal].subject];
   }
-  std::int64_t most = 0;
-  for (const auto& [subject, n] : asked) most = std::max(most, n);
+  int most = 0;
+  for (const auto& [subject, n] : asked) most = std::max(most, static_cast<int>(n));
   const bool all = std::ranges::all_of(
       asked, [&](const auto& entry) { return entry.second == there[entry.first]; });
-  return all ? "" : fmt::format(" --limit {}", most);
+  if (all) return "";
+  const auto sample = select_questions(dataset, info.subjects, {.sample = most});
+  const bool is_sample = sample && *sample == info.selection;
+  return fmt::format(" --{} {}", is_sample ? "sample" : "limit", most);
 }
 
 // The options that made the sampling of `sent` from the protocol's own.
@@ -165,7 +168,7 @@ Result<std::string> command_between(Store& store, const ScoredRun& a,
   const auto examples = value_in(shots.info.command, "--shots-from");
   if (examples && count > 0) text += " --shots-from " + quoted(*examples);
   const Dataset dataset = TRY(store.questions(prompt.id));
-  text += " --subject " + quoted(info.subjects) + limit_of(dataset, info);
+  text += " --subject " + quoted(info.subjects) + portion_of(dataset, info);
   text += server_options_of(info.key);
   if (!value_in(info.command, "--engine")) text += serve_of(info.key);
   return text;

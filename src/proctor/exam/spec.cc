@@ -41,6 +41,12 @@ Status check_numbers(const ModelSpec& spec) {
 
 Status check_numbers(const ExamSpec& spec) {
   TRY(check("`limit`", spec.limit, number_ranges.limit));
+  TRY(check("`sample`", spec.sample, number_ranges.limit));
+  if (spec.limit && spec.sample) {
+    return fail(Fault::usage,
+                "`sample`: `limit` takes the first of each subject, a sample any; "
+                "expected one of the two");
+  }
   TRY(check("`shots`", spec.shots, number_ranges.shots));
   TRY(check("`max_tokens`", value_of(spec.max_tokens), number_ranges.max_tokens));
   TRY(check("`temperature`", value_of(spec.temperature), number_ranges.temperature));

@@ -87,7 +87,8 @@ struct ExamSpec {
   // As select_questions() takes them. Empty: college_computer_science of an MMLU, for
   // a full run costs money; of any other exam all.
   std::optional<std::string> subjects = {};
-  std::optional<int> limit = {};  // the first so many of each subject
+  std::optional<int> limit = {};   // the first so many of each subject
+  std::optional<int> sample = {};  // or so many at random, the same every time
   bool drop_bad_labels = false;
 
   // ---- Instead of what the protocol has ----

@@ -88,12 +88,19 @@ const Subject* find_subject(std::string_view name,
 // china_specific; empty for none.
 std::string_view category_key(std::string_view category);
 
-// The rows (positions in questions) that "--subject S,S|all|CATEGORY" and "--limit N
-// per subject" name, in canonical order. An unknown subject is Fault::usage with the
+// How many questions of each subject; all where neither is set. With both, the sample.
+struct Portion {
+  std::optional<int> first = {};   // in canonical order
+  std::optional<int> sample = {};  // at random, the same ones every time
+};
+
+// The rows (positions in questions) of subjects, in canonical order. Each word between
+// the commas is a subject, a category, a subcategory (in that order), "all", or a
+// pattern in which * stands for anything. An unknown one is Fault::usage with the
 // nearest name.
 Result<std::vector<std::uint32_t>> select_questions(const Dataset& dataset,
                                                     std::string_view subjects,
-                                                    std::optional<int> limit);
+                                                    const Portion& portion);
 
 // Fault::usage for what --subject names and a data set whose subjects are known has
 // not: to be said before it is downloaded.

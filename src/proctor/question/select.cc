@@ -52,6 +52,38 @@ std::vector<std::string> categories_of(const Choice& choice) {
   return {keys.begin(), keys.end()};
 }
 
+// "computer_science", "health": no category that is called so has come before.
+Names of_subcategory(const Choice& choice, const std::string& subcategory) {
+  Names names;
+  for (const std::string& name : choice.present) {
+    const Subject* subject = find_subject(name, choice.dataset);
+    if (subject != nullptr && plain(subject->subcategory) == subcategory)
+      names.insert(name);
+  }
+  return names;
+}
+
+// Whether the name is the pattern, in which * stands for anything.
+bool matches(std::string_view pattern, std::string_view name) {
+  const std::size_t star = pattern.find('*');
+  if (star == std::string_view::npos) return pattern == name;
+  if (!name.starts_with(pattern.substr(0, star))) return false;
+  const std::string_view rest = pattern.substr(star + 1);
+  for (std::size_t at = star; at <= name.size(); ++at) {
+    if (matches(rest, name.substr(at))) return true;
+  }
+  return false;
+}
+
+Names of_pattern(const Choice& choice, const std::string& pattern) {
+  Names names;
+  if (pattern.find('*') == std::string::npos) return names;
+  for (const std::string& name : choice.present) {
+    if (matches(pattern, plain(name))) names.insert(name);
+  }
+  return names;
+}
+
 tl::unexpected<Error> unknown(const std::string& word, const Choice& choice) {
   std::vector<std::string> known(choice.present.begin(), choice.present.end());
   const std::string few = known.size() <= 14 ? " (" + join(known, ", ") + ")" : "";
@@ -70,9 +102,11 @@ Result<Names> named(const std::string& word, const Choice& choice) {
     if (name == word || plain(name) == plain(word)) return Names{name};
   }
   if (plain(word) == "all") return choice.present;
-  Names names = of_category(choice, plain(word));
-  if (names.empty()) return unknown(word, choice);
-  return names;
+  for (const auto& of : {of_category, of_subcategory, of_pattern}) {
+    Names names = of(choice, plain(word));
+    if (!names.empty()) return names;
+  }
+  return unknown(word, choice);
 }
 
 Result<Names> all_named(std::string_view subjects, const Choice& choice) {
@@ -91,23 +125,48 @@ Result<Names> all_named(std::string_view subjects, const Choice& choice) {
   return wanted;
 }
 
+// By a sum over subject and position that is the same everywhere: a larger sample holds
+// the smaller one, so a run can grow.
+void shuffle(const Dataset& dataset, std::vector<std::uint32_t>& rows) {
+  std::vector<std::pair<std::string, std::uint32_t>> order;
+  for (const std::uint32_t row : rows) {
+    const Question& question = dataset.questions[row];
+    Sha256 hash;
+    hash.add_field(question.subject);
+    hash.add_number(static_cast<std::uint64_t>(question.index));
+    order.emplace_back(hash.hex(), row);
+  }
+  std::ranges::sort(order);
+  std::ranges::transform(order, rows.begin(),
+                         [](const auto& one) { return one.second; });
+}
+
 }  // namespace
 
 Result<std::vector<std::uint32_t>> select_questions(const Dataset& dataset,
                                                     std::string_view subjects,
-                                                    std::optional<int> limit) {
-  if (limit && *limit < 1) {
-    return fail(Fault::usage, "a limit of {} leaves no question; expected 1 or more",
-                *limit);
+                                                    const Portion& portion) {
+  for (const auto& n : {portion.first, portion.sample}) {
+    if (n && *n < 1) {
+      return fail(Fault::usage, "a limit of {} leaves no question; expected 1 or more",
+                  *n);
+    }
   }
   const Names wanted = TRY(all_named(subjects, {dataset.name, subjects_of(dataset)}));
-  std::vector<std::uint32_t> chosen;
-  std::map<std::string_view, int> taken;
+  std::map<std::string_view, std::vector<std::uint32_t>> of_subject;
   for (std::uint32_t i = 0; i < dataset.questions.size(); ++i) {
     const std::string& subject = dataset.questions[i].subject;
-    if (!wanted.contains(subject)) continue;
-    if (taken[subject]++ < limit.value_or(INT32_MAX)) chosen.push_back(i);
+    if (wanted.contains(subject)) of_subject[subject].push_back(i);
   }
+  std::vector<std::uint32_t> chosen;
+  for (auto& [subject, rows] : of_subject) {
+    if (portion.sample) shuffle(dataset, rows);
+    const int most = portion.sample.value_or(portion.first.value_or(INT32_MAX));
+    if (rows.size() > static_cast<std::size_t>(most))
+      rows.resize(static_cast<std::size_t>(most));
+    chosen.insert(chosen.end(), rows.begin(), rows.end());
+  }
+  std::ranges::sort(chosen);
   if (chosen.empty()) return fail(Fault::usage, "{}: no question", dataset.name);
   return chosen;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "proctor/report/audit.h"
+#include "proctor/report/breakdown.h"
 #include "proctor/report/chart.h"
 #include "proctor/report/comparison.h"
 #include "proctor/report/exam_tables.h"

@@ -100,8 +100,7 @@ Result<std::vector<bool>> wanted_questions(const Dataset& dataset, const Look& l
   std::vector<bool> wanted(dataset.questions.size(), all);
   std::vector<std::uint32_t> chosen = look.ordinals;
   if (!look.subjects.empty()) {
-    chosen =
-        TRY(select_questions(dataset, look.subjects, std::nullopt).in("`subjects`"));
+    chosen = TRY(select_questions(dataset, look.subjects, {}).in("`subjects`"));
   }
   for (const std::uint32_t ordinal : chosen) wanted[ordinal] = true;
   return wanted;

@@ -1,0 +1,309 @@
+#include "proctor/report/breakdown.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+#include "proctor/report/json_line.h"
+#include "proctor/report/runs_table.h"
+#include "proctor/report/summary.h"
+
+namespace proctor {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Ledgers = std::map<std::string, Ledger, std::less<>>;
+
+// One line of the table: a subject, or a category with all of its subjects.
+struct Part {
+  std::string category, subject;  // as their keys; an empty subject: all of it
+  std::vector<Ledger> ledgers;    // one a run; empty where it was not asked
+
+  const std::string& name() const { return subject.empty() ? category : subject; }
+};
+
+Ledger in(const Ledgers& ledgers, const std::string& name) {
+  const auto found = ledgers.find(name);
+  return found == ledgers.end() ? Ledger() : found->second;
+}
+
+std::string category_of(const std::string& subject, std::span<const ScoredRun> runs) {
+  for (const ScoredRun& run : runs) {
+    const Subject* known = find_subject(subject, run.info.dataset);
+    if (known != nullptr && !known->category.empty())
+      return std::string(category_key(known->category));
+  }
+  return {};
+}
+
+// The mean of the runs that have it, for sorting alone.
+double height_of(const Part& part) {
+  double sum = 0;
+  int runs = 0;
+  for (const Ledger& ledger : part.ledgers) {
+    if (const auto share = ledger.count().share()) {
+      sum += *share;
+      ++runs;
+    }
+  }
+  return runs == 0 ? -1 : sum / runs;
+}
+
+void sort_parts(std::vector<Part>& parts, SortBy sort) {
+  if (sort == SortBy::name) return;  // as they come
+  std::ranges::stable_sort(parts, std::ranges::greater(), height_of);
+}
+
+std::vector<Part> categories_of(std::span<const ScoredRun> runs) {
+  std::vector<Ledgers> ledgers;
+  std::set<std::string> names;
+  for (const ScoredRun& run : runs) {
+    ledgers.push_back(by_category(run.account.tally, run.info.dataset));
+    for (const auto& [name, ledger] : ledgers.back()) names.insert(name);
+  }
+  std::vector<Part> parts;
+  for (const std::string& name : names) {
+    Part& part = parts.emplace_back();
+    part.category = name;
+    for (const Ledgers& of : ledgers) part.ledgers.push_back(in(of, name));
+  }
+  return parts;
+}
+
+std::vector<Part> subjects_of(std::span<const ScoredRun> runs) {
+  std::set<std::string> names;
+  for (const ScoredRun& run : runs)
+    for (const auto& [name, ledger] : run.account.tally.by_subject) names.insert(name);
+  std::vector<Part> parts;
+  for (const std::string& name : names) {
+    Part& part = parts.emplace_back();
+    part.category = category_of(name, runs);
+    part.subject = name;
+    for (const ScoredRun& run : runs)
+      part.ledgers.push_back(in(run.account.tally.by_subject, name));
+  }
+  return parts;
+}
+
+// A category that a subject counts in beside its own (CMMLU's China specific) has no
+// subject below it: those stand under their own.
+std::vector<Part> parts_of(std::span<const ScoredRun> runs,
+                           const Breakdown& breakdown) {
+  std::vector<Part> categories = categories_of(runs);
+  sort_parts(categories, breakdown.sort);
+  if (breakdown.by == By::category) return categories;
+  std::vector<Part> subjects = subjects_of(runs), parts;
+  sort_parts(subjects, breakdown.sort);
+  for (const Part& category : categories) {
+    parts.push_back(category);
+    std::ranges::copy_if(subjects, std::back_inserter(parts), [&](const Part& part) {
+      return part.category == category.category;
+    });
+  }
+  std::ranges::copy_if(subjects, std::back_inserter(parts),
+                       [](const Part& part) { return part.category.empty(); });
+  return parts;
+}
+
+// ---- For people -------------------------------------------------------------------
+
+constexpr int bar_width = 21;  // 0 to 100 % in steps of 5
+
+// "   ──●───": where the interval and the accuracy are between 0 and 100 %.
+std::string interval_bar(const Count& count) {
+  const Interval interval = wilson(count);
+  const auto place = [](double share) {
+    return static_cast<int>(std::lround(share * (bar_width - 1)));
+  };
+  const int middle = place(count.share().value_or(0));
+  std::string bar;
+  for (int i = 0; i <= place(interval.high); ++i)
+    bar += i == middle ? "●" : i < place(interval.low) ? " " : "─";
+  return bar;
+}
+
+std::string side_title(const ScoredRun& run) {
+  return run.info.name.empty() ? run.short_id() : run.info.name;
+}
+
+std::string cell_of(const Ledger& ledger) {
+  const Count count = ledger.count();
+  if (count.n == 0) return "-";
+  return fmt::format("{}, {}", accuracy_text(count), range_text(wilson(count)));
+}
+
+std::vector<std::string> row_of(const Part& part, bool is_nested, bool has_bar) {
+  std::vector<std::string> row = {(is_nested ? "  " : "") + part.name()};
+  if (part.ledgers.size() > 1) {
+    for (const Ledger& ledger : part.ledgers) row.push_back(cell_of(ledger));
+    return row;
+  }
+  const Count count = part.ledgers.front().count();
+  row.push_back(with_thousands(count.n));
+  row.push_back(fmt::format("{:.2f}%", 100 * count.share().value_or(0)));
+  row.push_back(range_text(wilson(count)));
+  if (has_bar) row.push_back(interval_bar(count));
+  return row;
+}
+
+Table table_of(std::span<const ScoredRun> runs, const Breakdown& breakdown,
+               Language language, bool is_markdown, bool has_bar) {
+  const bool ja = language == Language::ja;
+  const std::string title = breakdown.by == By::category ? ja ? "分野" : "category"
+                            : ja                         ? "科目"
+                                                         : "subject";
+  Table table{{{title, Align::left, 16}}, {}};
+  if (runs.size() == 1) {
+    table.columns.push_back({ja ? "問題数" : "n", Align::right});
+    table.columns.push_back({ja ? "精度" : "accuracy", Align::right});
+    table.columns.push_back({"95 % CI", Align::right});
+    if (has_bar) table.columns.push_back({"0        50       100"});
+  }
+  if (runs.size() > 1) {
+    for (const ScoredRun& run : runs)
+      table.columns.push_back({side_title(run), Align::right});
+  }
+  const std::vector<Part> parts = parts_of(runs, breakdown);
+  for (const Part& part : parts) {
+    const bool is_nested =
+        !part.subject.empty() && !part.category.empty() && !is_markdown;
+    table.rows.push_back(row_of(part, is_nested, has_bar));
+  }
+  return table;
+}
+
+int width_of(const Table& table) {
+  const std::string text = table_text(table, TableFormat::terminal, 0);
+  return display_width(text.substr(0, text.find('\n')));
+}
+
+// ---- For other programs -----------------------------------------------------------
+
+Json run_fields(const ScoredRun& run) {
+  return {{"run", run.short_id()},         {"name", run.info.name},
+          {"model", run.model_title()},    {"method", run.info.note},
+          {"protocol", run.info.protocol}, {"reader", run.extract},
+          {"dataset", run.info.dataset}};
+}
+
+// Shares of 1 in JSON, as all commands have them; percent in CSV, as charts read it.
+void add_score(Json& line, const Count& count, bool has_reply, TableFormat format) {
+  const double unit = format == TableFormat::csv ? 100 : 1;
+  const Interval interval = wilson(count);
+  line["n"] = count.n;
+  line["correct"] = count.right;
+  for (const auto& [name, value] :
+       {std::pair("accuracy", count.share().value_or(0)),
+        std::pair("ci_low", interval.low), std::pair("ci_high", interval.high)})
+    line[name] = number_or_null(has_reply ? std::optional(unit * value) : std::nullopt);
+}
+
+std::vector<Json> lines_of_runs(std::span<const ScoredRun> runs, TableFormat format) {
+  std::vector<Json> lines;
+  for (const ScoredRun& run : runs) {
+    Json line = run_fields(run);
+    line["subject"] = run.subjects.empty() ? run.info.subjects : run.subjects;
+    line["planned"] = run.planned;
+    add_score(line, run.ledger().count(), run.has_reply(), format);
+    for (const Mark mark : all_marks)
+      line[std::string(name_of(mark))] = run.ledger().of(mark);
+    line["second_tries"] = run.account.second_tries;
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::vector<Json> lines_of_parts(std::span<const ScoredRun> runs,
+                                 const Breakdown& breakdown, TableFormat format) {
+  std::vector<Json> lines;
+  for (const Part& part : parts_of(runs, breakdown)) {
+    // Whoever adds up subjects is not to count their categories, too.
+    if (breakdown.by == By::subject && part.subject.empty()) continue;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      if (part.ledgers[i].n() == 0) continue;
+      Json line = run_fields(runs[i]);
+      line["category"] = part.category;
+      line["subject"] = part.subject;
+      add_score(line, part.ledgers[i].count(), runs[i].has_reply(), format);
+      lines.push_back(std::move(line));
+    }
+  }
+  return lines;
+}
+
+std::string csv_cell(const Json& value) {
+  if (value.is_null()) return "";
+  if (value.is_number_float()) return fmt::format("{:.2f}", value.get<double>());
+  return value.is_string() ? for_csv(value.get<std::string>()) : value.dump();
+}
+
+std::string csv_of(std::span<const Json> lines) {
+  std::string text;
+  for (const Json& line : lines) {
+    std::vector<std::string> titles, cells;
+    for (const auto& [title, value] : line.items()) {
+      titles.push_back(title);
+      cells.push_back(csv_cell(value));
+    }
+    if (text.empty()) text = join(titles, ",") + "\n";
+    text += join(cells, ",") + "\n";
+  }
+  return text;
+}
+
+std::string data_text(std::span<const ScoredRun> runs, const Breakdown& breakdown,
+                      TableFormat format) {
+  const std::vector<Json> lines = breakdown.by == By::model
+                                      ? lines_of_runs(runs, format)
+                                      : lines_of_parts(runs, breakdown, format);
+  if (format == TableFormat::csv) return csv_of(lines);
+  std::string text;
+  for (const Json& line : lines) text += json_line(line) + "\n";
+  return text;
+}
+
+template <class Value, std::size_t n>
+Result<Value> find_word(
+    std::string_view name,
+    const std::array<std::pair<std::string_view, Value>, n>& words) {
+  std::vector<std::string> known;
+  for (const auto& [word, value] : words) {
+    if (word == name) return value;
+    known.emplace_back(word);
+  }
+  return fail(Fault::usage, "found {}, expected {}", name, join(known, ", "));
+}
+
+}  // namespace
+
+Result<By> find_by(std::string_view name) {
+  constexpr std::array<std::pair<std::string_view, By>, 3> words = {
+      {{"model", By::model}, {"subject", By::subject}, {"category", By::category}}};
+  return find_word(name, words);
+}
+
+Result<SortBy> find_sort(std::string_view name) {
+  constexpr std::array<std::pair<std::string_view, SortBy>, 2> words = {
+      {{"name", SortBy::name}, {"accuracy", SortBy::accuracy}}};
+  return find_word(name, words);
+}
+
+std::string breakdown_text(std::span<const ScoredRun> runs, const Breakdown& breakdown,
+                           TableFormat format, Language language, int width) {
+  if (format == TableFormat::csv || format == TableFormat::json)
+    return data_text(runs, breakdown, format);
+  if (breakdown.by == By::model) {
+    Table table = runs_table(runs, language);
+    if (format == TableFormat::terminal) drop_empty_last_column(table);
+    return table_text(table, format, width);
+  }
+  const bool is_markdown = format == TableFormat::markdown;
+  Table table = table_of(runs, breakdown, language, is_markdown, false);
+  const bool has_room = !is_markdown && width_of(table) + 2 + bar_width <= width;
+  if (has_room && runs.size() == 1)
+    table = table_of(runs, breakdown, language, is_markdown, true);
+  return table_text(table, format, width);
+}
+
+}  // namespace proctor

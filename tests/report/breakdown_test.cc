@@ -1,0 +1,101 @@
+#include "proctor/report/breakdown.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace proctor {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+// Right answers of n, by subject.
+ScoredRun run_of(const std::string& name,
+                 const std::vector<std::tuple<std::string, int, int>>& subjects) {
+  ScoredRun run{.id = std::string(64, '7')};
+  run.info.dataset = "cais/mmlu";
+  run.info.name = name;
+  run.info.key = {.provider = "ollama", .model = "m"};
+  for (const auto& [subject, right, n] : subjects) {
+    for (int i = 0; i < n; ++i)
+      run.account.tally.add(subject, i < right ? Mark::right : Mark::wrong);
+  }
+  run.planned = run.ended();
+  return run;
+}
+
+const std::vector<std::tuple<std::string, int, int>> three = {
+    {"anatomy", 3, 4}, {"college_physics", 1, 4}, {"astronomy", 2, 4}};
+
+std::string text_of(const std::vector<ScoredRun>& runs, const Breakdown& breakdown,
+                    TableFormat format = TableFormat::terminal, int width = 0) {
+  return breakdown_text(runs, breakdown, format, Language::en, width);
+}
+
+TEST(Breakdown, subjects_stand_under_their_categories_by_name) {
+  const std::string text = text_of({run_of("", three)}, {});
+
+  EXPECT_THAT(text, HasSubstr("other              4    75.00%  30.1-95.4\n"
+                              "  anatomy          4    75.00%  30.1-95.4\n"
+                              "stem               8    37.50%  13.7-69.4\n"
+                              "  astronomy        4    50.00%  15.0-85.0\n"
+                              "  college_physics"));
+}
+
+TEST(Breakdown, the_best_stand_first_where_that_is_asked_for) {
+  const std::string text =
+      text_of({run_of("", three)}, {By::subject, SortBy::accuracy});
+
+  EXPECT_LT(text.find("other"), text.find("stem"));
+  EXPECT_LT(text.find("astronomy"), text.find("college_physics"));
+  const std::string worst =
+      text_of({run_of("", {{"anatomy", 0, 4}, {"astronomy", 1, 4}})},
+              {By::subject, SortBy::accuracy});
+  EXPECT_LT(worst.find("stem"), worst.find("other"));
+}
+
+TEST(Breakdown, a_bar_shows_the_interval_where_there_is_room) {
+  const std::vector<ScoredRun> runs = {run_of("", three)};
+
+  EXPECT_THAT(text_of(runs, {}, TableFormat::terminal, 100), HasSubstr("──●──"));
+  EXPECT_THAT(text_of(runs, {}, TableFormat::terminal, 50), Not(HasSubstr("●")));
+  EXPECT_THAT(text_of(runs, {}), Not(HasSubstr("●")));
+  EXPECT_THAT(text_of(runs, {}, TableFormat::markdown, 100), Not(HasSubstr("●")));
+}
+
+TEST(Breakdown, several_runs_stand_beside_each_other_each_with_its_n_and_interval) {
+  const std::string text =
+      text_of({run_of("one", three), run_of("two", {{"anatomy", 0, 4}})}, {});
+
+  EXPECT_THAT(text, HasSubstr("75.00% (3/4), 30.1-95.4  0.00% (0/4), 0.0-49.0\n"));
+  EXPECT_THAT(text, HasSubstr("50.00% (2/4), 15.0-85.0                      -\n"));
+}
+
+TEST(Breakdown, csv_has_percent_and_json_has_shares_and_neither_adds_categories) {
+  const std::vector<ScoredRun> runs = {run_of("one", three)};
+
+  const std::string csv = text_of(runs, {}, TableFormat::csv);
+  EXPECT_THAT(csv, HasSubstr("category,subject,n,correct,accuracy,ci_low,ci_high\n"));
+  EXPECT_THAT(csv, HasSubstr(",other,anatomy,4,3,75.00,30.06,95.44\n"));
+  EXPECT_EQ(std::ranges::count(csv, '\n'), 4);
+  EXPECT_THAT(text_of(runs, {}, TableFormat::json), HasSubstr(R"("accuracy":0.75,)"));
+  EXPECT_EQ(std::ranges::count(text_of(runs, {By::category}, TableFormat::csv), '\n'),
+            3);
+}
+
+TEST(Breakdown, a_data_set_without_categories_has_its_subjects_alone) {
+  ScoredRun run = run_of("", {{"kitchen", 1, 2}, {"garden", 2, 2}});
+  run.info.dataset = "mine.csv";
+
+  EXPECT_THAT(text_of({run}, {}), HasSubstr("garden   2   100.00%"));
+  EXPECT_THAT(text_of({run}, {By::category}, TableFormat::csv), "");
+}
+
+TEST(Breakdown, an_unknown_word_is_told_which_there_are) {
+  EXPECT_EQ(find_by("topic").error().message,
+            "found topic, expected model, subject, category");
+  EXPECT_EQ(find_sort("n").error().message, "found n, expected name, accuracy");
+}
+
+}  // namespace
+}  // namespace proctor
