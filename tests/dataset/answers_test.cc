@@ -29,8 +29,8 @@ constexpr std::string_view from_1 =
 TEST(Answers, are_counted_from_1_where_the_user_says_so) {
   EXPECT_THAT(right_in(read_csv(from_1, columns("answer=answer@1"), "s", "test")),
               ElementsAre(1, 3));
-  EXPECT_THAT(right_in(read_jsonl(R"({"question":"Q","choices":["a","b"],"key":2})",
-                                  columns("answer=key@1"), "s", "test")),
+  EXPECT_THAT(right_in(read_json(R"({"question":"Q","choices":["a","b"],"key":2})",
+                                 columns("answer=key@1"), "s", "test")),
               ElementsAre(1));
 }
 
@@ -84,7 +84,7 @@ TEST(Answers, many_without_a_0_are_taken_where_the_user_says_where_they_start) {
 
 TEST(Answers, are_read_by_the_label_of_a_choice) {
   EXPECT_THAT(
-      right_in(read_jsonl(
+      right_in(read_json(
           R"({"id":"T","question":"Q","choices":{"text":["iron","water"],"label":["A","B"]},"answerKey":"B"}
 {"id":"N","question":"Q","choices":{"text":["gold","carbon"],"label":["1","2"]},"answerKey":"2"}
 {"id":"O","question_stem":"Q","choices":{"text":["a","b"],"label":["A","B"]},"answerKey":"A"}
@@ -94,7 +94,7 @@ TEST(Answers, are_read_by_the_label_of_a_choice) {
 }
 
 TEST(Answers, that_are_no_label_are_told_with_the_labels) {
-  const auto read = read_jsonl(
+  const auto read = read_json(
       R"({"question":"Q","choices":{"text":["a","b"],"label":["1","2"]},"answerKey":"B"})",
       std::nullopt, "s", "test");
 
@@ -104,14 +104,14 @@ TEST(Answers, that_are_no_label_are_told_with_the_labels) {
 
 TEST(Answers, of_options_with_letters_may_be_the_text_and_the_letter) {
   EXPECT_THAT(
-      right_in(read_jsonl(
+      right_in(read_json(
           R"({"question":"Best drug?","answer":"Nitro","options":{"A":"Ampi","B":"Nitro"},"answer_idx":"B"})",
           std::nullopt, "s", "test")),
       ElementsAre(1));
 }
 
 TEST(Passages, that_are_named_stand_before_the_question) {
-  const auto read = read_jsonl(
+  const auto read = read_json(
       R"({"article":"Tom ate.","question":"Who?","options":["Ann","Tom"],"answer":"B"})",
       columns("context=article"), "s", "test");
 

@@ -173,8 +173,10 @@ TEST(Csv, an_answer_that_is_no_choice_is_an_error) {
             "counted from 1? `columns` answer=answer@1 says so");
   EXPECT_EQ(error_of(with_header("Q,a,b,c,d,-1\n")),
             "line 2, column answer: found -1, expected A to D or 0 to 3");
-  EXPECT_EQ(error_of(with_header("Q,a,b,c,d,AB\n")),
-            "line 2, column answer: found AB, expected A to D or 0 to 3");
+  EXPECT_EQ(
+      error_of(with_header("Q,a,b,c,d,AB\n")),
+      "line 2, column answer: found AB, expected A to D or 0 to 3, or the text of "
+      "one choice");
   EXPECT_EQ(error_of("question,A,B,answer\nQ,a,b,C\n"),
             "line 2, column answer: found C, expected A to B or 0 to 1");
 }
@@ -189,12 +191,16 @@ TEST(Csv, a_missing_choice_or_question_is_an_error) {
 TEST(Csv, a_missing_column_is_named_with_what_there_is) {
   EXPECT_EQ(error_of("question,A,B,answr\nQ,a,b,A\n"),
             "line 1, column answer: missing; found question, A, B, answr; did you mean "
-            "answr?");
+            "answr? `columns` answer=answr says so");
+  EXPECT_EQ(error_of("Frage,A,B,answer\nQ,a,b,A\n"),
+            "line 1, column question: missing; found Frage, A, B, answer; `columns` "
+            "question=NAME names it");
   EXPECT_EQ(error_of("question,A,B,D,answer\n"),
             "line 1, column C: missing; found question, A, B, D, answer");
   EXPECT_EQ(error_of("question,text,answer\n"),
             "line 1, columns of the choices: missing; found question, text, answer, "
-            "expected choice0, choice1, … or A, B, …; name them by `columns`");
+            "expected choices (a list) or choice0, choice1, … or A, B, …; name them by "
+            "`columns`");
   EXPECT_EQ(
       error_of("question,A,B,answer\n", parse_columns("question=Qestion").value()),
       "line 1, column Qestion: missing; found question, A, B, answer; did you mean "

@@ -115,14 +115,47 @@ TEST_F(Parquet, columns_name_others) {
 TEST_F(Parquet, a_missing_column_is_named_with_what_there_is) {
   EXPECT_EQ(error_of("no_answer"),
             "column answer: missing; found question, choices, awnser; did you mean "
-            "awnser?");
+            "awnser? `columns` answer=awnser says so");
 }
 
 TEST_F(Parquet, a_column_of_another_type_is_named_with_its_type) {
-  EXPECT_EQ(error_of("float_answer"),
-            "row 1, column answer: found double, expected A or 0");
+  EXPECT_EQ(error_of("float_answers"),
+            "row 2, column answer: found double, expected A to B or 0 to 1");
   EXPECT_THAT(error_of("global_mmlu", *parse_columns("question=annotations")),
               HasSubstr("row 1, column annotations: found list<"));
+}
+
+TEST_F(Parquet, a_whole_number_of_a_floating_point_type_is_an_answer) {
+  const auto questions = read("float_answer");
+
+  ASSERT_TRUE(questions) << questions.error().message;
+  EXPECT_EQ(questions->at(0).right, 0);
+}
+
+TEST_F(Parquet, the_fields_of_a_struct_are_labels) {
+  const auto questions = read("structs");
+
+  ASSERT_TRUE(questions) << questions.error().message;
+  EXPECT_THAT(questions->at(0).choices, ElementsAre("x", "y", "z"));
+  EXPECT_EQ(questions->at(0).right, 2);
+  EXPECT_THAT(questions->at(1).choices, ElementsAre("u", "v"));
+}
+
+TEST_F(Parquet, choices_may_be_structs_of_a_text_and_a_label) {
+  const auto questions = read("pairs");
+
+  ASSERT_TRUE(questions) << questions.error().message;
+  EXPECT_THAT(questions->at(0).choices, ElementsAre("x", "y"));
+  EXPECT_EQ(questions->at(0).right, 1);
+}
+
+TEST_F(Parquet, arrows_own_two_formats_are_read_by_their_first_bytes) {
+  for (const char* const name : {"stream.arrow", "file.arrow"}) {
+    const auto arrow = read_parquet(file("x").parent_path() / name, {}, "mine", "test");
+
+    ASSERT_TRUE(arrow) << arrow.error().message;
+    EXPECT_EQ(*arrow, *read("structs"));
+  }
 }
 
 TEST_F(Parquet, a_missing_value_is_an_error_with_its_row) {
@@ -154,20 +187,22 @@ TEST_F(Parquet, a_broken_file_is_one_line_about_data) {
 }
 
 TEST_F(Parquet, no_flipped_byte_ends_the_program) {
-  std::ifstream input(file("mmlu"), std::ios::binary);
-  const std::string whole((std::istreambuf_iterator<char>(input)), {});
   const fs::path path = fs::temp_directory_path() / "proctor_flipped.parquet";
-  std::size_t errors = 0;
+  for (const char* const name : {"mmlu.parquet", "stream.arrow", "file.arrow"}) {
+    std::ifstream input(file("x").parent_path() / name, std::ios::binary);
+    const std::string whole((std::istreambuf_iterator<char>(input)), {});
+    std::size_t errors = 0;
 
-  for (std::size_t at = 0; at < whole.size(); at += 3) {
-    std::string bytes = whole;
-    bytes[at] = static_cast<char>(bytes[at] ^ 0x55);
-    std::ofstream(path, std::ios::binary) << bytes;
-    const auto questions = read_parquet(path, {}, "mine", "test");
-    errors += questions ? 0 : 1;
+    for (std::size_t at = 0; at < whole.size(); at += 3) {
+      std::string bytes = whole;
+      bytes[at] = static_cast<char>(bytes[at] ^ 0x55);
+      std::ofstream(path, std::ios::binary) << bytes;
+      const auto questions = read_parquet(path, {}, "mine", "test");
+      errors += questions ? 0 : 1;
+    }
+
+    EXPECT_GT(errors, 0);
   }
-
-  EXPECT_GT(errors, 0);
   fs::remove(path);
 }
 

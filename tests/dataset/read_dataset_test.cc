@@ -160,8 +160,109 @@ TEST_F(ReadDataset, jsonl_is_read_by_its_ending) {
 }
 
 TEST_F(ReadDataset, an_unknown_ending_is_a_usage_error) {
-  EXPECT_THAT(error({.name = put("mine.xlsx", "x")}),
-              HasSubstr("expected .csv, .jsonl, .parquet or .zip"));
+  EXPECT_THAT(
+      error({.name = put("mine.xlsx", "x")}),
+      HasSubstr("expected .csv, .tsv, .json, .jsonl, .parquet, .arrow or .zip; save "
+                "it as CSV"));
+}
+
+TEST_F(ReadDataset, what_is_packed_says_how_it_is_unpacked) {
+  EXPECT_THAT(error({.name = put("data.tar", "x")}),
+              HasSubstr("unpack it by `tar xf`"));
+  EXPECT_THAT(error({.name = put("data.tar.gz", "x")}), HasSubstr("by `tar xf`"));
+  EXPECT_THAT(error({.name = put("a.jsonl.gz", "x")}), HasSubstr("`gunzip -k`"));
+}
+
+TEST_F(ReadDataset, what_git_lfs_has_not_fetched_says_so) {
+  EXPECT_THAT(error({.name = put("a.parquet",
+                                 "version https://git-lfs.github.com/spec/v1\n"
+                                 "oid sha256:0\nsize 1\n")}),
+              HasSubstr("`git lfs pull` in its folder"));
+}
+
+TEST_F(ReadDataset, files_named_as_a_split_are_it) {
+  put("one/test.csv", two);
+  put("one/README.md", "no configurations");
+  put("one/dev.jsonl", "{\"question\":\"Q\",\"choices\":[\"a\"],\"answer\":0}\n");
+  put("flat/law_test.csv", one);
+  put("flat/art_test.csv", one);
+  put("clone/data/test-00000-of-00002.csv", one);
+  put("clone/data/test-00001-of-00002-0123abcd.csv", one);
+
+  EXPECT_EQ(good({.name = (folder_ / "one").string()}).questions[1].id, "one/test/1");
+  EXPECT_EQ(good({.name = (folder_ / "one/").string(), .split = "dev"}).questions[0].id,
+            "one/dev/0");
+  EXPECT_EQ(good({.name = (folder_ / "flat").string()}).questions[0].id, "art/test/0");
+  EXPECT_EQ(good({.name = (folder_ / "clone").string()}).questions[1].id,
+            "clone/test/1");
+}
+
+TEST_F(ReadDataset, a_part_that_is_missing_is_not_passed_over) {
+  put("data/test-00000-of-00002.csv", one);
+
+  EXPECT_EQ(error({.name = folder_.string()}),
+            folder_.string() + ": found 1 of the 2 parts of test");
+}
+
+TEST_F(ReadDataset, of_several_configurations_one_is_to_be_named) {
+  put("de/test-00000-of-00001.csv", one);
+  put("ja/test-00000-of-00001.csv", two);
+  put("ja/dev-00000-of-00001.csv", one);
+  put(".git/test.csv", one);
+
+  EXPECT_EQ(error({.name = folder_.string()}),
+            fmt::format("{0}: found 2 configurations, de, ja; name one as {0}:de",
+                        folder_.string()));
+  EXPECT_EQ(good({.name = folder_.string() + ":ja"}).questions[1].id, "ja/test/1");
+  EXPECT_EQ(good({.name = (folder_ / "ja").string()}).questions.size(), 2);
+  EXPECT_EQ(good({.name = folder_.string(), .split = "dev"}).questions.size(), 1);
+  EXPECT_THAT(error({.name = folder_.string() + ":fr"}), HasSubstr("no folder test"));
+}
+
+constexpr std::string_view card =
+    "---\nlicense: mit\nconfigs:\n"
+    "- config_name: en\n  data_files:\n  - split: test\n    path: files/en-*.csv\n"
+    "  - split: validation\n    path:\n    - \"files/val_en.csv\"\n"
+    "- config_name: ja\n  data_files: \"**/ja_test.csv\"\ntags:\n- a\n---\n# Exam\n";
+
+TEST_F(ReadDataset, a_clone_of_the_hub_is_read_as_its_card_says) {
+  put("README.md", card);
+  put("files/en-1.csv", one);
+  put("files/en-2.csv", two);
+  put("files/val_en.csv", one);
+  put("files/ja_test.csv", two);
+
+  const std::string name = folder_.string();
+  EXPECT_THAT(error({.name = name}), HasSubstr("found 2 configurations, en, ja"));
+  EXPECT_EQ(good({.name = name + ":en"}).questions.size(), 3);
+  EXPECT_EQ(good({.name = name + ":en", .split = "validation"}).questions.size(), 1);
+  EXPECT_EQ(good({.name = name + ":ja"}).questions[1].id, "ja/test/1");
+  EXPECT_THAT(
+      error({.name = name + ":en", .split = "dev"}),
+      HasSubstr("no file of the split dev in en; README.md names test, validation"));
+}
+
+TEST_F(ReadDataset, a_card_does_not_change_the_subjects_of_a_split_folder) {
+  put("test/test.csv", one);
+  put("test/law_test.csv", one);
+  const Dataset before = good({.name = folder_.string()});
+  put("README.md",
+      "---\nconfigs:\n- config_name: default\n  data_files:\n  - split: test\n"
+      "    path: test/*.csv\n---\n");
+
+  EXPECT_EQ(good({.name = folder_.string()}).digest, before.digest);
+}
+
+TEST_F(ReadDataset, json_beside_other_files_only_describes_them) {
+  put("a/test/law.csv", one);
+  put("a/test/about.json", "{}");
+  put("b/test/law.json", "[{\"question\":\"Q\",\"choices\":[\"a\"],\"answer\":0}]");
+  put("b/dev/law.tsv", "Q\ta\tb\tc\td\tA\n");
+
+  EXPECT_EQ(good({.name = (folder_ / "a").string()}).questions.size(), 1);
+  EXPECT_EQ(good({.name = (folder_ / "b").string()}).questions[0].id, "law/test/0");
+  EXPECT_EQ(good({.name = (folder_ / "b").string(), .split = "dev"}).questions.size(),
+            1);
 }
 
 TEST_F(ReadDataset, a_name_that_is_nothing_is_a_usage_error_with_the_nearest) {

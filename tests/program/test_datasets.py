@@ -311,6 +311,64 @@ def test_the_subjects_of_a_known_data_set_are_listed_without_a_download(work):
     }.items()
 
 
+def save_to_disk(folder, split, rows):
+    """The files that datasets writes, by its documentation."""
+    pyarrow = pytest.importorskip("pyarrow")
+    pyarrow_ipc = pytest.importorskip("pyarrow.ipc")
+    folder.mkdir(parents=True)
+    table = pyarrow.Table.from_pylist(rows)
+    name = "data-00000-of-00001.arrow"
+    with pyarrow.OSFile(str(folder / name), "wb") as out:
+        with pyarrow_ipc.new_stream(out, table.schema) as stream:
+            stream.write_table(table)
+    (folder / "dataset_info.json").write_text("{}")
+    state = {"_data_files": [{"filename": name}], "_split": split, "_format_type": None}
+    (folder / "state.json").write_text(json.dumps(state))
+
+
+ROWS = [{"question": "What?", "choices": ["x", "y"], "answer": 1},
+        {"question": "Who?", "choices": ["z", "w"], "answer": 0}]  # fmt: skip
+
+
+def test_a_dataset_that_was_saved_to_disk_is_one_split(work, needs_parquet):
+    save_to_disk(work.path / "saved", "validation", ROWS)
+    run = work.json("run", "baseline/B", "--dataset", "saved")
+    assert (run["split"], run["n"], run["correct"]) == ("validation", 2, 1)
+    assert list(run["by_subject"]) == ["saved"]
+    assert "a saved Dataset is one split" in refusal(work, "--dataset", "saved", "--split", "dev")
+
+
+def test_a_dataset_dict_that_was_saved_has_a_folder_a_split(work, needs_parquet):
+    (work.path / "all").mkdir()
+    (work.path / "all/dataset_dict.json").write_text('{"splits": ["dev", "test"]}')
+    save_to_disk(work.path / "all/test", "test", ROWS)
+    save_to_disk(work.path / "all/dev", "dev", ROWS[:1])
+    for split, n in [("test", 2), ("dev", 1)]:
+        run = work.json("run", "baseline/B", "--dataset", "all", "--split", split)
+        assert (run["split"], run["n"], list(run["by_subject"])) == (split, n, ["all"])
+
+
+@pytest.mark.parametrize(
+    "name, text, columns",
+    [
+        ("a.tsv", "question\tA\tB\tanswer\nWhat?\tx\ty\tB\n", None),
+        ("a.csv", "question;A;B;answer\nWhat?;x;y;B\n", None),
+        ("a.csv", "question,choices,answer\nWhat?,\"['x', 'y']\",y\n", None),
+        ("a.csv", "question,choice_1,choice_2,answer\nWhat?,x,y,2\n", "answer=answer@1"),
+        ("a.json", json.dumps([ROWS[0]], indent=1), None),
+        ("a.json", json.dumps({"questions": [ROWS[0]]}), None),
+        ("a.json", json.dumps({key: {"0": value} for key, value in ROWS[0].items()}), None),
+    ],
+)
+def test_the_forms_that_files_have_are_asked_alike(work, name, text, columns):
+    (work.path / name).write_text(text)
+    named = ["--columns", columns] if columns else []
+    run = work.json("run", "baseline/B", "--dataset", name, *named)
+    assert (run["n"], run["correct"]) == (1, 1)
+    (line,) = prompts(work, "--dataset", name, *named)
+    assert "What?" in line["messages"][-1]["content"] and "B. y" in line["messages"][-1]["content"]
+
+
 def choices(n):
     return [f"choice number {i}" for i in range(n)]
 

@@ -199,11 +199,14 @@ struct CsvRecord {
 // Line ends are LF or CR LF, the last one may be missing; inside quotes both stay as
 // they are. Blank lines between records are passed over. A quote that is never closed,
 // a quote inside a field that has none around it, text after a closing quote and a
-// lone CR are Fault::data with line, column (counted in fields) and byte.
+// lone CR are Fault::data with line, column (counted in fields) and byte. The separator
+// may be a tab or a semicolon, too; between tabs a quote inside a field that none
+// begins stands for itself, as many who write such files quote nothing.
 class CsvRecords {
  public:
   // The text must outlive the reader, and must not be empty.
-  explicit CsvRecords(std::string_view text) : text_(text) {}
+  explicit CsvRecords(std::string_view text, char separator = ',')
+      : text_(text), separator_(separator) {}
 
   // Fills in the next record; false at the end.
   Result<bool> next(CsvRecord& record);
@@ -217,6 +220,7 @@ class CsvRecords {
   std::string place(std::size_t column, std::size_t at) const;
 
   std::string_view text_;
+  char separator_;
   std::size_t at_ = 0;
   std::size_t line_ = 1;
   std::size_t line_start_ = 0;

@@ -7,10 +7,6 @@ std::string place_named(std::size_t line, std::size_t column, std::size_t byte) 
   return fmt::format("line {}, column {}, byte {}", line, column, byte);
 }
 
-bool ends_plain_field(char c) {
-  return c == ',' || c == '"' || c == '\r' || c == '\n';
-}
-
 }  // namespace
 
 Result<bool> CsvRecords::next(CsvRecord& record) {
@@ -29,11 +25,14 @@ Result<bool> CsvRecords::next(CsvRecord& record) {
       return fail(Fault::data, "{}: found CR without LF, expected LF or CR LF",
                   place(count, at_));
     }
-    if (text_[at_] != ',') {
+    if (text_[at_] != separator_) {
       return fail(Fault::data,
-                  "{}: found text after the closing quote, expected a comma or the "
+                  "{}: found text after the closing quote, expected a {} or the "
                   "line's end; a quote inside a field is doubled",
-                  place(count, at_));
+                  place(count, at_),
+                  separator_ == ','    ? "comma"
+                  : separator_ == '\t' ? "tab"
+                                       : "semicolon");
     }
     ++at_;
   }
@@ -72,7 +71,11 @@ void CsvRecords::count_lines(std::size_t from, std::size_t to) {
 
 Status CsvRecords::plain_field(std::string& field, std::size_t column) {
   std::size_t stop = at_;
-  while (stop < text_.size() && !ends_plain_field(text_[stop])) ++stop;
+  const auto ends_field = [this](char c) {
+    return c == separator_ || c == '\r' || c == '\n' ||
+           (c == '"' && separator_ != '\t');
+  };
+  while (stop < text_.size() && !ends_field(text_[stop])) ++stop;
   field.append(text_, at_, stop - at_);
   at_ = stop;
   if (stop < text_.size() && text_[stop] == '"') {

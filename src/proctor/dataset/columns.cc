@@ -33,8 +33,13 @@ Status set_choices(std::vector<std::string>& choices, std::string_view names) {
   return {};
 }
 
-// "Key@1": the answers' numbers count from 1.
+// "Key@1": the answers' numbers count from 1. "Key@text": they are choices' texts.
 Status set_answer(Columns& columns, std::string_view name) {
+  constexpr std::string_view as_text = "@text";
+  if (name.ends_with(as_text) && name.size() > as_text.size()) {
+    columns.answer_is_text = true;
+    return set(columns.answer, "answer", name.substr(0, name.size() - as_text.size()));
+  }
   for (const int first : {0, 1}) {
     const std::string ending = fmt::format("@{}", first);
     if (!name.ends_with(ending) || name.size() == ending.size()) continue;

@@ -16,10 +16,7 @@ bool is_letter(std::string_view field) {
 }
 
 bool names_columns(const CsvRecord& record) {
-  return std::ranges::any_of(record.fields, [](const std::string& field) {
-    const std::string name = ascii_lower(field);
-    return name == "question" || name == "answer";
-  });
+  return std::ranges::any_of(record.fields, names_a_part);
 }
 
 // A header such as `id,prompt,A,B,C,D` looks like a question with the answer D.
@@ -67,6 +64,29 @@ Result<Shape> shape_of(const CsvRecord& first, const std::optional<Columns>& col
       first.line, first.fields.size(), first.fields.size() == 1 ? "" : "s");
 }
 
+struct Start {
+  char separator;
+  Shape shape;
+};
+
+// The first separator that makes sense of the first record. Where none does, the error
+// is that of the comma, unless another one parts the record into more fields.
+Result<Start> start_of(std::string_view text, const std::optional<Columns>& columns) {
+  std::optional<Error> error;
+  std::size_t most_fields = 0;
+  for (const char separator : {',', '\t', ';'}) {
+    CsvRecord first;
+    const auto read = CsvRecords(text, separator).next(first);
+    if (read && !*read) return fail(Fault::data, "there is no question in it");
+    auto shape = read ? shape_of(first, columns) : tl::unexpected(read.error());
+    if (shape) return Start{separator, *std::move(shape)};
+    const std::size_t fields = read ? first.fields.size() : 1;
+    if (!error || fields > most_fields) error = std::move(shape).error();
+    most_fields = std::max(most_fields, fields);
+  }
+  return tl::unexpected(*std::move(error));
+}
+
 Status add(QuestionList& list, const Layout& layout, const CsvRecord& record,
            std::vector<Value>& values) {
   if (record.fields.size() != layout.names.size()) {
@@ -87,13 +107,13 @@ Result<std::vector<Question>> read_csv(std::string_view content,
                                        const std::optional<Columns>& columns,
                                        const std::string& subject,
                                        const std::string& split) {
-  CsvRecords records(TRY(checked_text(content)));
+  const std::string_view text = TRY(checked_text(content));
+  const auto [separator, shape] = TRY(start_of(text, columns));
+  CsvRecords records(text, separator);
   CsvRecord record;
-  if (!TRY(records.next(record)))
-    return fail(Fault::data, "there is no question in it");
-  const Shape shape = TRY(shape_of(record, columns));
   QuestionList list(words, subject, split);
   std::vector<Value> values;
+  TRY(records.next(record));
   if (!shape.has_header) TRY(add(list, shape.layout, record, values));
   while (TRY(records.next(record))) TRY(add(list, shape.layout, record, values));
   return std::move(list).finish();

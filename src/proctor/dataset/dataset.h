@@ -19,11 +19,12 @@ namespace proctor {
 
 // Which of a file's columns are what: --columns question=Q,choices=A+B+C+D,answer=Key,
 // subject=S,id=I,context=P. A single choices column holds a list. answer=Key@1: its
-// numbers count from 1; @0 says that they do not. The context's text and a blank line
-// are put before the question.
+// numbers count from 1; @0 says that they do not, @text that an answer is the text of a
+// choice. The context's text and a blank line are put before the question.
 struct Columns {
   std::string question, answer, subject, id, context;
   std::optional<int> first_answer;  // what the first choice is called: 0 or 1
+  bool answer_is_text = false;
   std::vector<std::string> choices;
 };
 Result<Columns> parse_columns(std::string_view text);
@@ -77,10 +78,10 @@ Result<std::vector<Question>> read_csv(std::string_view content,
 // answerKey (index from 0, or letter) or answer_index; id and subject or category where
 // they are. Choices may have labels, {"text": […], "label": […]} or {"A": "…", …}; then
 // the answer is one of them, or a choice's text. Lines may be blank.
-Result<std::vector<Question>> read_jsonl(std::string_view content,
-                                         const std::optional<Columns>& columns,
-                                         const std::string& subject,
-                                         const std::string& split);
+Result<std::vector<Question>> read_json(std::string_view content,
+                                        const std::optional<Columns>& columns,
+                                        const std::string& subject,
+                                        const std::string& split);
 // By the Arrow plug-in, loaded at the first call. Fault::usage where there is none.
 Result<std::vector<Question>> read_parquet(const std::filesystem::path& path,
                                            const std::optional<Columns>& columns,

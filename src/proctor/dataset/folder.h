@@ -1,4 +1,4 @@
-// Data sets on the disk: one file, or a folder in Hendrycks' layout.
+// Data sets on the disk: one file, or a folder.
 #pragma once
 
 #include <filesystem>
@@ -7,29 +7,14 @@
 #include <string_view>
 #include <vector>
 
-#include "proctor/dataset/dataset.h"
+#include "proctor/dataset/data_file.h"
+#include "proctor/dataset/split_files.h"
 
 namespace proctor {
 
-// What a file's name says: "test/anatomy_test.csv" is anatomy's test split. The split
-// is empty where the name ends in none.
-struct FilePlace {
-  std::string subject, split;
-};
-FilePlace place_of(const std::filesystem::path& file);
-
-// validation for val and valid; every other name stands for itself.
-std::string split_named(std::string_view name);
-
-// The reader by the file's ending: .csv, .jsonl or .ndjson, .parquet. Another ending is
-// Fault::usage. Errors begin with the path.
-Result<std::vector<Question>> read_data_file(const std::filesystem::path& file,
-                                             const std::optional<Columns>& columns,
-                                             const std::string& subject,
-                                             const std::string& split);
-
-// All files of <folder>/<split>, by name, a subject each.
+// The split's files (files_of_split() says which they are), one after another.
 Result<std::vector<Question>> read_folder(const std::filesystem::path& folder,
+                                          const std::string& config,
                                           const std::optional<Columns>& columns,
                                           const std::string& split);
 
@@ -45,5 +30,12 @@ struct OneFile {
 Result<OneFile> read_one_file(const std::filesystem::path& file,
                               const std::optional<Columns>& columns,
                               const std::string& split);
+
+// What datasets' save_to_disk() writes of a Dataset: a folder with state.json and
+// data-*.arrow. It is one split, as a file is. (A DatasetDict has a folder a split.)
+bool is_saved_dataset(const std::filesystem::path& folder);
+Result<OneFile> read_saved_dataset(const std::filesystem::path& folder,
+                                   const std::optional<Columns>& columns,
+                                   const std::string& split);
 
 }  // namespace proctor

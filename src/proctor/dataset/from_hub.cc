@@ -94,7 +94,7 @@ class HubReader {
                                       request_.cache_dir, world_));
     found_ = true;
     read_.revision = rows.commit;
-    return keep(read_jsonl(rows.lines, request_.columns, subject(config), split_)
+    return keep(read_json(rows.lines, request_.columns, subject(config), split_)
                     .in(fmt::format("{}: {}/{}", layout_.repo, config, split_)));
   }
 
@@ -210,7 +210,8 @@ bool is_hub_name(std::string_view name) {
   const std::size_t slash = name.find('/');
   if (slash == std::string_view::npos) return false;
   const std::string_view file = name.substr(slash + 1);
-  for (const std::string_view ending : {".csv", ".jsonl", ".ndjson", ".parquet"}) {
+  for (const std::string_view ending : {".csv", ".tsv", ".json", ".jsonl", ".ndjson",
+                                        ".parquet", ".arrow", ".zip", ".tar"}) {
     if (file.ends_with(ending)) return false;
   }
   return is_part(name.substr(0, slash)) && is_part(file);

@@ -7,7 +7,11 @@ namespace {
 
 using Position = Result<std::optional<std::size_t>>;
 
-constexpr std::size_t most_choices = 26;
+std::string squeezed(std::string_view name) {
+  std::string text = ascii_lower(name);
+  std::erase_if(text, [](char c) { return c == '_' || c == ' ' || c == '-'; });
+  return text;
+}
 
 class Search {
  public:
@@ -27,6 +31,16 @@ class Search {
                 name);
   }
 
+  // Also "Option A" or "option_a" for optiona.
+  Position find_squeezed(std::string_view name) const {
+    const auto found = TRY(find(name));
+    if (found) return found;
+    const std::string squeezed_name = squeezed(name);
+    return only(
+        [&](const std::string& other) { return squeezed(other) == squeezed_name; },
+        name);
+  }
+
   // What the user named, or the first of the names in use that is there.
   Position find(std::string_view named, std::span<const std::string_view> usual) const {
     if (!named.empty()) return required(named);
@@ -40,6 +54,15 @@ class Search {
     const auto found = TRY(find(name));
     if (!found) return tl::unexpected(missing(name));
     return found;
+  }
+
+  // A part that no usual name has.
+  Error missing_part(std::string_view part) const {
+    const std::string near = did_you_mean(part, names_).value_or("");
+    Error error = missing(part);
+    error.message += near.empty() ? fmt::format("; `columns` {}=NAME names it", part)
+                                  : fmt::format(" `columns` {}={} says so", part, near);
+    return error;
   }
 
   Error missing(std::string_view name) const {
@@ -65,45 +88,65 @@ class Search {
   std::string field_;
 };
 
-constexpr std::string_view question_names[] = {"question", "question_stem"};
-constexpr std::string_view answer_names[] = {"answer", "answerKey"};
+constexpr std::string_view question_names[] = {"question", "question_stem",
+                                               "question.stem"};
+constexpr std::string_view answer_names[] = {"answer", "answerKey", "answer_key",
+                                             "correct_answer", "cop"};
 constexpr std::string_view answer_index_names[] = {"answer_index", "answer_idx"};
 constexpr std::string_view subject_names[] = {"subject", "category"};
 constexpr std::string_view id_names[] = {"id", "question_id", "sample_id"};
 constexpr std::string_view worked_names[] = {"cot_content"};
 constexpr std::string_view error_names[] = {"error_type"};
 constexpr std::string_view correction_names[] = {"correct_answer"};
-constexpr std::string_view passage_names[] = {"article", "passage", "context",
-                                              "paragraph", "story"};
-constexpr std::string_view list_names[] = {"choices", "options"};
+constexpr std::string_view passage_names[] = {"article",   "passage", "context",
+                                              "paragraph", "story",   "premise"};
+constexpr std::string_view list_names[] = {"choices", "options", "question.choices"};
 
-std::string numbered(std::size_t i) {
-  return fmt::format("choice{}", i);
-}
-std::string lettered(std::size_t i) {
-  return std::string(1, letter_of(static_cast<int>(i)));
-}
-std::string optioned(std::size_t i) {
-  return fmt::format("option_{}", ascii_lower(lettered(i)));
-}
+// How columns of one choice each are called: a word, and a letter or a number.
+struct Series {
+  std::string_view word;
+  enum class Mark { letter, from_0, from_1 } mark;
+
+  std::string name(std::size_t i) const {
+    if (mark == Mark::letter) {
+      const std::string letter(1, letter_of(static_cast<int>(i)));
+      return word.empty() ? letter : std::string(word) + ascii_lower(letter);
+    }
+    return fmt::format("{}{}", word, i + (mark == Mark::from_1 ? 1 : 0));
+  }
+};
+using Mark = Series::Mark;
+constexpr Series series_names[] = {
+    {"choice", Mark::from_0}, {"", Mark::letter},       {"option_", Mark::letter},
+    {"option", Mark::from_0}, {"choice", Mark::letter}, {"op", Mark::letter},
+    {"opt", Mark::letter},    {"choice", Mark::from_1}, {"option", Mark::from_1},
+    {"opt", Mark::from_1},    {"answer", Mark::letter}};
 
 // Columns such as A, B, C, D: at least two, and none missing between two others.
-Result<std::vector<std::size_t>> series(const Search& search,
-                                        std::string (*name)(std::size_t)) {
+Result<std::vector<std::size_t>> positions_of(const Search& search,
+                                              const Series& series) {
   std::vector<std::size_t> found;
   std::optional<std::size_t> gap;
   for (std::size_t i = 0; i < most_choices; ++i) {
-    const auto at = TRY(search.find(name(i)));
+    const auto at = TRY(search.find_squeezed(series.name(i)));
     if (!at) {
       if (!gap) gap = i;
     } else if (!gap) {
       found.push_back(*at);
     } else if (found.size() >= 2) {
-      return tl::unexpected(search.missing(name(*gap)));
+      return tl::unexpected(search.missing(series.name(*gap)));
     }
   }
   if (found.size() < 2) found.clear();
   return found;
+}
+
+Result<bool> find_list(Layout& layout, const Search& search) {
+  const auto list = TRY(search.find("", list_names));
+  if (!list) return false;
+  layout.choices = {*list};
+  layout.choices_are_a_list = true;
+  return true;
 }
 
 Status find_choices(Layout& layout, const Search& search,
@@ -116,26 +159,25 @@ Status find_choices(Layout& layout, const Search& search,
     layout.choices_are_a_list = layout.one_choice;
     return {};
   }
-  const auto list = lists ? TRY(search.find("", list_names)) : std::nullopt;
-  if (list) {
-    layout.choices = {*list};
-    layout.choices_are_a_list = true;
-    return {};
-  }
-  for (const auto name : {numbered, lettered, optioned}) {
-    layout.choices = TRY(series(search, name));
+  // A list in a column of text is looked for last: what has columns A, B, C, D beside
+  // it was read by them before lists in text were.
+  if (lists && TRY(find_list(layout, search))) return {};
+  for (const Series& series : series_names) {
+    layout.choices = TRY(positions_of(search, series));
     if (layout.choices.empty()) continue;
-    if (TRY(search.find(numbered(most_choices)))) {
+    if (series.mark != Mark::letter && TRY(search.find_squeezed(series.name(26)))) {
       return fail(Fault::data, "{} {}: found more choices than {}", search.field(),
-                  numbered(most_choices), most_choices);
+                  series.name(26), most_choices);
     }
+    layout.may_end_empty = true;
+    layout.answers.choices_are_from_1 = series.mark == Mark::from_1;
     return {};
   }
-  return fail(
-      Fault::data,
-      "{}s of the choices: missing; found {}, expected {}; name them by `columns`",
-      search.field(), join(layout.names, ", "),
-      lists ? "choices (a list) or A, B, …" : "choice0, choice1, … or A, B, …");
+  if (!lists && TRY(find_list(layout, search))) return {};
+  return fail(Fault::data,
+              "{}s of the choices: missing; found {}, expected choices (a list) or "
+              "choice0, choice1, … or A, B, …; name them by `columns`",
+              search.field(), join(layout.names, ", "));
 }
 
 bool plays_a_part(const Layout& layout, std::size_t column) {
@@ -146,6 +188,14 @@ bool plays_a_part(const Layout& layout, std::size_t column) {
 
 }  // namespace
 
+bool names_a_part(std::string_view name) {
+  const std::string low = ascii_lower(name);
+  const auto is_it = [&](std::string_view usual) { return ascii_lower(usual) == low; };
+  return std::ranges::any_of(question_names, is_it) ||
+         std::ranges::any_of(answer_names, is_it) ||
+         std::ranges::any_of(answer_index_names, is_it);
+}
+
 Result<Layout> layout_of(std::vector<std::string> names,
                          const std::optional<Columns>& columns, const Words& words,
                          bool lists, std::string_view place) {
@@ -153,7 +203,7 @@ Result<Layout> layout_of(std::vector<std::string> names,
   const Search search(layout.names, fmt::format("{}{}", place, words.field));
   const Columns named = columns.value_or(Columns{});
   const auto question = TRY(search.find(named.question, question_names));
-  if (!question) return tl::unexpected(search.missing("question"));
+  if (!question) return tl::unexpected(search.missing_part("question"));
   layout.question = *question;
   TRY(find_choices(layout, search, columns, lists));
   layout.answer = TRY(search.find(named.answer, answer_names));
@@ -161,11 +211,16 @@ Result<Layout> layout_of(std::vector<std::string> names,
     layout.answer_index = TRY(search.find("", answer_index_names));
   }
   if (!layout.answer && !layout.answer_index) {
-    return tl::unexpected(search.missing("answer"));
+    return tl::unexpected(search.missing_part("answer"));
   }
   layout.subject = TRY(search.find(named.subject, subject_names));
-  layout.first_answer = named.first_answer.value_or(0);
-  layout.says_first_answer = named.first_answer.has_value();
+  layout.answers.first = named.first_answer;
+  layout.answers.are_texts = named.answer_is_text;
+  if (!layout.choices_are_a_list) {
+    for (const std::size_t column : layout.choices) {
+      layout.answers.columns.push_back(layout.names[column]);
+    }
+  }
   layout.id = TRY(search.find(named.id, id_names));
   layout.context = TRY(search.find(named.context, {}));
   for (const std::string_view name : passage_names) {

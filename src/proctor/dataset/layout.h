@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "proctor/dataset/dataset.h"
+#include "proctor/dataset/meaning.h"
 
 namespace proctor {
 
@@ -27,10 +28,10 @@ struct Layout {
   std::size_t question = 0;
   std::vector<std::size_t> choices;  // one that holds a list, or one a choice
   bool choices_are_a_list = false;
+  bool may_end_empty = false;  // the last of one a choice: a row may have fewer
   bool one_choice = false;  // the user named a single column: text in it is the choice
   std::optional<std::size_t> answer, answer_index;  // at least one of them
-  int first_answer = 0;            // the first choice's number in the answer column
-  bool says_first_answer = false;  // the user did
+  AnswerStyle answers;                              // what the answer column holds
   std::optional<std::size_t> subject, id, worked, context;
   std::vector<std::size_t> passages;  // not asked: article, context, …
   std::optional<std::size_t> error_type, correction;  // MMLU-Redux's
@@ -43,21 +44,15 @@ struct Layout {
 // category; id, question_id or sample_id; cot_content; error_type with correct_answer.
 // question_stem, answerKey and answer_idx are the names of other exams.
 // Fault::data names what is
-// missing and what there is. Without `lists` a column named choices is no list.
+// missing and what there is. Without `lists` a column of each choice is looked for
+// before a list of them.
 // An error begins with `place`: "line 1, " or nothing.
 Result<Layout> layout_of(std::vector<std::string> names,
                          const std::optional<Columns>& columns, const Words& words,
                          bool lists, std::string_view place);
 
-// One field of one row.
-struct Value {
-  enum class Kind { none, text, number, list, other };
-  Kind kind = Kind::none;
-  std::string_view text;  // for other: what it is instead, "an object"
-  std::int64_t number = 0;
-  std::vector<std::string_view> items;
-  std::vector<std::string_view> labels;  // of a list's items, where they have any
-};
+// Whether it is a usual name of a question or of its answer.
+bool names_a_part(std::string_view name);
 
 // Collects rows and checks each: text, 1 to 26 choices, none blank, an answer among
 // them, no NUL, valid UTF-8, an id of its own.
@@ -73,18 +68,15 @@ class QuestionList {
 
   // `row` counts from 1. Values stand as the layout's names do.
   Status add(const Layout& layout, std::span<const Value> values, std::size_t row);
-  // All of them, numbered within their subjects. Fault::data if there is none, and
-  // where the answers seem to be counted from 1: many numbers, and no 0 among them.
+  // All of them, numbered within their subjects. Fault::data if there is none, and for
+  // what Answers::check() says of the answers together.
   Result<std::vector<Question>> finish() &&;
 
  private:
   Words words_;
   std::string subject_, split_;
   bool names_no_subjects_ = false;
-  // Whether answers are counted from 1: see finish().
-  std::size_t numbered_answers_ = 0, most_choices_ = 0;
-  bool zero_is_an_answer_ = false;
-  std::string answer_column_;
+  std::optional<Answers> answers_;
   std::vector<Question> questions_;
   std::map<std::string, std::size_t, std::less<>> rows_by_id_;
   std::map<std::string, int, std::less<>> count_by_subject_;

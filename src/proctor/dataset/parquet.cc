@@ -65,7 +65,8 @@ class Rows {
             },
             [](void* self, ProctorText message) {
               static_cast<Rows*>(self)->status_ =
-                  fail(Fault::data, "not a Parquet file that can be read: {}",
+                  fail(Fault::data,
+                       "not a Parquet file or one of Arrow that can be read: {}",
                        for_terminal_line(to_valid_utf8(view(message))));
             }};
   }
@@ -97,36 +98,40 @@ class Rows {
   }
 
   int add(std::span<const ProctorValue> row) {
-    values_.resize(row.size());
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      Value& value = values_[i];
-      value.kind = kind_of(row[i].kind);
-      value.text = view(row[i].text);
-      value.number = row[i].number;
-      value.items.clear();
-      value.labels.clear();
-      for (std::size_t item = 0; item < row[i].item_count; ++item) {
-        value.items.push_back(view(row[i].items[item]));
-        if (row[i].labels != nullptr) value.labels.push_back(view(row[i].labels[item]));
-      }
-    }
+    values_.clear();
+    for (const ProctorValue& value : row) values_.push_back(value_of(value));
     status_ = list_.add(layout_, values_, ++row_);
     return status_ ? 0 : 1;
   }
 
-  static Value::Kind kind_of(int kind) {
-    switch (kind) {
+  static Value value_of(const ProctorValue& from) {
+    switch (from.kind) {
       case PROCTOR_NONE:
-        return Value::Kind::none;
+        return {};
       case PROCTOR_TEXT:
-        return Value::Kind::text;
+        return Value::of_text(view(from.text));
       case PROCTOR_NUMBER:
-        return Value::Kind::number;
+        return {.kind = Value::Kind::number, .number = from.number};
+      case PROCTOR_WHOLE:
+        return {.kind = Value::Kind::number, .number = from.number, .has_point = true};
       case PROCTOR_LIST:
-        return Value::Kind::list;
+        break;
       default:
-        return Value::Kind::other;
+        return {.kind = Value::Kind::other, .text = std::string(view(from.text))};
     }
+    const Value items = list_of({from.items, from.item_count});
+    if (from.labels == nullptr) return items;
+    return {.kind = Value::Kind::object,
+            .items = {items, list_of({from.labels, from.item_count})},
+            .keys = {"text", "label"}};
+  }
+
+  static Value list_of(std::span<const ProctorText> texts) {
+    Value list{.kind = Value::Kind::list};
+    for (const ProctorText& text : texts) {
+      list.items.push_back(Value::of_text(view(text)));
+    }
+    return list;
   }
 
   const std::optional<Columns>& columns_;

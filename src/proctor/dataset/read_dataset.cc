@@ -36,6 +36,22 @@ Status put_in_order(std::vector<Question>& questions, const std::string& split) 
   return {};
 }
 
+// "FOLDER", and "FOLDER:CONFIG" where there is no file of the whole name.
+struct FolderName {
+  fs::path folder;
+  std::string config;
+};
+
+std::optional<FolderName> folder_named(const std::string& name) {
+  std::error_code error;
+  if (fs::is_directory(name, error)) return FolderName{name, ""};
+  const std::size_t colon = name.rfind(':');
+  if (colon == std::string::npos || fs::exists(name, error)) return std::nullopt;
+  const fs::path folder = name.substr(0, colon);
+  if (!fs::is_directory(folder, error)) return std::nullopt;
+  return FolderName{folder, name.substr(colon + 1)};
+}
+
 tl::unexpected<Error> not_found(const std::string& name) {
   std::vector<std::string> known;
   for (const KnownDataset& dataset : known_datasets()) {
@@ -59,8 +75,16 @@ Result<Dataset> read_rows(const DatasetRequest& request, HubWorld& world) {
   const fs::file_status status = fs::status(request.name, error);
   if (request.name == "sample") {
     dataset.questions = TRY(sample_exam(dataset.split));
-  } else if (fs::is_directory(status)) {
-    dataset.questions = TRY(read_folder(request.name, request.columns, dataset.split));
+  } else if (const auto found = folder_named(request.name)) {
+    if (found->config.empty() && is_saved_dataset(found->folder)) {
+      OneFile saved =
+          TRY(read_saved_dataset(found->folder, request.columns, dataset.split));
+      dataset.split = saved.split;
+      dataset.questions = std::move(saved.questions);
+    } else {
+      dataset.questions = TRY(
+          read_folder(found->folder, found->config, request.columns, dataset.split));
+    }
   } else if (fs::exists(status) && ascii_lower(request.name).ends_with(".zip")) {
     dataset.questions = TRY(read_zip(request.name, request.columns, dataset.split));
   } else if (fs::exists(status)) {

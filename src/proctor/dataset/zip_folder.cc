@@ -53,7 +53,8 @@ bool is_hidden(const fs::path& name) {
 
 bool is_table(const fs::path& name) {
   const std::string ending = ascii_lower(name.extension().string());
-  return ending == ".csv" || ending == ".jsonl" || ending == ".ndjson";
+  return ending == ".csv" || ending == ".tsv" || ending == ".jsonl" ||
+         ending == ".ndjson";
 }
 
 // By name. Raw, as other tools' names may be in any encoding and do not say which.
@@ -145,8 +146,8 @@ Result<std::vector<Question>> read_members(const fs::path& path,
     subjects.push_back(subject);
     const std::string content =
         TRY(content_of(zip.get(), member).in(shown(member.name)));
-    const auto read =
-        ascii_lower(name.extension().string()) == ".csv" ? read_csv : read_jsonl;
+    const std::string ending = ascii_lower(name.extension().string());
+    const auto read = ending == ".csv" || ending == ".tsv" ? read_csv : read_json;
     auto questions = TRY(read(content, columns, subject, split).in(shown(member.name)));
     std::move(questions.begin(), questions.end(), std::back_inserter(all));
   }

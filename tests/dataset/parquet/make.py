@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the Parquet files beside it, which the tests read: make.py. Needs pyarrow."""
+"""Writes the Parquet and Arrow files beside it, which the tests read: make.py. Needs pyarrow."""
 import pathlib
 
 import pyarrow as pa
@@ -76,6 +76,10 @@ write("float_answer", {
     "question": pa.array(["Q"], text), "choices": pa.array([["a"]], texts),
     "answer": pa.array([0.0], pa.float64()),
 })
+write("float_answers", {
+    "question": pa.array(["Q", "R"], text), "choices": pa.array([["a", "b"]] * 2, texts),
+    "answer": pa.array([1.0, 0.5], pa.float64()),
+})
 write("missing_values", {
     "question": pa.array(["Q", None], text), "choices": pa.array([["a"], ["a"]], texts),
     "answer": pa.array([0, 0], pa.int64()),
@@ -97,3 +101,20 @@ write("arc", {
         pa.struct([("text", texts), ("label", texts)])),
     "answerKey": pa.array(["B", "2"], text),
 })
+structs = pa.table({
+    "question": pa.array(["Q", "R"], text),
+    "options": pa.array([{"A": "x", "B": "y", "C": "z"}, {"A": "u", "B": "v", "C": None}],
+                        pa.struct([(c, text) for c in "ABC"])),
+    "answer": pa.array(["C", "B"], text),
+})
+pq.write_table(structs, here / "structs.parquet")
+pairs = [[{"label": "1", "text": "x"}, {"label": "2", "text": "y"}]]
+write("pairs", {
+    "question": pa.array(["Q"], text),
+    "choices": pa.array(pairs, pa.list_(pa.struct([("label", text), ("text", text)]))),
+    "answerKey": pa.array(["2"], text),
+})
+with pa.OSFile(str(here / "stream.arrow"), "wb") as out, pa.ipc.new_stream(out, structs.schema) as to:
+    to.write_table(structs)
+with pa.OSFile(str(here / "file.arrow"), "wb") as out, pa.ipc.new_file(out, structs.schema) as to:
+    to.write_table(structs)

@@ -1,6 +1,7 @@
 #include "proctor/dataset/parquet_plugin/parquet_plugin.h"
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include <arrow/api.h>
 #include <arrow/io/api.h>
+#include <arrow/ipc/api.h>
 #include <parquet/arrow/reader.h>
 #include <parquet/file_reader.h>
 
@@ -65,6 +67,20 @@ bool read_number(const arrow::Array& array, std::int64_t row, std::int64_t& numb
   }
 }
 
+// A floating-point number. pandas has NaN for a gap, and with it 1.0 for every 1.
+bool read_real(const arrow::Array& array, std::int64_t row, double& number) {
+  if (array.type_id() == arrow::Type::DOUBLE) {
+    number = static_cast<const arrow::DoubleArray&>(array).Value(row);
+    return true;
+  }
+  if (array.type_id() == arrow::Type::FLOAT) {
+    number =
+        static_cast<double>(static_cast<const arrow::FloatArray&>(array).Value(row));
+    return true;
+  }
+  return false;
+}
+
 // One column of one batch. Its items live until the next call of value().
 class Column {
  public:
@@ -73,9 +89,16 @@ class Column {
 
   ProctorValue value(std::int64_t row) {
     ProctorValue value{};
+    double real = 0;
     if (array_->IsNull(row)) return value;
     if (read_text(*array_, row, value.text)) {
       value.kind = PROCTOR_TEXT;
+    } else if (read_real(*array_, row, real) &&
+               (std::isnan(real) || std::trunc(real) == real) &&
+               !(std::abs(real) > 1e15)) {
+      if (std::isnan(real)) return value;
+      value.kind = PROCTOR_WHOLE;
+      value.number = static_cast<std::int64_t>(real);
     } else if (read_number(*array_, row, value.number)) {
       value.kind = PROCTOR_NUMBER;
     } else if (read_list(row)) {
@@ -91,37 +114,69 @@ class Column {
   }
 
  private:
-  // A list of texts, or a struct of two: their texts, and their labels.
+  // A list of texts, or a struct of two: their texts, and their labels; or a struct of
+  // texts, whose fields' names are labels; or a list of structs of a text and a label.
   bool read_list(std::int64_t row) {
     labels_.clear();
+    if (const auto* list = dynamic_cast<const arrow::ListArray*>(array_.get())) {
+      if (const auto* pairs =
+              dynamic_cast<const arrow::StructArray*>(list->values().get())) {
+        return read_pairs(*list, *pairs, row);
+      }
+    }
     const auto* both = dynamic_cast<const arrow::StructArray*>(array_.get());
     if (both == nullptr) return read_texts(*array_, row, items_);
     const auto texts = both->GetFieldByName("text");
     const auto labels = both->GetFieldByName("label");
-    return texts != nullptr && labels != nullptr && read_texts(*texts, row, items_) &&
-           read_texts(*labels, row, labels_) && labels_.size() == items_.size();
+    if (texts == nullptr || labels == nullptr) return read_fields(*both, row);
+    return read_texts(*texts, row, items_) && read_texts(*labels, row, labels_) &&
+           labels_.size() == items_.size();
+  }
+
+  bool read_pairs(const arrow::ListArray& list, const arrow::StructArray& pairs,
+                  std::int64_t row) {
+    const auto texts = pairs.GetFieldByName("text");
+    const auto labels = pairs.GetFieldByName("label");
+    return texts != nullptr && labels != nullptr &&
+           read_items(list, *texts, row, items_) &&
+           read_items(list, *labels, row, labels_);
+  }
+
+  bool read_fields(const arrow::StructArray& fields, std::int64_t row) {
+    names_.clear();
+    items_.assign(static_cast<std::size_t>(fields.num_fields()), ProctorText{"", 0});
+    for (int i = 0; i < fields.num_fields(); ++i) {
+      const auto& field = *fields.field(i);
+      if (!field.IsNull(row) &&
+          !read_text(field, row, items_[static_cast<std::size_t>(i)])) {
+        return false;
+      }
+      names_.push_back(fields.struct_type()->field(i)->name());
+    }
+    for (const std::string& name : names_) labels_.push_back(text_of(name));
+    return true;
   }
 
   static bool read_texts(const arrow::Array& array, std::int64_t row,
                          std::vector<ProctorText>& texts) {
     if (array.IsNull(row)) return false;
     if (const auto* list = dynamic_cast<const arrow::ListArray*>(&array)) {
-      return read_items(*list, row, texts);
+      return read_items(*list, *list->values(), row, texts);
     }
     if (const auto* list = dynamic_cast<const arrow::LargeListArray*>(&array)) {
-      return read_items(*list, row, texts);
+      return read_items(*list, *list->values(), row, texts);
     }
     return false;
   }
 
   // A missing item is an empty one.
   template <class List>
-  static bool read_items(const List& list, std::int64_t row,
+  static bool read_items(const List& list, const arrow::Array& values, std::int64_t row,
                          std::vector<ProctorText>& texts) {
     texts.assign(static_cast<std::size_t>(list.value_length(row)), ProctorText{"", 0});
     std::int64_t at = list.value_offset(row);
     for (ProctorText& item : texts) {
-      if (!list.values()->IsNull(at) && !read_text(*list.values(), at, item)) {
+      if (!values.IsNull(at) && !read_text(values, at, item)) {
         return false;
       }
       ++at;
@@ -132,6 +187,7 @@ class Column {
   std::shared_ptr<arrow::Array> array_;
   std::string type_;
   std::vector<ProctorText> items_, labels_;
+  std::vector<std::string> names_;
 };
 
 enum { whole = 0, failed = 1, stopped = 2 };
@@ -143,13 +199,68 @@ int told(const ProctorParquetReader& reader, std::string message) {
   return failed;
 }
 
-// Row batch by row batch. A column is one of the file's top-level fields; the leaves
-// below the wanted ones are what Parquet is asked for.
-int read(const std::string& path, const ProctorParquetReader& reader) {
-  auto input = arrow::io::ReadableFile::Open(path);
-  if (!input.ok()) return told(reader, input.status().message());
+// The names of all columns, once, and then their rows, batch by batch.
+class Table {
+ public:
+  Table(std::vector<std::string> names, const ProctorParquetReader& reader)
+      : names_(std::move(names)), reader_(reader), wanted_(names_.size(), 0) {}
+
+  // Whether the reader wants its rows.
+  bool begin() {
+    std::vector<ProctorText> texts;
+    for (const std::string& name : names_) texts.push_back(text_of(name));
+    return reader_.columns(reader_.self, texts.data(), texts.size(), wanted_.data()) ==
+           0;
+  }
+
+  bool wants(const std::string& name) const {
+    const auto found = std::ranges::find(names_, name);
+    return found != names_.end() &&
+           wanted_[static_cast<std::size_t>(found - names_.begin())] != 0;
+  }
+
+  int add_all(arrow::RecordBatchReader& batches) {
+    while (true) {
+      auto batch = batches.Next();
+      if (!batch.ok()) return told(reader_, batch.status().message());
+      if (*batch == nullptr) return whole;
+      // What a broken file claims of its offsets is not to be believed.
+      if (const auto status = (*batch)->ValidateFull(); !status.ok()) {
+        return told(reader_, status.message());
+      }
+      if (!add(**batch)) return stopped;
+    }
+  }
+
+ private:
+  bool add(const arrow::RecordBatch& batch) {
+    std::vector<std::pair<std::size_t, Column>> columns;
+    for (int i = 0; i < batch.num_columns(); ++i) {
+      const auto name = std::ranges::find(names_, batch.column_name(i));
+      if (!wants(*name)) continue;
+      columns.emplace_back(static_cast<std::size_t>(name - names_.begin()),
+                           Column(batch.column(i)));
+    }
+    std::vector<ProctorValue> values(names_.size());
+    for (std::int64_t row = 0; row < batch.num_rows(); ++row) {
+      for (auto& [position, column] : columns) values[position] = column.value(row);
+      if (reader_.row(reader_.self, values.data(), values.size()) != 0) return false;
+    }
+    return true;
+  }
+
+  std::vector<std::string> names_;
+  const ProctorParquetReader& reader_;
+  std::vector<unsigned char> wanted_;
+};
+
+using File = std::shared_ptr<arrow::io::ReadableFile>;
+
+// A column is one of the file's top-level fields; the leaves below the wanted ones are
+// what Parquet is asked for.
+int read_parquet(const File& input, const ProctorParquetReader& reader) {
   parquet::arrow::FileReaderBuilder builder;
-  if (const auto status = builder.Open(*input); !status.ok()) {
+  if (const auto status = builder.Open(input); !status.ok()) {
     return told(reader, status.message());
   }
   std::unique_ptr<parquet::arrow::FileReader> file;
@@ -160,23 +271,14 @@ int read(const std::string& path, const ProctorParquetReader& reader) {
   if (const auto status = file->GetSchema(&schema); !status.ok()) {
     return told(reader, status.message());
   }
-
-  const std::vector<std::string> names = schema->field_names();
-  std::vector<ProctorText> texts;
-  for (const std::string& name : names) texts.push_back(text_of(name));
-  std::vector<unsigned char> wanted(names.size(), 0);
-  if (reader.columns(reader.self, texts.data(), texts.size(), wanted.data()) != 0) {
-    return stopped;
-  }
+  Table table(schema->field_names(), reader);
+  if (!table.begin()) return stopped;
 
   const parquet::SchemaDescriptor& leaves =
       *file->parquet_reader()->metadata()->schema();
   std::vector<int> leaf_indices;
   for (int leaf = 0; leaf < leaves.num_columns(); ++leaf) {
-    const auto root = std::ranges::find(names, leaves.GetColumnRoot(leaf)->name());
-    if (root != names.end() && wanted[static_cast<std::size_t>(root - names.begin())]) {
-      leaf_indices.push_back(leaf);
-    }
+    if (table.wants(leaves.GetColumnRoot(leaf)->name())) leaf_indices.push_back(leaf);
   }
   std::vector<int> row_groups(static_cast<std::size_t>(file->num_row_groups()));
   for (std::size_t i = 0; i < row_groups.size(); ++i) {
@@ -184,27 +286,44 @@ int read(const std::string& path, const ProctorParquetReader& reader) {
   }
   auto batches = file->GetRecordBatchReader(row_groups, leaf_indices);
   if (!batches.ok()) return told(reader, batches.status().message());
+  return table.add_all(**batches);
+}
 
-  std::vector<ProctorValue> values(names.size());
-  while (true) {
-    auto batch = (*batches)->Next();
+int read_stream(const File& input, const ProctorParquetReader& reader) {
+  auto batches = arrow::ipc::RecordBatchStreamReader::Open(input);
+  if (!batches.ok()) return told(reader, batches.status().message());
+  Table table((*batches)->schema()->field_names(), reader);
+  return table.begin() ? table.add_all(**batches) : stopped;
+}
+
+int read_arrow_file(const File& input, const ProctorParquetReader& reader) {
+  auto file = arrow::ipc::RecordBatchFileReader::Open(input);
+  if (!file.ok()) return told(reader, file.status().message());
+  Table table((*file)->schema()->field_names(), reader);
+  if (!table.begin()) return stopped;
+  std::vector<std::shared_ptr<arrow::RecordBatch>> all;
+  for (int i = 0; i < (*file)->num_record_batches(); ++i) {
+    auto batch = (*file)->ReadRecordBatch(i);
     if (!batch.ok()) return told(reader, batch.status().message());
-    if (*batch == nullptr) return whole;
-    // What a broken file claims of its offsets is not to be believed.
-    if (const auto status = (*batch)->ValidateFull(); !status.ok()) {
-      return told(reader, status.message());
-    }
-    std::vector<std::pair<std::size_t, Column>> columns;
-    for (int i = 0; i < (*batch)->num_columns(); ++i) {
-      const auto name = std::ranges::find(names, (*batch)->column_name(i));
-      columns.emplace_back(static_cast<std::size_t>(name - names.begin()),
-                           Column((*batch)->column(i)));
-    }
-    for (std::int64_t row = 0; row < (*batch)->num_rows(); ++row) {
-      for (auto& [position, column] : columns) values[position] = column.value(row);
-      if (reader.row(reader.self, values.data(), values.size()) != 0) return stopped;
-    }
+    all.push_back(*batch);
   }
+  auto batches = arrow::RecordBatchReader::Make(std::move(all), (*file)->schema());
+  if (!batches.ok()) return told(reader, batches.status().message());
+  return table.add_all(**batches);
+}
+
+int read(const std::string& path, const ProctorParquetReader& reader) {
+  auto input = arrow::io::ReadableFile::Open(path);
+  if (!input.ok()) return told(reader, input.status().message());
+  const auto first = (*input)->Read(6);
+  if (!first.ok()) return told(reader, first.status().message());
+  if (const auto status = (*input)->Seek(0); !status.ok()) {
+    return told(reader, status.message());
+  }
+  const std::string magic = (*first)->ToString();
+  if (magic == "ARROW1") return read_arrow_file(*input, reader);
+  if (magic.starts_with("\xFF\xFF\xFF\xFF")) return read_stream(*input, reader);
+  return read_parquet(*input, reader);
 }
 
 }  // namespace

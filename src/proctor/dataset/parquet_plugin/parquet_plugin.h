@@ -1,5 +1,6 @@
 // The C interface between Proctor and its Parquet plug-in, which alone links Arrow: 62
-// MB of libraries that no start of the program pays for unless it reads such a file. C,
+// MB of libraries that no start of the program pays for unless it reads such a file, or
+// one of Arrow's own. C,
 // as the two may be built by different compilers. The plug-in knows nothing of
 // questions.
 #pragma once
@@ -12,7 +13,7 @@ extern "C" {
 #endif
 
 // Raised with every change of what follows; the two must agree.
-#define PROCTOR_PARQUET_ABI 2
+#define PROCTOR_PARQUET_ABI 3
 
 // UTF-8, not ended by a NUL; valid until the callback returns.
 typedef struct {
@@ -26,6 +27,7 @@ enum {
   PROCTOR_NUMBER = 2,  // number
   PROCTOR_LIST = 3,    // items: a list of texts
   PROCTOR_OTHER = 4,   // text: the type, as Arrow names it
+  PROCTOR_WHOLE = 5,   // number: of a floating-point type, and whole
 };
 
 typedef struct {
@@ -51,6 +53,8 @@ typedef struct {
   void (*error)(void* self, ProctorText message);
 } ProctorParquetReader;
 
+// The file is Parquet, or Arrow's stream or file format, as its first bytes say.
+//
 // What the plug-in exports as "proctor_parquet_abi" and "proctor_parquet_read". The
 // second returns 0 when the file was read to its end, 1 after error(), 2 when a
 // callback stopped it. Any thread may call it.

@@ -11,7 +11,7 @@ using testing::HasSubstr;
 
 Result<std::vector<Question>> read(std::string_view content,
                                    const std::optional<Columns>& columns = {}) {
-  return read_jsonl(content, columns, "anatomy", "test");
+  return read_json(content, columns, "anatomy", "test");
 }
 
 std::string error_of(std::string_view content,
@@ -99,19 +99,21 @@ TEST(Jsonl, errors_name_line_and_key) {
   const std::string good =
       "{\"question\":\"Q\",\"choices\":[\"a\",\"b\"],\"answer\":1}\n";
 
-  EXPECT_EQ(error_of(good + R"({"question":"Q","choices":["a","b"]})"),
-            "line 2, key answer: missing; found question, choices");
+  EXPECT_EQ(
+      error_of(good + R"({"question":"Q","choices":["a","b"]})"),
+      "line 2, key answer: missing; found question, choices; `columns` answer=NAME "
+      "names it");
   EXPECT_EQ(error_of(good + R"({"question":"Q","choices":["a","b"],"answer":2})"),
             "line 2, key answer: found 2, expected A to B or 0 to 1; are they counted "
             "from 1? `columns` answer=answer@1 says so");
-  EXPECT_EQ(error_of(good + R"({"question":"Q","choices":["a","b"],"answer":1.0})"),
+  EXPECT_EQ(error_of(good + R"({"question":"Q","choices":["a","b"],"answer":1.5})"),
             "line 2, key answer: found a number with a fraction or too many digits, "
             "expected A to B or 0 to 1");
   EXPECT_EQ(error_of(good + R"({"question":"Q","choices":["a",""],"answer":0})"),
             "line 2, key choices: choice 2 is empty");
   EXPECT_THAT(error_of(good + R"({"question":"Q","choices":"a","answer":0})"),
               HasSubstr("line 2, key choices: found a, expected a list"));
-  EXPECT_THAT(error_of(good + R"({"question":"Q","choices":["a",1],"answer":0})"),
+  EXPECT_THAT(error_of(good + R"({"question":"Q","choices":["a",true],"answer":0})"),
               HasSubstr("found a list that holds other than text, expected a list"));
   EXPECT_EQ(error_of(good + R"({"question":"Q","choices":[],"answer":0})"),
             "line 2, key choices: found 0 choices, expected 1 to 26");
@@ -119,7 +121,8 @@ TEST(Jsonl, errors_name_line_and_key) {
             "line 2, key question: found nothing, expected text");
   EXPECT_EQ(error_of(R"({"question":"Q","question":"R","choices":["a"],"answer":0})"),
             "line 1, key question: there are two of that name");
-  EXPECT_EQ(error_of("[1]\n"), "line 1: found a list, expected an object");
+  EXPECT_EQ(error_of("[1]\n[2]\n"), "line 1: found a list, expected an object");
+  EXPECT_EQ(error_of("[1]\n"), "item 1: found 1, expected an object");
   EXPECT_THAT(error_of(good + "{\"question\"\n" + good),
               HasSubstr("line 2: not valid JSON: "));
 }

@@ -1,0 +1,166 @@
+#include "proctor/dataset/json_table.h"
+
+#include <algorithm>
+
+namespace proctor {
+namespace {
+
+using Kind = Value::Kind;
+using Found = Result<std::optional<JsonTable>>;
+
+constexpr Words items{"item", "key"};
+constexpr Words rows{"row", "key"};
+
+Value* member(Value& object, std::string_view key) {
+  const auto found = std::ranges::find(object.keys, key);
+  if (found == object.keys.end()) return nullptr;
+  return &object.items[static_cast<std::size_t>(found - object.keys.begin())];
+}
+
+const Value* member(const Value& object, std::string_view key) {
+  return member(const_cast<Value&>(object), key);
+}
+
+// Where the names are those of a question's parts: its text's place among them.
+std::optional<std::size_t> question_among(const std::vector<std::string>& names,
+                                          const std::optional<Columns>& columns) {
+  const auto layout = layout_of(names, columns, items, true, "");
+  return layout ? std::optional(layout->question) : std::nullopt;
+}
+
+bool is_question(const Value& value, const std::optional<Columns>& columns) {
+  if (value.kind != Kind::object) return false;
+  const auto named = named_values(value);
+  return !named || question_among(named->names, columns);
+}
+
+bool are_all(const Value& value, Kind kind) {
+  return !value.items.empty() &&
+         std::ranges::all_of(value.items,
+                             [&](const Value& item) { return item.kind == kind; });
+}
+
+// Lists or objects of all questions and of all answers; {"question": {"text": …},
+// "answer": 1} is a row.
+bool has_columns(const Value& document, std::size_t question) {
+  const Kind kind = document.items[question].kind;
+  if (kind != Kind::list && kind != Kind::object) return false;
+  for (std::size_t i = 0; i < document.items.size(); ++i) {
+    if (names_a_part(document.keys[i]) && document.items[i].kind != kind) return false;
+  }
+  return true;
+}
+
+// {"question": ["…", "…"], …}, and with an object for each list, {"0": "…", "1": "…"}.
+// What is not as long as the question's, a title or a version, is no column.
+Found from_columns(Value& document, std::size_t question) {
+  const std::vector<std::string> row_names = document.items[question].keys;
+  const std::size_t count = document.items[question].items.size();
+  JsonTable table{rows, std::vector<Value>(count, Value{.kind = Kind::object})};
+  for (std::size_t column = 0; column < document.items.size(); ++column) {
+    Value& values = document.items[column];
+    if (values.kind != document.items[question].kind) continue;
+    if (values.items.size() != count || values.keys != row_names) {
+      return fail(Fault::data, "key {}: found {} values, but {} has {}{}",
+                  document.keys[column], values.items.size(), document.keys[question],
+                  count, values.items.size() == count ? " of other names" : "");
+    }
+    for (std::size_t row = 0; row < count; ++row) {
+      table.rows[row].keys.push_back(document.keys[column]);
+      table.rows[row].items.push_back(std::move(values.items[row]));
+    }
+  }
+  return table;
+}
+
+// {"columns": ["question", …], "data": [["…", …], …]}
+Found from_split(const Value& names, Value& data) {
+  JsonTable table{rows, {}};
+  for (Value& values : data.items) {
+    if (values.items.size() != names.items.size()) {
+      return fail(Fault::data, "row {}: expected {} values, found {}",
+                  table.rows.size() + 1, names.items.size(), values.items.size());
+    }
+    Value row{.kind = Kind::object, .items = std::move(values.items)};
+    for (const Value& name : names.items) row.keys.push_back(name.text);
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+// The one list of questions that an object holds. Where none is told by its names, the
+// only list of objects is it, unless the object has a question's names itself.
+Found from_member(Value& document, const std::optional<Columns>& columns) {
+  std::vector<std::string> questions, lists;
+  for (std::size_t i = 0; i < document.items.size(); ++i) {
+    const Value& list = document.items[i];
+    if (list.kind != Kind::list || !are_all(list, Kind::object)) continue;
+    lists.push_back(document.keys[i]);
+    if (is_question(list.items.front(), columns)) questions.push_back(lists.back());
+  }
+  if (questions.empty() && lists.size() == 1 &&
+      std::ranges::none_of(document.keys, names_a_part)) {
+    questions = lists;
+  }
+  if (questions.empty()) return std::nullopt;
+  if (questions.size() > 1) {
+    return fail(Fault::data,
+                "found {} lists of questions, {}; give a file that holds one, such as "
+                "`jq .{} FILE` writes",
+                questions.size(), join(questions, ", "), questions.front());
+  }
+  return JsonTable{items, std::move(member(document, questions.front())->items)};
+}
+
+}  // namespace
+
+Result<NamedValues> named_values(const Value& object) {
+  const Value* const row = member(object, "row");
+  if (row != nullptr && row->kind == Kind::object && member(object, "row_idx")) {
+    const Value* const shortened = member(object, "truncated_cells");
+    if (shortened != nullptr && !shortened->items.empty()) {
+      return fail(Fault::data,
+                  "the datasets-server has shortened it (truncated_cells); take the "
+                  "data set's files");
+    }
+    return named_values(*row);
+  }
+  NamedValues named;
+  for (std::size_t i = 0; i < object.items.size(); ++i) {
+    const Value& value = object.items[i];
+    const bool is_part = value.kind == Kind::object && !value.items.empty() &&
+                         (names_a_part(object.keys[i]) || !choices_of(value));
+    if (!is_part) {
+      named.names.push_back(object.keys[i]);
+      named.values.push_back(value);
+      continue;
+    }
+    for (std::size_t part = 0; part < value.items.size(); ++part) {
+      named.names.push_back(object.keys[i] + "." + value.keys[part]);
+      named.values.push_back(value.items[part]);
+    }
+  }
+  return named;
+}
+
+Found table_in(Value& document, const std::optional<Columns>& columns) {
+  if (document.kind == Kind::list) return JsonTable{items, std::move(document.items)};
+  if (document.kind != Kind::object) return std::nullopt;
+  if (const auto question = question_among(document.keys, columns)) {
+    if (has_columns(document, *question)) return from_columns(document, *question);
+    return std::nullopt;
+  }
+  if (is_question(document, columns)) return std::nullopt;
+  Value* const names = member(document, "columns");
+  Value* const data = member(document, "data");
+  if (names != nullptr && data != nullptr && are_all(*names, Kind::text) &&
+      are_all(*data, Kind::list)) {
+    return from_split(*names, *data);
+  }
+  if (are_all(document, Kind::object) && is_question(document.items.front(), columns)) {
+    return JsonTable{rows, std::move(document.items)};
+  }
+  return from_member(document, columns);
+}
+
+}  // namespace proctor

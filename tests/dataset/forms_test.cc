@@ -1,0 +1,347 @@
+// The forms that people's files have: how choices, answers and rows may stand in them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "proctor/dataset/dataset.h"
+
+namespace proctor {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+using Read = Result<std::vector<Question>>;
+
+std::optional<Columns> columns(std::string_view text) {
+  return take(parse_columns(text));
+}
+
+Read csv(std::string_view content, const std::optional<Columns>& named = {}) {
+  return read_csv(content, named, "s", "test");
+}
+Read json(std::string_view content, const std::optional<Columns>& named = {}) {
+  return read_json(content, named, "s", "test");
+}
+
+// "text|choice|choice=B" of each question, or the error.
+std::vector<std::string> seen(const Read& read) {
+  if (!read) return {"error: " + read.error().message};
+  std::vector<std::string> all;
+  for (const Question& question : *read) {
+    all.push_back(fmt::format("{}|{}={}", question.text, join(question.choices, "|"),
+                              letter_of(question.right)));
+  }
+  return all;
+}
+
+std::string error_of(const Read& read) {
+  return read ? "no error" : read.error().message;
+}
+
+// ---- Choices ----
+
+TEST(Forms, choices_are_columns_of_one_series_whatever_its_name) {
+  for (const std::string names :
+       {"A,B,C", "option_a,option_b,option_c", "optionA,optionB,optionC", "opa,opb,opc",
+        "choice_1,choice_2,choice_3", "option1,option2,option3",
+        "Option 1,Option 2,Option 3", "choice_a,choice_b,choice_c",
+        "Choice A,Choice B,Choice C", "opt1,opt2,opt3"}) {
+    EXPECT_THAT(seen(csv("question," + names + ",answer\nQ,x,y,z,B\n")),
+                ElementsAre("Q|x|y|z=B"))
+        << names;
+  }
+}
+
+TEST(Forms, a_number_is_refused_where_the_choices_names_count_from_1) {
+  constexpr std::string_view text =
+      "question,choice_1,choice_2,choice_3,answer\nQ,x,y,z,2\n";
+
+  EXPECT_THAT(
+      error_of(csv(text)),
+      HasSubstr("line 2, column answer: found 2, which may be choice_2 or, counted "
+                "from 0, choice_3; `columns` answer=answer@1 says the first, "
+                "answer=answer@0 the second"));
+  EXPECT_THAT(seen(csv(text, columns("answer=answer@1"))), ElementsAre("Q|x|y|z=B"));
+  EXPECT_THAT(seen(csv(text, columns("answer=answer@0"))), ElementsAre("Q|x|y|z=C"));
+}
+
+TEST(Forms, an_answer_may_be_the_name_of_a_column) {
+  EXPECT_THAT(seen(csv("question,opa,opb,cop\nQ,x,y,opb\n")), ElementsAre("Q|x|y=B"));
+}
+
+TEST(Forms, empty_choices_at_the_end_of_a_row_are_none) {
+  EXPECT_THAT(seen(csv("question,A,B,C,D,E,answer\nQ,x,y,z,w,,B\nR,x,y,,,,A\n")),
+              ElementsAre("Q|x|y|z|w=B", "R|x|y=A"));
+  EXPECT_EQ(error_of(csv("question,A,B,C,D,E,answer\nQ,x,y,,w,,B\n")),
+            "line 2, column C: found nothing, expected text");
+  EXPECT_EQ(error_of(csv("question,A,B,C,answer\nQ,x,,,A\n")),
+            "line 2, column B: found nothing, expected text");
+  EXPECT_THAT(error_of(csv("question,A,B,C,D,E,answer\nQ,x,y,z,w,,E\n")),
+              HasSubstr("found E, expected A to D"));
+  EXPECT_THAT(
+      seen(json(
+          R"({"question":"Q","options":{"A":"x","B":"y","C":null},"answer":"B"})")),
+      ElementsAre("Q|x|y=B"));
+}
+
+TEST(Forms, choices_with_labels_stand_in_any_of_three_ways) {
+  for (const std::string choices :
+       {R"({"text":["x","y"],"label":["1","2"]})",
+        R"({"text":["x","y"],"label":[1,2]})", R"({"1":"x","2":"y"})",
+        R"([{"label":"1","text":"x"},{"label":"2","text":"y"}])"}) {
+    EXPECT_THAT(
+        seen(json(R"({"question":"Q","choices":)" + choices + R"(,"answerKey":"2"})")),
+        ElementsAre("Q|x|y=B"))
+        << choices;
+  }
+}
+
+TEST(Forms, a_question_may_be_an_object_of_its_parts) {
+  EXPECT_THAT(
+      seen(json(
+          R"({"id":"7","question":{"stem":"Q","choices":[{"text":"x","label":"A"},{"text":"y","label":"B"}]},"answerKey":"B"})")),
+      ElementsAre("Q|x|y=B"));
+}
+
+TEST(Forms, choices_may_be_whole_numbers) {
+  EXPECT_THAT(seen(json(R"({"question":"Q","choices":[3,4,5],"answer":"C"})")),
+              ElementsAre("Q|3|4|5=C"));
+  EXPECT_THAT(error_of(json(R"({"question":"Q","choices":[0.5,1.5],"answer":"A"})")),
+              HasSubstr("found a list that holds other than text"));
+}
+
+TEST(Forms, a_list_may_be_written_in_text) {
+  const auto written = [](std::string list) {
+    return seen(csv("question,choices,answer\nQ,\"" + replace_all(list, "\"", "\"\"") +
+                    "\",B\n"));
+  };
+
+  for (const std::string list :
+       {"['x', 'y']", R"(["x", "y"])", "[ 'x',\n 'y' ]", "['x' 'y']", "['x'\n 'y']",
+        "array(['x', 'y'], dtype=object)", "array(['x', 'y'], dtype='<U1')",
+        "{'text': ['x', 'y'], 'label': ['A', 'B']}", "{'A': 'x', 'B': 'y'}",
+        "{'text': array(['x', 'y'], dtype=object), 'label': array(['A', 'B'],\n "
+        "dtype=object)}"}) {
+    EXPECT_THAT(written(list), ElementsAre("Q|x|y=B")) << list;
+  }
+  EXPECT_THAT(
+      written(R"(["it's", 'say "x"', 'it\'s "y"', '\\', 'a\nb', '\xe9\u3042'])"),
+      ElementsAre("Q|it's|say \"x\"|it's \"y\"|\\|a\nb|\u00e9\u3042=B"));
+  EXPECT_THAT(written(R"(["\ud83d\ude00", "\/"])"), ElementsAre("Q|\U0001F600|/=B"));
+  EXPECT_THAT(written("[3, 4.50, -1]"), ElementsAre("Q|3|4.50|-1=B"));
+}
+
+TEST(Forms, text_that_only_looks_like_a_list_is_refused) {
+  for (const std::string list :
+       {"[x, y]", "['x', 'y'", "['x' 'y', 'z']", "['it''s', 'y']", "['x', 'y'] z",
+        R"(['x', '\q'])", "x; y", "['x', ...]"}) {
+    EXPECT_THAT(error_of(csv("question,choices,answer\nQ,\"" + list + "\",B\n")),
+                HasSubstr("line 2, column choices: found "))
+        << list;
+  }
+}
+
+TEST(Forms, columns_of_choices_beside_a_list_in_text_are_read_as_before) {
+  EXPECT_THAT(seen(csv("question,A,B,choices,answer\nQ,x,y,\"['p','q']\",B\n")),
+              ElementsAre("Q|x|y=B"));
+}
+
+// ---- Answers ----
+
+TEST(Forms, a_letter_may_have_brackets_a_point_a_word_or_its_text_about_it) {
+  for (const std::string answer :
+       {"B", "b", "(B)", "(b)", "[B]", "B.", "B)", "B:", "Option B", "option b",
+        "Choice (B)", "B) y", "B. y", "(B) y", " B "}) {
+    EXPECT_THAT(seen(csv("question,A,B,answer\nQ,x,y," + answer + "\n")),
+                ElementsAre("Q|x|y=B"))
+        << answer;
+  }
+  EXPECT_EQ(
+      error_of(csv("question,A,B,answer\nQ,x,y,B) x\n")),
+      "line 2, column answer: found B) x, expected A to B or 0 to 1, or the text of "
+      "one choice");
+  EXPECT_THAT(error_of(csv("question,A,B,answer\nQ,x,y,A or B\n")),
+              HasSubstr("found A or B"));
+}
+
+TEST(Forms, an_answer_may_be_the_text_of_one_choice) {
+  EXPECT_THAT(seen(csv("question,A,B,answer\nQ,Rome,Paris,Paris\n")),
+              ElementsAre("Q|Rome|Paris=B"));
+  EXPECT_THAT(seen(json(R"({"question":"Q","choices":["7","9"],"answer":"9"})")),
+              ElementsAre("Q|7|9=B"));
+  EXPECT_THAT(error_of(csv("question,A,B,answer\nQ,Rome,Rome,Rome\n")),
+              HasSubstr("found Rome, expected"));
+}
+
+TEST(Forms, of_choices_with_labels_a_label_comes_first_then_a_text_then_a_letter) {
+  const auto seen_for = [](std::string_view choices, std::string_view answer) {
+    return seen(json(fmt::format(R"({{"question":"Q","choices":{},"answer":"{}"}})",
+                                 choices, answer)));
+  };
+
+  EXPECT_THAT(seen_for(R"({"A":"B","B":"x"})", "B"), ElementsAre("Q|B|x=B"));
+  EXPECT_THAT(seen_for(R"({"A":"b","B":"x"})", "b"), ElementsAre("Q|b|x=A"));
+  EXPECT_THAT(seen_for(R"({"A":"x","B":"A."})", "A."), ElementsAre("Q|x|A.=B"));
+  EXPECT_THAT(seen_for(R"({"a":"x","b":"y"})", "B"), ElementsAre("Q|x|y=B"));
+  EXPECT_THAT(seen_for(R"({"a":"x","b":"y"})", "(B)"), ElementsAre("Q|x|y=B"));
+}
+
+TEST(Forms, places_and_texts_are_not_mixed_in_one_file) {
+  EXPECT_EQ(
+      error_of(csv("question,A,B,answer\nQ,7,9,9\nR,7,9,1\n")),
+      "line 3, column answer: found 1, a choice's letter or number, but 9 is the "
+      "text of one (line 2, column answer); `columns` answer=answer@text takes all "
+      "as texts");
+}
+
+TEST(Forms, what_is_one_choices_number_and_anothers_text_in_every_row_is_refused) {
+  constexpr std::string_view text = "question,A,B,C,answer\nQ,2,1,0,2\nR,1,2,3,1\n";
+
+  EXPECT_EQ(error_of(csv(text)),
+            "line 2, column answer: found 2, which names one choice and is the text of "
+            "another; `columns` answer=answer@text says that it is the text, "
+            "answer=answer@0 that it is the number or letter");
+  EXPECT_THAT(seen(csv(text, columns("answer=answer@text"))),
+              ElementsAre("Q|2|1|0=A", "R|1|2|3=A"));
+  EXPECT_THAT(seen(csv(text, columns("answer=answer@0"))),
+              ElementsAre("Q|2|1|0=C", "R|1|2|3=B"));
+}
+
+TEST(Forms, one_row_that_has_no_such_choice_says_that_all_are_places) {
+  EXPECT_THAT(seen(csv("question,A,B,C,answer\nQ,2,1,0,2\nR,x,y,z,1\n")),
+              ElementsAre("Q|2|1|0=C", "R|x|y|z=B"));
+}
+
+TEST(Forms, a_number_of_json_is_no_text_unless_the_user_says_so) {
+  constexpr std::string_view text =
+      R"({"question":"Q","choices":["7","9"],"answer":9})";
+
+  EXPECT_THAT(seen(json(R"({"question":"Q","choices":["1","2"],"answer":1})")),
+              ElementsAre("Q|1|2=B"));
+  EXPECT_THAT(error_of(json(text)),
+              HasSubstr("found 9, expected A to B or 0 to 1; `columns` "
+                        "answer=answer@text says that it is"));
+  EXPECT_THAT(seen(json(text, columns("answer=answer@text"))), ElementsAre("Q|7|9=B"));
+}
+
+TEST(Forms, a_number_may_have_the_point_that_pandas_gave_it) {
+  EXPECT_THAT(seen(csv("question,A,B,answer\nQ,x,y,1.0\n")), ElementsAre("Q|x|y=B"));
+  EXPECT_THAT(seen(json(R"({"question":"Q","choices":["x","y"],"answer":1.0})")),
+              ElementsAre("Q|x|y=B"));
+  EXPECT_THAT(error_of(csv("question,A,B,answer\nQ,x,y,1.5\n")),
+              HasSubstr("found 1.5"));
+}
+
+TEST(Forms, answers_are_not_said_to_count_from_1_where_a_0_is_among_them) {
+  EXPECT_EQ(error_of(csv("question,A,B,answer\nQ,x,y,0\nR,x,y,2\n")),
+            "line 3, column answer: found 2, expected A to B or 0 to 1");
+}
+
+TEST(Forms, a_premise_that_is_not_asked_is_known) {
+  const auto read = csv("premise,question,A,B,answer\nTom ate.,Who?,x,y,B\n");
+
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->front().unasked, "premise");
+}
+
+// ---- Tables of text ----
+
+TEST(Forms, fields_may_be_parted_by_tabs_and_semicolons) {
+  EXPECT_THAT(seen(csv("question\tA\tB\tanswer\r\nQ, or \"P\"\tx;y\tz\tB\r\n")),
+              ElementsAre("Q, or \"P\"|x;y|z=B"));
+  EXPECT_THAT(seen(csv("\xEF\xBB\xBFquestion;A;B;answer\nQ;1,5;2,5;B\n")),
+              ElementsAre("Q|1,5|2,5=B"));
+  EXPECT_THAT(seen(csv("What, then?\ta\tb\tc\td\tC\n")),
+              ElementsAre("What, then?|a|b|c|d=C"));
+  EXPECT_THAT(seen(csv("\"a\tb\"\ta\tb\tc\td\tC\n")), ElementsAre("a\tb|a|b|c|d=C"));
+}
+
+TEST(Forms, the_error_is_that_of_the_separator_that_parts_the_first_line) {
+  EXPECT_THAT(error_of(csv("question\tA\tC\tD\tE\tF\tanswer\nQ,\tx\ty\tz\tx\ty\tA\n")),
+              HasSubstr("line 1, column"));
+  EXPECT_THAT(error_of(csv("Frage;x;y;Antwort\nQ;1;2;A\n")),
+              HasSubstr("found 4 fields"));
+  EXPECT_EQ(error_of(csv("question;A;B;answer\nQ;\"x\"y;z;A\n")),
+            "line 2, column 2, byte 6: found text after the closing quote, expected a "
+            "semicolon or the line's end; a quote inside a field is doubled");
+}
+
+// ---- JSON documents ----
+
+const std::vector<std::string> two = {"Q|x|y=B", "R|z|w=A"};
+
+TEST(Forms, the_rows_of_a_json_document_stand_in_many_ways) {
+  const std::string rows =
+      R"([{"question":"Q","choices":["x","y"],"answer":1},
+          {"question":"R","choices":["z","w"],"answer":0}])";
+  for (
+      const std::string& document :
+      {rows, replace_all(rows, "\n", ""), R"({"data": )" + rows + "}",
+       R"({"version": 1, "about": ["a"], "questions": )" + rows + "}",
+       std::string(R"({"question": ["Q", "R"], "choices": [["x","y"],["z","w"]],
+                        "answer": [1, 0], "title": "t"})"),
+       std::string(
+           R"({"question":{"0":"Q","1":"R"},"choices":{"0":["x","y"],"1":["z","w"]},"answer":{"0":1,"1":0}})"),
+       std::string(R"({"0":{"question":"Q","choices":["x","y"],"answer":1},
+                        "1":{"question":"R","choices":["z","w"],"answer":0}})"),
+       std::string(R"({"columns":["question","choices","answer"],"index":[0,1],
+                        "data":[["Q",["x","y"],1],["R",["z","w"],0]]})"),
+       std::string(R"({"features":[{"feature_idx":0,"name":"question"}],"rows":[
+          {"row_idx":0,"row":{"question":"Q","choices":["x","y"],"answer":1},"truncated_cells":[]},
+          {"row_idx":1,"row":{"question":"R","choices":["z","w"],"answer":0},"truncated_cells":[]}]})")}) {
+    EXPECT_EQ(seen(json(document)), two) << document;
+  }
+}
+
+TEST(Forms, one_question_over_many_lines_is_one_question) {
+  EXPECT_THAT(
+      seen(json(
+          "{\n\"question\": \"Q\",\n\"choices\": [\"x\", \"y\"],\n\"answer\": 1\n}\n")),
+      ElementsAre("Q|x|y=B"));
+}
+
+TEST(Forms, a_row_whose_question_is_an_object_of_texts_is_no_table) {
+  EXPECT_THAT(
+      error_of(json(
+          R"({"question":{"text":"Q","lang":"en"},"choices":["x","y"],"answer":1})")),
+      HasSubstr("line 1, key question: missing; found question.text, question.lang, "));
+}
+
+TEST(Forms, columns_name_the_parts_of_a_document_too) {
+  EXPECT_THAT(seen(json(R"({"items": [{"Q": "Q", "o": ["x", "y"], "k": 1}]})",
+                        columns("question=Q,choices=o,answer=k"))),
+              ElementsAre("Q|x|y=B"));
+  EXPECT_THAT(
+      seen(json(R"({"question": {"t": "Q", "n": "1"}, "o": ["x", "y"], "k": 1})",
+                columns("question=question.t,choices=o,answer=k"))),
+      ElementsAre("Q|x|y=B"));
+}
+
+TEST(Forms, a_document_that_cannot_be_read_says_why) {
+  EXPECT_EQ(
+      error_of(json(R"({"question":["Q","R"],"choices":[["x"]],"answer":[0,0]})")),
+      "key choices: found 1 values, but question has 2");
+  EXPECT_EQ(error_of(json(
+                R"({"question":{"0":"Q"},"choices":{"1":["x"]},"answer":{"0":0}})")),
+            "key choices: found 1 values, but question has 1 of other names");
+  EXPECT_EQ(
+      error_of(json(
+          R"({"train":[{"question":"Q","choices":["x"],"answer":0}],"test":[{"question":"Q","choices":["x"],"answer":0}]})")),
+      "found 2 lists of questions, train, test; give a file that holds one, such as "
+      "`jq "
+      ".train FILE` writes");
+  EXPECT_THAT(
+      error_of(json("[{\"question\":\"Q\",\n\"choices\":[\"x\"],\"answer\":0},\n")),
+      testing::EndsWith("; is the file cut off?"));
+  EXPECT_EQ(error_of(json(R"([{"question":"Q","choices":["x"],"answer":4}])")),
+            "item 1, key answer: found 4, expected A or 0");
+  EXPECT_THAT(error_of(json(R"({"data":[{"ask":"Q","choices":["x"],"answer":4}]})")),
+              HasSubstr("item 1, key question: missing; found ask, choices, answer"));
+  EXPECT_THAT(
+      error_of(json(
+          R"({"rows":[{"row_idx":0,"row":{"question":"Q","choices":["x"],"answer":0},"truncated_cells":["question"]}]})")),
+      HasSubstr("item 1: the datasets-server has shortened it"));
+}
+
+}  // namespace
+}  // namespace proctor
