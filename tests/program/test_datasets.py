@@ -348,6 +348,28 @@ def test_a_dataset_dict_that_was_saved_has_a_folder_a_split(work, needs_parquet)
         assert (run["split"], run["n"], list(run["by_subject"])) == (split, n, ["all"])
 
 
+def test_the_configurations_of_a_hub_data_set_are_named(work, start_hub, tmp_path, needs_parquet):
+    root = tmp_path / "hub_of_ours"
+    for config in ["easy", "hard"]:
+        path = root / f"datasets/someone/exam/{config}/test-00000-of-00001.parquet"
+        path.parent.mkdir(parents=True)
+        shutil.copy(SMALL / "mmlu.parquet", path)
+    other = root / "datasets/someone/file/exam.jsonl"
+    other.parent.mkdir(parents=True)
+    other.write_text(json.dumps(ROWS[0]) + "\n")
+    hub = {"HF_ENDPOINT": start_hub(root=root).url}
+    run = work.json("run", "baseline/B", "--dataset", "someone/exam:hard", **hub)
+    assert run["n"] == 2
+    for name, words in [
+        ("someone/exam", "someone/exam: no configuration is named; there are easy, hard; "
+         "name one as someone/exam:easy"),
+        ("someone/exam:hrad", "no configuration hrad; there are easy, hard"),
+        ("someone/file", "found exam.jsonl; where one of these is the split, download it"),
+    ]:  # fmt: skip
+        done = work.run("run", "baseline/A", "--dataset", name, **hub)
+        assert done.returncode == 2 and words in one_line(done.stderr)
+
+
 @pytest.mark.parametrize(
     "name, text, columns",
     [

@@ -188,6 +188,45 @@ Result<HubQuestions> read_configs(HubReader reader,
   return std::move(reader).questions();
 }
 
+// The configurations that have the split: the folders of its Parquet files.
+std::vector<std::string> configs_with(const std::vector<std::string>& files,
+                                      const std::string& split) {
+  std::vector<std::string> configs;
+  for (const std::string& path : files) {
+    const std::size_t slash = path.find('/');
+    const bool is_split =
+        slash != std::string::npos && path.substr(slash + 1).starts_with(split);
+    const std::string config = path.substr(0, slash);
+    if (!is_split || !path.ends_with(".parquet") || config == "data") continue;
+    if (configs.empty() || configs.back() != config) configs.push_back(config);
+  }
+  return configs;
+}
+
+// What there is, where the files that were looked for are not there.
+Error with_what_there_is(Error error, const HubName& name,
+                         const DatasetRequest& request, const std::string& split,
+                         HubWorld& world) {
+  const auto files = hub_files("datasets", name.repo, revision_for(request, name.repo),
+                               request.cache_dir, world, {.tries = 1});
+  if (!files) return error;
+  const std::vector<std::string> configs = configs_with(*files, split);
+  if (!configs.empty()) {
+    const bool has_all = std::ranges::find(configs, "all") != configs.end();
+    return {Fault::usage,
+            fmt::format("{}: no {}; there are {}; name one as {}:{}", name.repo,
+                        name.config.empty() ? "configuration is named"
+                                            : "configuration " + name.config,
+                        listed_names(configs), name.repo,
+                        has_all ? "all" : configs.front())};
+  }
+  error.message += fmt::format(
+      "; found {}; where one of these is the split, download "
+      "it and give the file",
+      listed_names(*files));
+  return error;
+}
+
 std::vector<std::string> all_subjects(std::string_view dataset) {
   std::vector<std::string> names;
   for (const Subject& subject : known_subjects(dataset)) {
@@ -225,27 +264,32 @@ Result<HubQuestions> read_from_hub(const DatasetRequest& request,
     TRY(check_subjects(request.name, request.subjects).in("`subjects`"));
   }
   const HubReader reader(request, layout, split, world);
-  if (!name.config.empty()) return read_configs(reader, {name.config});
-  if (layout.config_is_subject) {
+  if (name.config.empty() && layout.config_is_subject) {
     const auto hinted = single_subjects(request);
     return read_configs(reader, hinted.empty() ? all_subjects(name.repo) : hinted);
   }
-  if (layout.path.ends_with(".zip")) return read_configs(reader, {""});
-  if (layout.config.empty()) {
+  if (layout.path.ends_with(".zip")) return read_configs(reader, {name.config});
+  if (name.config.empty() && layout.config.empty()) {
     return fail(Fault::usage, "{} has a configuration a language; name one as {}:{}",
                 name.repo, name.repo, example_config(name.repo));
   }
   HubReader whole = reader;
-  const Status all = whole.add(std::string(layout.config));
+  const Status all =
+      whole.add(name.config.empty() ? std::string(layout.config) : name.config);
   if (all) return std::move(whole).questions();
   const Fault fault = all.error().fault;
   const bool missing =
       !whole.found() && (fault == Fault::data || fault == Fault::usage);
   const auto subjects = single_subjects(request);
-  if (layout.config == "all" && missing && !subjects.empty()) {
+  const bool reads_all = name.config.empty() && layout.config == "all";
+  if (reads_all && missing && !subjects.empty()) {
     if (auto some = read_configs(reader, subjects)) return some;
   }
-  return tl::unexpected(all.error());
+  const bool is_by_config = layout.path == by_config || layout.path == in_data;
+  if (!missing || !is_by_config || fault != Fault::data) {
+    return tl::unexpected(all.error());
+  }
+  return tl::unexpected(with_what_there_is(all.error(), name, request, split, world));
 }
 
 }  // namespace proctor

@@ -68,6 +68,14 @@ Result<HubDownload> hub_file(const HubFile& file,
                              const std::filesystem::path& cache_dir, HubWorld& world,
                              HubPatience patience = {});
 
+// The paths of all files that a repository has at a revision. Asks the hub, so that
+// offline it is Fault::usage; faults as above.
+Result<std::vector<std::string>> hub_files(const std::string& repo_kind,
+                                           const std::string& repo,
+                                           const std::string& revision,
+                                           const std::filesystem::path& cache_dir,
+                                           HubWorld& world, HubPatience patience = {});
+
 struct HubRows {
   std::string lines;   // JSONL, one `row` object a line
   std::string commit;  // the data set's; empty where the hub did not say

@@ -123,37 +123,6 @@ tl::unexpected<Error> no_choice(const Models& all, std::size_t found,
   return fail(Fault::usage, "{}; there are {}", problem, join(names, ", "));
 }
 
-// From the hub, or from what is in the cache of that revision.
-Result<std::vector<std::string>> listed_files(const HubModelName& name,
-                                              const HubSettings& settings,
-                                              HubWorld& world, HubPatience patience) {
-  const HttpRequest request{
-      .url = fmt::format("{}/api/models/{}/revision/{}", settings.endpoint, name.repo,
-                         url_encoded(name.revision)),
-      .deadlines = {.connect = settings.etag_timeout,
-                    .silence = settings.download_timeout,
-                    .total = settings.download_timeout * 6}};
-  const HttpResponse response = TRY(ask_hub_patiently(
-      request, Redirects::everywhere, name.repo, settings, world, patience));
-  if (response.status == 404) {
-    return fail(Fault::usage, "there is no such repository or revision");
-  }
-  if (response.status != 200) {
-    return tl::unexpected(status_error(response, name.repo, settings));
-  }
-  simdjson::dom::parser parser;
-  simdjson::dom::array siblings;
-  if (parser.parse(response.body)["siblings"].get(siblings) != simdjson::SUCCESS) {
-    return fail(Fault::network, "the hub's list of files is unreadable");
-  }
-  std::vector<std::string> files;
-  for (const simdjson::dom::element each : siblings) {
-    std::string_view path;
-    if (each["rfilename"].get(path) == simdjson::SUCCESS) files.emplace_back(path);
-  }
-  return files;
-}
-
 std::vector<std::string> cached_files(const HubModelName& name,
                                       const HubSettings& settings) {
   const HubCache cache(settings.cache, {.repo_kind = "models", .repo = name.repo});
@@ -207,9 +176,10 @@ Result<HubDownload> hub_model(std::string_view text, const fs::path& cache_dir,
   const std::string place = for_terminal_line(text);
   TRY(check_names({.repo = name.repo, .revision = name.revision, .path = "x"}));
   const HubSettings settings = TRY(hub_settings(world.environment, cache_dir));
-  auto files = settings.offline.empty()
-                   ? listed_files(name, settings, world, patience)
-                   : Result<std::vector<std::string>>(cached_files(name, settings));
+  auto files =
+      settings.offline.empty()
+          ? hub_files("models", name.repo, name.revision, cache_dir, world, patience)
+          : Result<std::vector<std::string>>(cached_files(name, settings));
   if (!files && files.error().fault == Fault::network) {  // as good an answer
     if (auto cached = cached_files(name, settings); !cached.empty()) {
       files = std::move(cached);
