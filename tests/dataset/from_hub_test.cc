@@ -240,6 +240,25 @@ TEST_F(FromHub, a_file_we_do_not_know_is_looked_for_in_the_hubs_own_conversion) 
   EXPECT_EQ(dataset->revision, pin);
 }
 
+TEST_F(FromHub, all_parts_of_the_hubs_own_conversion_are_read) {
+  if (!parquet_is_available()) GTEST_SKIP() << "built without Parquet: skipped";
+  const fs::path folder = cache_ / "datasets--someone--exam";
+  put("someone/exam", other, ".keep", "");
+  fs::create_directories(folder / ".no_exist" / other / "data");
+  std::ofstream(folder / ".no_exist" / other / "data/test-00000-of-00001.parquet");
+  const fs::path converted = folder / "snapshots" / pin / "default/test";
+  fs::create_directories(converted);
+  fs::create_directories(folder / "refs/refs/convert");
+  fs::copy_file(small("mmlu"), converted / "0000.parquet");
+  fs::copy_file(small("structs"), converted / "0001.parquet");
+  EXPECT_TRUE(write_file(folder / "refs/refs/convert/parquet", pin));
+
+  const auto dataset = read({.name = "someone/exam"});
+
+  ASSERT_TRUE(dataset) << dataset.error().message;
+  EXPECT_EQ(dataset->questions.size(), 4);
+}
+
 TEST_F(FromHub, mmlu_is_the_same_from_the_hub_and_from_csv) {
   if (!parquet_is_available()) GTEST_SKIP() << "built without Parquet: skipped";
   put_parquet("cais/mmlu", pin, "all/test-00000-of-00001.parquet", small("mmlu"));

@@ -111,11 +111,23 @@ class HubReader {
 
   // Where a repository has other files than we know, the hub's own conversion of them
   // to Parquet is on a branch of its own.
-  Result<HubDownload> download_conversion(const std::string& config) const {
+  Result<HubDownload> download_conversion(const std::string& config, int part) const {
     const std::string branch = "refs/convert/parquet";
     return hub_file({"datasets", std::string(layout_.repo), branch,
-                     fmt::format("{}/{}/0000.parquet", config, split_)},
+                     fmt::format("{}/{}/{:04}.parquet", config, split_, part)},
                     request_.cache_dir, world_);
+  }
+
+  // All parts; how many there are, nothing says but that the next one is not there.
+  Status add_conversion(HubDownload first, const std::string& config) {
+    Result<HubDownload> file = std::move(first);
+    for (int part = 1; file; ++part) {
+      TRY(keep(read_data_file(file->path, request_.columns, subject(config), split_)));
+      file = download_conversion(config, part);
+    }
+    const Fault fault = file.error().fault;
+    if (fault == Fault::data || fault == Fault::usage) return {};
+    return tl::unexpected(file.error());
   }
 
   Status add_file(const std::string& path, const std::string& config) {
@@ -124,7 +136,11 @@ class HubReader {
         path.ends_with(".parquet") &&
         revision_for(request_, std::string(layout_.repo)) == "main";
     if (!file && may_be_elsewhere && file.error().fault == Fault::data) {
-      if (auto converted = download_conversion(config)) file = std::move(converted);
+      if (auto converted = download_conversion(config, 0)) {
+        found_ = true;
+        read_.revision = converted->commit;
+        return add_conversion(*std::move(converted), config);
+      }
     }
     TRY(file);
     found_ = true;
