@@ -69,6 +69,19 @@ TEST(Forms, an_answer_may_be_the_name_of_a_column) {
   EXPECT_THAT(seen(csv("question,opa,opb,cop\nQ,x,y,opb\n")), ElementsAre("Q|x|y=B"));
 }
 
+TEST(Forms, other_names_of_an_answer_are_known_where_there_is_no_usual_one) {
+  EXPECT_THAT(seen(csv("question,A,B,correct_answer\nQ,x,y,y\n")),
+              ElementsAre("Q|x|y=B"));
+  EXPECT_THAT(seen(csv("question,A,B,answer_index,correct_answer\nQ,x,y,1,the y\n")),
+              ElementsAre("Q|x|y=B"));
+  EXPECT_THAT(error_of(csv("question,A,B,error_type,correct_answer\nQ,x,y,ok,y\n")),
+              HasSubstr("column answer: missing"));
+}
+
+TEST(Forms, a_column_is_no_choice_for_a_letter_in_its_name) {
+  EXPECT_THAT(seen(csv("question,A,B,_c,answer\nQ,x,y,z,B\n")), ElementsAre("Q|x|y=B"));
+}
+
 TEST(Forms, empty_choices_at_the_end_of_a_row_are_none) {
   EXPECT_THAT(seen(csv("question,A,B,C,D,E,answer\nQ,x,y,z,w,,B\nR,x,y,,,,A\n")),
               ElementsAre("Q|x|y|z|w=B", "R|x|y=A"));

@@ -30,8 +30,9 @@ struct Columns {
 Result<Columns> parse_columns(std::string_view text);
 
 struct DatasetRequest {
-  // "cais/mmlu" or another hub data set, "sample", a folder in Hendrycks' layout or a
-  // .zip of one, a .csv, .jsonl or .parquet file.
+  // "cais/mmlu" or another hub data set, "sample", a folder (docs/datasets.md says
+  // which; FOLDER:NAME is a configuration in it) or a .zip of one, a .csv, .tsv, .json,
+  // .jsonl, .parquet or .arrow file.
   std::string name;
   // "val" is another name of "validation". A single file is one split: read_dataset
   // takes it as it is for "test" and "" and finds the sibling of a file named
@@ -65,24 +66,28 @@ Result<Dataset> read_dataset(const DatasetRequest& request, HubWorld& world);
 
 // ---- The readers by format (each also checks every question) ----
 
-// RFC 4180, strictly, in UTF-8: with a header that names question, choices (choice0…,
-// A…, option_a…) and answer (letter, or digit from 0) or what `columns` names; or
-// Hendrycks' own form, without a header: question, four choices, letter. Which of the
-// two it is, the first line says, or it is an error. `subject` is the file's where no
-// column says another. Nothing is read as missing: "None" and "NA" are choices.
+// RFC 4180, strictly, in UTF-8, fields parted by commas, tabs or semicolons: with a
+// header that names question, choices (choice0…, A…, option_a…, or a list as text) and
+// answer (letter, digit from 0, or a choice's text) or what `columns` names; or
+// Hendrycks' own form, without a header: question, four choices, letter. Which of these
+// it is, the first line says, or it is an error. `subject` is the file's where no
+// column says another. Nothing is read as missing: "None" and "NA" are choices; empty
+// ones at a row's end are none.
 Result<std::vector<Question>> read_csv(std::string_view content,
                                        const std::optional<Columns>& columns,
                                        const std::string& subject,
                                        const std::string& split);
-// An object a line: question or question_stem, choices (a list) or options, answer or
-// answerKey (index from 0, or letter) or answer_index; id and subject or category where
-// they are. Choices may have labels, {"text": […], "label": […]} or {"A": "…", …}; then
-// the answer is one of them, or a choice's text. Lines may be blank.
+// An object a line, or one document that holds them, as a list or in columns: question
+// or question_stem, choices (a list) or options, answer or answerKey (index from 0,
+// letter, or a choice's text) or answer_index; id and subject or category where they
+// are. Choices may have labels, {"text": […], "label": […]} or {"A": "…", …}; then the
+// answer is one of them, or a choice's text. Lines may be blank.
 Result<std::vector<Question>> read_json(std::string_view content,
                                         const std::optional<Columns>& columns,
                                         const std::string& subject,
                                         const std::string& split);
-// By the Arrow plug-in, loaded at the first call. Fault::usage where there is none.
+// Parquet, or one of Arrow's own formats, by the Arrow plug-in, loaded at the first
+// call. Fault::usage where there is none.
 Result<std::vector<Question>> read_parquet(const std::filesystem::path& path,
                                            const std::optional<Columns>& columns,
                                            const std::string& subject,

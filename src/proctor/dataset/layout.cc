@@ -90,8 +90,11 @@ class Search {
 
 constexpr std::string_view question_names[] = {"question", "question_stem",
                                                "question.stem"};
-constexpr std::string_view answer_names[] = {"answer", "answerKey", "answer_key",
-                                             "correct_answer", "cop"};
+constexpr std::string_view answer_names[] = {"answer", "answerKey"};
+// Where there is none of these and no index: beside one, other data has other things
+// in columns of that name (MMLU-Redux's corrections).
+constexpr std::string_view other_answer_names[] = {"answer_key", "correct_answer",
+                                                   "cop"};
 constexpr std::string_view answer_index_names[] = {"answer_index", "answer_idx"};
 constexpr std::string_view subject_names[] = {"subject", "category"};
 constexpr std::string_view id_names[] = {"id", "question_id", "sample_id"};
@@ -128,7 +131,8 @@ Result<std::vector<std::size_t>> positions_of(const Search& search,
   std::vector<std::size_t> found;
   std::optional<std::size_t> gap;
   for (std::size_t i = 0; i < most_choices; ++i) {
-    const auto at = TRY(search.find_squeezed(series.name(i)));
+    const auto at = TRY(series.word.empty() ? search.find(series.name(i))
+                                            : search.find_squeezed(series.name(i)));
     if (!at) {
       if (!gap) gap = i;
     } else if (!gap) {
@@ -193,6 +197,7 @@ bool names_a_part(std::string_view name) {
   const auto is_it = [&](std::string_view usual) { return ascii_lower(usual) == low; };
   return std::ranges::any_of(question_names, is_it) ||
          std::ranges::any_of(answer_names, is_it) ||
+         std::ranges::any_of(other_answer_names, is_it) ||
          std::ranges::any_of(answer_index_names, is_it);
 }
 
@@ -209,6 +214,10 @@ Result<Layout> layout_of(std::vector<std::string> names,
   layout.answer = TRY(search.find(named.answer, answer_names));
   if (named.answer.empty()) {
     layout.answer_index = TRY(search.find("", answer_index_names));
+  }
+  layout.error_type = TRY(search.find("", error_names));
+  if (!layout.answer && !layout.answer_index && !layout.error_type) {
+    layout.answer = TRY(search.find("", other_answer_names));
   }
   if (!layout.answer && !layout.answer_index) {
     return tl::unexpected(search.missing_part("answer"));
@@ -228,7 +237,6 @@ Result<Layout> layout_of(std::vector<std::string> names,
     if (passage && !plays_a_part(layout, *passage)) layout.passages.push_back(*passage);
   }
   layout.worked = TRY(search.find("", worked_names));
-  layout.error_type = TRY(search.find("", error_names));
   if (layout.error_type) layout.correction = TRY(search.find("", correction_names));
   layout.drops_not_applicable = layout.choices_are_a_list && !columns &&
                                 layout.names[layout.choices[0]] == "options" &&

@@ -39,14 +39,13 @@ struct Layout {
   bool drops_not_applicable = false;
 };
 
-// By `columns`, and for what it leaves open by the names in use: question; choices or
-// options (a list), choice0…, A…, option_a…; answer, answer_index; subject or
-// category; id, question_id or sample_id; cot_content; error_type with correct_answer.
-// question_stem, answerKey and answer_idx are the names of other exams.
-// Fault::data names what is
-// missing and what there is. Without `lists` a column of each choice is looked for
-// before a list of them.
-// An error begins with `place`: "line 1, " or nothing.
+// By `columns`, and for what it leaves open by the names in use: question,
+// question_stem; choices or options (a list), or a column each: choice0…, A…, option_a…
+// and their like; answer, answerKey, answer_index, and where there is none of them
+// answer_key, correct_answer, cop; subject or category; id, question_id or sample_id;
+// cot_content; error_type with correct_answer. Without `lists` a column of each choice
+// is looked for before a list of them. Fault::data names what is missing and what there
+// is; it begins with `place`: "line 1, " or nothing.
 Result<Layout> layout_of(std::vector<std::string> names,
                          const std::optional<Columns>& columns, const Words& words,
                          bool lists, std::string_view place);
