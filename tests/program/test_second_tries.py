@@ -66,7 +66,7 @@ def test_every_report_says_that_replies_are_second_tries(work, thinker):
     first = work.run(*command(thinker, "--max-tokens", 100))
     assert "next: with --again cut --max-tokens N the same command asks the 9" in first.stderr
     done = work.run(*command(thinker, "--max-tokens", 1500, "--again", "cut"))
-    line = "9 of the replies are second tries (--again cut, of at most 1,500 tokens)"
+    line = "9 of the replies are second tries (asked again: cut, of at most 1,500 tokens)"
     assert "9 of 20 questions are asked again" in done.stderr
     assert line in done.stdout
     assert line in work.run("report", "last").stdout
@@ -75,6 +75,13 @@ def test_every_report_says_that_replies_are_second_tries(work, thinker):
     assert "9 件は再試行" in work.run("report", "last", "--lang", "ja").stdout
     assert work.run("merge", "proctor.db", "--into", "copy.db").returncode == 0
     assert line in work.run("report", "last", "--store", "copy.db").stdout
+    assert line in work.run("report", "--by", "subject").stdout
+    work.run("run", "baseline/A", "--dataset", "exam", "--limit", 20)
+    run = work.json("report", "--subject", "all", "--store", "copy.db")["run"]
+    assert line in work.run("compare", run, "last").stdout
+    assert work.json("compare", run, "last")["a"]["second_tries"] == 9
+    rows = work.run("export", run, "--format", "jsonl").stdout.splitlines()
+    assert sum('"second_try":true' in row for row in rows) == 9
 
 
 def test_what_is_still_cut_can_be_asked_again_and_again(work, thinker):
@@ -94,7 +101,8 @@ def test_a_second_try_that_fails_leaves_the_first_reply(work, thinker):
                                "--retries", 0), code=4)
     thinker.reply_to = ask
     assert again["ledger"] == first["ledger"]
-    assert again["second_tries"] == 0
+    assert (again["second_tries"], again["failed_second_tries"]) == (0, 1)
+    assert again["reused"] == 20 and again["failure"].startswith("HTTP 404")
 
 
 def test_unread_replies_are_asked_again_with_the_same_settings(work, thinker):
@@ -143,3 +151,60 @@ def test_a_file_that_would_write_the_same_again_is_not_asked(work, nano):
     assert done.returncode == 2 and "same reply again" in done.stderr
     longer = work.json(*run[:-1], 6, "--again", "cut,unread")
     assert longer["n"] == 3 and longer["second_tries"] > 0
+
+
+def test_the_words_of_two_stores_are_united_by_a_merge(work, thinker):
+    work.run(*command(thinker, "--max-tokens", 100, "--store", "a.db"))
+    work.run("merge", "a.db", "--into", "b.db")
+    for store, limit in [("a.db", 150), ("b.db", 160)]:
+        work.run(*command(thinker, "--max-tokens", limit, "--again", "cut", "--store", store))
+    work.run("merge", "a.db", "b.db", "--into", "m.db")
+    text = work.run("report", "last", "--store", "m.db").stdout
+    assert "asked again: cut, of at most 150 tokens; cut, of at most 160 tokens" in text
+
+
+def test_the_run_stays_what_it_was_to_ask_and_keeps_its_name(work, thinker):
+    first = ["run", "llama", "--base-url", thinker.url, "--dataset", "exam", "--max-tokens", 100]
+    work.run(*first, "--limit", 20, "--name", "mine", "--note", "of mine")
+    again = work.json(*first[:-1], 500, "--again", "cut")
+    assert (again["planned"], again["n"], again["name"]) == (20, 20, "mine")
+    assert work.json("report", "mine")["planned"] == 20
+
+
+def test_what_is_left_is_asked_without_again_and_the_exit_says_that_some_is(work, thinker):
+    run = ["run", "llama", "--base-url", thinker.url, "--dataset", "exam", "--concurrency", 1]
+    thinker.change_after = (15, {"letter": None})
+    ask = thinker.reply_to
+    thinker.reply_to = lambda body: ask(body) if thinker.asked < 15 else None
+    work.run(*run, "--limit", 20, "--max-tokens", 100)
+    thinker.reply_to = ask
+    thinker.change_after = None
+    done = work.run(*run, "--limit", 20, "--max-tokens", 500, "--again", "cut")
+    assert done.returncode == 3, done.stderr
+    assert "without --again, and with the first --max-tokens, the command asks the" in done.stderr
+
+
+def test_what_the_run_s_own_reader_has_read_is_an_answer(work, thinker):
+    work.run(*command(thinker, "--max-tokens", 100, "--extract", "first-letter"))
+    asked = thinker.asked
+    done = work.run(*command(thinker, "--max-tokens", 500, "--again", "unread",
+                             "--extract", "lm_eval_strict"))
+    assert "0 of 20 questions are asked again" in done.stderr
+    assert thinker.asked == asked
+
+
+def test_a_limit_that_would_cut_the_same_again_is_refused(work, thinker):
+    work.run(*command(thinker, "--max-tokens", 100))
+    done = work.run(*command(thinker, "--max-tokens", 50, "--again", "cut"))
+    assert done.returncode == 2
+    assert "--max-tokens: 50 cuts again what 100 has cut" in done.stderr
+
+
+def test_an_empty_run_of_the_larger_limit_does_not_hide_the_one_that_is_meant(work, thinker):
+    work.run(*command(thinker, "--max-tokens", 100))
+    ask = thinker.reply_to
+    thinker.reply_to = lambda body: None
+    work.run(*command(thinker, "--max-tokens", 500))
+    thinker.reply_to = ask
+    again = work.json(*command(thinker, "--max-tokens", 500, "--again", "cut"))
+    assert (again["n"], again["second_tries"]) == (20, 9)

@@ -75,8 +75,8 @@ TEST(Breakdown, csv_has_percent_and_json_has_shares_and_neither_adds_categories)
   const std::vector<ScoredRun> runs = {run_of("one", three)};
 
   const std::string csv = text_of(runs, {}, TableFormat::csv);
-  EXPECT_THAT(csv, HasSubstr("category,subject,n,correct,accuracy,ci_low,ci_high\n"));
-  EXPECT_THAT(csv, HasSubstr(",other,anatomy,4,3,75.00,30.06,95.44\n"));
+  EXPECT_THAT(csv, HasSubstr("category,subject,n,correct,accuracy,ci_low,ci_high,"));
+  EXPECT_THAT(csv, HasSubstr(",other,anatomy,4,3,75.00,30.06,95.44,1,0,0,0,0\n"));
   EXPECT_EQ(std::ranges::count(csv, '\n'), 4);
   EXPECT_THAT(text_of(runs, {}, TableFormat::json), HasSubstr(R"("accuracy":0.75,)"));
   EXPECT_EQ(std::ranges::count(text_of(runs, {By::category}, TableFormat::csv), '\n'),
@@ -88,7 +88,45 @@ TEST(Breakdown, a_data_set_without_categories_has_its_subjects_alone) {
   run.info.dataset = "mine.csv";
 
   EXPECT_THAT(text_of({run}, {}), HasSubstr("garden   2   100.00%"));
-  EXPECT_THAT(text_of({run}, {By::category}, TableFormat::csv), "");
+  EXPECT_THAT(text_of({run}, {By::category}), HasSubstr("4    75.00%"));
+}
+
+TEST(Breakdown, a_failure_is_said_and_without_a_reply_there_is_no_accuracy) {
+  ScoredRun run = run_of("", three);
+  for (int i = 0; i < 3; ++i) run.account.tally.add("sociology", Mark::failed);
+  run.account.tally.add("astronomy", Mark::failed);
+  run.account.tally.add("astronomy", Mark::cut);
+
+  const std::string text = text_of({run}, {});
+  EXPECT_THAT(text, HasSubstr("accuracy    95 % CI  failed"));
+  EXPECT_THAT(text, HasSubstr("  sociology         3         -          -       3\n"));
+  EXPECT_THAT(text, HasSubstr("  astronomy         6    33.33%   9.7-70.0       1\n"));
+  EXPECT_THAT(text_of({run, run}, {}), HasSubstr("- (3 failed)"));
+  const std::string json = text_of({run}, {}, TableFormat::json);
+  EXPECT_THAT(json,
+              HasSubstr(R"("subject":"sociology","n":3,"correct":null,)"
+                        R"("accuracy":null,"ci_low":null,"ci_high":null,)"
+                        R"("wrong":0,"unread":0,"refused":0,"cut":0,"failed":3})"));
+}
+
+TEST(Breakdown, a_subject_stands_in_the_category_of_each_data_set) {
+  const ScoredRun mmlu = run_of("mmlu", {{"anatomy", 1, 2}});
+  ScoredRun cmmlu = run_of("cmmlu", {{"anatomy", 2, 2}});
+  cmmlu.info.dataset = "haonan-li/cmmlu";
+
+  const std::string csv = text_of({mmlu, cmmlu}, {}, TableFormat::csv);
+  EXPECT_THAT(csv, HasSubstr(",other,anatomy,2,1,"));
+  EXPECT_THAT(csv, HasSubstr(",stem,anatomy,2,2,"));
+}
+
+TEST(Breakdown, second_tries_are_said_below) {
+  ScoredRun run = run_of("mine", three);
+  run.account.second_tries = 2;
+  run.info.again = {"cut"};
+
+  EXPECT_THAT(
+      text_of({run}, {}),
+      HasSubstr("mine: 2 of the replies are second tries (asked again: cut)\n"));
 }
 
 TEST(Breakdown, an_unknown_word_is_told_which_there_are) {

@@ -15,7 +15,20 @@ Extent measured(std::string_view text) {
 }
 
 Picture picture_of(const std::vector<Bar>& bars) {
-  return layout(bars, words_in(Language::en, ""), measured);
+  const Chart chart{.bars = bars};
+  return standing_layout(chart, words_in(Language::en, chart), measured);
+}
+
+// Standing and lying, with all that may stand around the bars.
+std::array<Picture, 2> both_of(const std::vector<Bar>& bars) {
+  const Chart chart{.bars = bars,
+                    .subtitle = std::string(70, 's'),
+                    .x_label = "below",
+                    .y_label = std::string(20, 'y'),
+                    .chance = 25};
+  const ChartWords words = words_in(Language::en, chart);
+  return {standing_layout(chart, words, measured),
+          lying_layout(chart, words, measured)};
 }
 
 Bar bar_of(std::string label, std::string method, std::int64_t right, std::int64_t n) {
@@ -97,13 +110,14 @@ std::string describe(const std::vector<Bar>& bars, const PlacedText& text) {
 
 TEST(ChartLayout, no_text_leaves_the_canvas) {
   for (const auto& bars : hard_cases()) {
-    const Picture picture = picture_of(bars);
-    for (const PlacedText& text : picture.texts) {
-      for (const Point& corner : corners(text)) {
-        EXPECT_GE(corner.x, 5) << describe(bars, text);
-        EXPECT_GE(corner.y, 5) << describe(bars, text);
-        EXPECT_LE(corner.x, picture.canvas.width - 5) << describe(bars, text);
-        EXPECT_LE(corner.y, picture.canvas.height - 5) << describe(bars, text);
+    for (const Picture& picture : both_of(bars)) {
+      for (const PlacedText& text : picture.texts) {
+        for (const Point& corner : corners(text)) {
+          EXPECT_GE(corner.x, 5) << describe(bars, text);
+          EXPECT_GE(corner.y, 5) << describe(bars, text);
+          EXPECT_LE(corner.x, picture.canvas.width - 5) << describe(bars, text);
+          EXPECT_LE(corner.y, picture.canvas.height - 5) << describe(bars, text);
+        }
       }
     }
   }
@@ -111,14 +125,15 @@ TEST(ChartLayout, no_text_leaves_the_canvas) {
 
 TEST(ChartLayout, no_text_meets_another) {
   for (const auto& bars : hard_cases()) {
-    const Picture picture = picture_of(bars);
-    std::vector<Corners> boxes;
-    for (const PlacedText& text : picture.texts) boxes.push_back(corners(text));
-    for (std::size_t i = 0; i < boxes.size(); ++i) {
-      for (std::size_t j = 0; j < i; ++j) {
-        EXPECT_FALSE(meet(boxes[i], boxes[j]))
-            << describe(bars, picture.texts[i]) << " meets "
-            << describe(bars, picture.texts[j]);
+    for (const Picture& picture : both_of(bars)) {
+      std::vector<Corners> boxes;
+      for (const PlacedText& text : picture.texts) boxes.push_back(corners(text));
+      for (std::size_t i = 0; i < boxes.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+          EXPECT_FALSE(meet(boxes[i], boxes[j]))
+              << describe(bars, picture.texts[i]) << " meets "
+              << describe(bars, picture.texts[j]);
+        }
       }
     }
   }
@@ -126,18 +141,19 @@ TEST(ChartLayout, no_text_meets_another) {
 
 TEST(ChartLayout, no_text_meets_a_bar_or_a_whisker) {
   for (const auto& bars : hard_cases()) {
-    const Picture picture = picture_of(bars);
-    for (const PlacedText& text : picture.texts) {
-      for (const FilledBox& bar : picture.bars) {
-        EXPECT_FALSE(meet(corners(text), corners_of(bar))) << describe(bars, text);
-      }
-      for (const Stroke& stroke : picture.whiskers) {
-        const FilledBox box = {std::min(stroke.from.x, stroke.to.x) - 0.5,
-                               std::min(stroke.from.y, stroke.to.y) - 0.5,
-                               std::max(stroke.from.x, stroke.to.x) + 0.5,
-                               std::max(stroke.from.y, stroke.to.y) + 0.5,
-                               {}};
-        EXPECT_FALSE(meet(corners(text), corners_of(box))) << describe(bars, text);
+    for (const Picture& picture : both_of(bars)) {
+      for (const PlacedText& text : picture.texts) {
+        for (const FilledBox& bar : picture.bars) {
+          EXPECT_FALSE(meet(corners(text), corners_of(bar))) << describe(bars, text);
+        }
+        for (const Stroke& stroke : picture.whiskers) {
+          const FilledBox box = {std::min(stroke.from.x, stroke.to.x) - 0.5,
+                                 std::min(stroke.from.y, stroke.to.y) - 0.5,
+                                 std::max(stroke.from.x, stroke.to.x) + 0.5,
+                                 std::max(stroke.from.y, stroke.to.y) + 0.5,
+                                 {}};
+          EXPECT_FALSE(meet(corners(text), corners_of(box))) << describe(bars, text);
+        }
       }
     }
   }
@@ -215,11 +231,63 @@ TEST(ChartLayout, the_first_bars_have_the_seeds_colours_and_x_labels_are_turned_
 }
 
 TEST(ChartLayout, japanese_words_are_the_seeds) {  // S15
-  const ChartWords words = words_in(Language::ja, "");
+  const ChartWords words = words_in(Language::ja, {});
 
   EXPECT_EQ(words.title, "MMLUベンチマーク精度");
-  EXPECT_EQ(words.x_axis, "モデル");
-  EXPECT_EQ(words.y_axis, "精度 (%)");
+  EXPECT_EQ(words.models, "モデル");
+  EXPECT_EQ(words.accuracy, "精度 (%)");
+}
+
+TEST(ChartLayout, bars_lie_where_standing_labels_would_be_cut_or_tiny) {
+  const std::string seed_label = "mistral-7b-instruct-v0.2 (llama.cpp)";
+  const std::vector<Bar> four(
+      4, bar_of(seed_label, "macOS m2, 16GB, llama-server", 40, 100));
+
+  EXPECT_FALSE(is_better_lying(picture_of(four)));
+  EXPECT_FALSE(is_better_lying(picture_of(bars_of(8, 12, 0, true))));
+  EXPECT_TRUE(is_better_lying(picture_of(bars_of(4, 80, 0, true))));
+  EXPECT_TRUE(is_better_lying(picture_of(bars_of(57, 24, 0, true))));
+}
+
+TEST(ChartLayout, lying_bars_stand_best_first_each_with_its_value_and_n) {
+  const Chart chart{.bars = {bar_of("low", "", 1, 4), bar_of("high", "", 3, 4)}};
+
+  const Picture picture = lying_layout(chart, words_in(Language::en, chart), measured);
+
+  std::vector<std::string> texts;
+  for (const PlacedText& text : picture.texts) texts.push_back(text.text);
+  const auto high = std::ranges::find(texts, "high"),
+             low = std::ranges::find(texts, "low");
+  EXPECT_LT(high, low);
+  EXPECT_THAT(texts, testing::Contains("75.00%  n = 4"));
+  EXPECT_GT(picture.bars[0].right, picture.bars[1].right);
+}
+
+TEST(ChartLayout, seventy_lying_bars_keep_letters_of_nine_points) {
+  const Chart chart{.bars = bars_of(70, 40, 0, true)};
+
+  const Picture picture = lying_layout(chart, words_in(Language::en, chart), measured);
+
+  for (const PlacedText& text : picture.texts) EXPECT_GE(text.size, 8) << text.text;
+  EXPECT_EQ(picture.canvas.width, 720);
+  for (const PlacedText& text : picture.texts) EXPECT_FALSE(text.cut) << text.text;
+}
+
+TEST(ChartLayout, a_partial_bar_is_hatched_and_the_note_says_so_and_the_chance) {
+  Bar partial = bar_of("a", "", 1, 4);
+  partial.is_partial = true;
+  const Chart chart{.bars = {partial, bar_of("b", "", 1, 4)}, .chance = 25};
+  const ChartWords words = words_in(Language::en, chart);
+
+  for (const Picture& picture : {standing_layout(chart, words, measured),
+                                 lying_layout(chart, words, measured)}) {
+    EXPECT_EQ(std::ranges::count_if(picture.bars, &FilledBox::hatched), 1);
+    EXPECT_EQ(std::ranges::count_if(picture.grid, &Stroke::dashed), 1);
+    EXPECT_TRUE(std::ranges::any_of(picture.texts, [](const PlacedText& text) {
+      return text.text.find("dashed: chance (25%), hatched: not all asked") !=
+             std::string::npos;
+    }));
+  }
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ std::optional<Document> parse_short(std::string_view body) {
 }
 
 std::string on_one_line(std::string_view message) {
-  return fit(for_terminal_line(message.substr(0, 4000)), 300);
+  // Backquotes are for names of ours: of a server's words no flag is to be made.
+  return fit(replace_all(for_terminal_line(message.substr(0, 4000)), "`", "'"), 300);
 }
 
 // The server's own words: {"error":{"message":…}}, {"error":"…"}, {"message":…}, or the

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <ctime>
 #include <thread>
 
@@ -16,7 +17,12 @@ Clock::Clock()
       wall(system_time),
       sleep_until([](TimePoint until) { std::this_thread::sleep_until(until); }),
       wait([](std::condition_variable& condition, std::unique_lock<std::mutex>& lock,
-              TimePoint until) { condition.wait_until(lock, until); }) {}
+              TimePoint until) {
+        // Some libraries turn it into a time of another clock, where the end of time
+        // would be in the past.
+        const TimePoint soon = std::chrono::steady_clock::now() + std::chrono::hours(1);
+        condition.wait_until(lock, std::min(until, soon));
+      }) {}
 
 std::string iso_time(WallTime time) {
   const auto since_epoch = time.time_since_epoch();

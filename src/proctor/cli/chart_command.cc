@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <functional>
 
 #include "proctor/cli/specs.h"
@@ -5,15 +6,16 @@
 namespace proctor {
 namespace {
 
-Result<std::vector<Bar>> bars_of_runs(const Arguments& arguments,
-                                      const std::vector<std::string>& names,
-                                      Console& console) {
+Result<Chart> chart_of_runs(const Arguments& arguments,
+                            const std::vector<std::string>& names, Language language,
+                            Console& console) {
   const auto store = TRY(open_for_reading(arguments));
   std::vector<ScoredRun> runs = TRY(runs_meant(*store, arguments, names, console));
   // A bar without a reply would be a bar of nothing: 0 %.
-  if (names.empty()) std::erase_if(runs, std::not_fn(&ScoredRun::has_reply));
+  if (names.empty() && std::erase_if(runs, std::not_fn(&ScoredRun::has_reply)) > 0)
+    console.say("runs without a reply are left out");
   for (const ScoredRun& run : runs) TRY(check_has_reply(run));
-  return bars_of(runs);
+  return chart_of(runs, language);
 }
 
 // --format's, else what the file's ending says.
@@ -36,23 +38,25 @@ Result<int> chart_command(const Arguments& arguments, World& world) {
   const ImageFormat format = TRY(format_of(arguments, *path));
   const Output output = output_of(arguments);
   TRY(check_output(output));
-  Chart chart{.language = TRY(language_of(arguments)),
-              .title = arguments.get("--title").value_or("")};
+  const Language language = TRY(language_of(arguments));
   std::vector<std::string> runs;
+  std::vector<Bar> of_files;
   for (const std::string& name : arguments.positional) {
     if (!name.ends_with(".csv")) {
       runs.push_back(name);
       continue;
     }
     const std::string content = TRY(read_file(name));
-    for (Bar& bar : TRY(read_bars_csv(content).in(name))) {
-      chart.bars.push_back(std::move(bar));
-    }
+    std::ranges::move(TRY(read_bars_csv(content).in(name)),
+                      std::back_inserter(of_files));
   }
-  if (!runs.empty() || arguments.positional.empty()) {
-    for (Bar& bar : TRY(bars_of_runs(arguments, runs, world.console)))
-      chart.bars.push_back(std::move(bar));
-  }
+  Chart chart{.bars = {}, .language = language};
+  if (!runs.empty() || of_files.empty())
+    chart = TRY(chart_of_runs(arguments, runs, language, world.console));
+  add_bars(chart, std::move(of_files));
+  chart.title = arguments.get("--title").value_or(chart.title);
+  chart.x_label = arguments.get("--x-label").value_or("");
+  chart.y_label = arguments.get("--y-label").value_or("");
   if (chart.bars.empty()) {
     return fail(Fault::usage, "there is nothing to draw: no run has an answer yet");
   }

@@ -25,7 +25,9 @@ Result<int> report_command(const Arguments& arguments, World& world) {
       TRY(runs_meant(*store, arguments, arguments.positional, world.console));
   std::string text;
   if (arguments.has("--json")) {
-    text = summaries_json(runs);
+    text = breakdown.by == By::model
+               ? summaries_json(runs)
+               : breakdown_text(runs, breakdown, TableFormat::json, language, 0);
   } else {
     const bool for_people = format == TableFormat::terminal;
     const int width = world.console.table_width();

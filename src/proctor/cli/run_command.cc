@@ -111,13 +111,14 @@ class Screen {
   TimePoint started_ = std::chrono::steady_clock::now();
 };
 
-int exit_code_of(const Outcome& outcome, const SignalWatch& signals) {
+int exit_code_of(const RunEnd& end, const SignalWatch& signals) {
+  const Outcome& outcome = end.outcome;
   if (outcome.interrupted) return signals.exit_code();
   if (outcome.fatal) {
     // Nobody there: nothing was asked yet.
     return outcome.fatal->fault == Fault::denied ? denied : misused;
   }
-  return outcome.is_complete() ? complete : partial;
+  return end.is_whole ? complete : partial;
 }
 
 // The runs of one command: models by protocols.
@@ -194,7 +195,8 @@ void tell_end(const RunEnd& end, const ModelChoice& choice, const Session& sessi
     console.print(summary_text(scored, session.language));
   }
   if (!session.is_quiet && scored.ended() > 0 && is_alone)
-    console.say(next_step(scored, session.language, store_option(session.arguments)));
+    console.say(next_step(scored, session.language, store_option(session.arguments),
+                          !session.notes.again.empty()));
 }
 
 Result<int> run_one(const Exam& exam, const OpenModel& model, Store& store,
@@ -217,7 +219,7 @@ Result<int> run_one(const Exam& exam, const OpenModel& model, Store& store,
   batch.done.push_back(std::move(end->scored));
   if (end->server_died && session.signals.seen() == 0 && !end->outcome.is_complete())
     return broke;
-  return exit_code_of(end->outcome, session.signals);
+  return exit_code_of(*end, session.signals);
 }
 
 // From what is whole to what stopped everything.

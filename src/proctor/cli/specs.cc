@@ -306,8 +306,9 @@ std::string format_word(const Arguments& arguments,
                         std::initializer_list<std::string_view> words) {
   if (const auto named = arguments.get("--format")) return *named;
   const std::filesystem::path path = arguments.get("--output").value_or("");
+  const std::string ending = ascii_lower(path.extension().string());
   for (const std::string_view word : words)
-    if (path.extension() == fmt::format(".{}", word)) return std::string(word);
+    if (ending == fmt::format(".{}", word)) return std::string(word);
   return std::string(*words.begin());
 }
 

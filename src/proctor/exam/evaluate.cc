@@ -27,7 +27,10 @@ Result<ScoredRun> scored_in_all(const Exam& exam, const ScoredRun& some, Store& 
   ScoredRun scored = TRY(score_stored_run(
       store, run, *exam.dataset,
       {.reader = some.extract, .subjects = "", .ordinals = exam.selection}, false, {}));
-  scored.reused = scored.ended() - (some.ended() - some.reused);
+  const std::int64_t failed = some.ledger().failed;
+  scored.reused = scored.ended() - (some.ended() - some.reused - failed);
+  scored.failed_again = failed;
+  scored.failure = some.failure;
   return scored;
 }
 
@@ -86,7 +89,10 @@ Result<RunEnd> run_exam(const Exam& exam, const OpenModel& model, const RunNotes
   scored.stored = 0;
   for (const SubjectReplies& subject : TRY(store.subjects(scored.id)))
     scored.stored += subject.replied;
-  return RunEnd{std::move(scored), std::move(outcome), death.has_value()};
+  const bool is_whole = notes.again.empty()
+                            ? outcome.is_complete()
+                            : outcome.is_complete() && scored.is_complete();
+  return RunEnd{std::move(scored), std::move(outcome), death.has_value(), is_whole};
 }
 
 Result<std::vector<ScoredRun>> evaluate(const RunSpec& spec, Store& store,

@@ -31,6 +31,7 @@ struct RunEnd {
   ScoredRun scored;
   Outcome outcome;           // its `fatal` may be the death of the server
   bool server_died = false;  // one that was started for the model
+  bool is_whole = false;     // all that the run was to ask has a reply
 };
 
 // Asks the exam of the model, as far as the store has no reply of it. Errors are

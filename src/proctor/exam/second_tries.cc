@@ -11,14 +11,26 @@ using Json = nlohmann::json;
 
 constexpr std::string_view sampling = "sampling", limit = "max_tokens";
 
-RunKey without_limit(RunKey key) {
+Json protocol_of(const RunKey& key) {
   Json protocol = Json::parse(key.protocol, nullptr, false);
-  if (!protocol.is_object() || !protocol.contains(sampling) ||
-      !protocol[sampling].is_object())
-    return key;
+  const bool is_one = protocol.is_object() && protocol.contains(sampling) &&
+                      protocol[sampling].is_object();
+  return is_one ? protocol : Json{{sampling, Json::object()}};
+}
+
+RunKey without_limit(RunKey key) {
+  Json protocol = protocol_of(key);
   protocol[sampling].erase(limit);
   key.protocol = protocol.dump(-1, ' ', false, Json::error_handler_t::replace);
   return key;
+}
+
+std::optional<int> limit_of(const RunKey& key) {
+  const Json protocol = protocol_of(key);
+  const auto found = protocol[sampling].find(limit);
+  if (found == protocol[sampling].end() || !found->is_number_integer())
+    return std::nullopt;
+  return found->get<int>();
 }
 
 bool has_another_limit(const Evaluation& evaluation) {
@@ -41,11 +53,36 @@ Result<StoredRun> stored_run(Store& store, const std::string& id) {
   return fail(Fault::usage, "`again`: the store has no run {}", id.substr(0, 8));
 }
 
+// Fault::usage where the same reply would come, or one that is cut for certain.
+Status check_may_differ(const Evaluation& evaluation, const ModelChoice& choice,
+                        std::span<const Mark> marks) {
+  const auto has = [&](Mark mark) {
+    return std::ranges::find(marks, mark) != marks.end();
+  };
+  const bool only_failed = has(Mark::failed) && marks.size() == 1;
+  if (choice.is_in_process() && !has_another_limit(evaluation) && !only_failed) {
+    return fail(Fault::usage,
+                "`again`: a .gguf in this process writes the same reply again; set "
+                "another `max_tokens`");
+  }
+  const auto first = limit_of(evaluation.plan.info.key);
+  const auto now = evaluation.protocol.sampling.max_tokens;
+  if (!has(Mark::cut) || !first || !now || *now >= *first) return {};
+  return fail(Fault::usage,
+              "`max_tokens`: {} cuts again what {} has cut; expected more", *now,
+              *first);
+}
+
+// Whether a mark says that a letter was read.
+bool is_read(Mark mark) {
+  return mark == Mark::right || mark == Mark::wrong;
+}
+
 }  // namespace
 
 Status check_second_tries(const RunNotes& notes) {
   for (const Mark mark : notes.again) {
-    if (mark != Mark::right && mark != Mark::wrong) continue;
+    if (!is_read(mark)) continue;
     return fail(Fault::usage,
                 "`again`: found {}, expected unread, refused, cut or failed; answers "
                 "that are asked again until they suit measure nothing",
@@ -57,16 +94,26 @@ Status check_second_tries(const RunNotes& notes) {
 Result<RunName> name_of_second_tries(Store& store, const RunKey& today,
                                      const Answerer& there) {
   RunName name = TRY(name_in_store(store, today, there));
-  const std::vector<StoredRun> runs = TRY(store.runs());
-  const auto is_stored = [&](const StoredRun& run) { return run.id == name.key.id(); };
+  std::vector<StoredRun> runs = TRY(store.runs());
+  std::erase_if(runs, [](const StoredRun& run) { return run.attempts == 0; });
+  const auto is_stored = [&](const StoredRun& run) {
+    return run.id == name.key.id() && run.results > 0;
+  };
   if (std::ranges::any_of(runs, is_stored)) return name;
   const RunKey wanted = without_limit(today);
-  const StoredRun* most = nullptr;
-  for (const StoredRun& run : runs) {
-    if (without_limit(renamed(run.info.key)) != wanted) continue;
-    if (most == nullptr || run.results > most->results) most = &run;
+  std::erase_if(runs, [&](const StoredRun& run) {
+    return without_limit(renamed(run.info.key)) != wanted;
+  });
+  const auto most = std::ranges::max_element(runs, {}, &StoredRun::results);
+  if (most != runs.end()) {
+    const std::string said =
+        runs.size() == 1 ? ""
+                         : fmt::format(
+                               "{} runs differ in the limit of tokens alone: run {} "
+                               "has the most replies",
+                               runs.size(), most->id.substr(0, 8));
+    return RunName{most->info.key, said};
   }
-  if (most != nullptr) return RunName{most->info.key, ""};
   return fail(Fault::usage,
               "`again`: the store has no run of this model that was asked the same; "
               "without it the questions are asked for the first time");
@@ -76,29 +123,30 @@ Status plan_second_tries(Evaluation& evaluation, const ModelChoice& choice,
                          std::span<const Mark> marks, Store& store) {
   Plan& plan = evaluation.plan;
   const StoredRun run = TRY(stored_run(store, plan.info.key.id()));
-  const bool is_same = choice.is_in_process() && !has_another_limit(evaluation);
-  const bool only_failed =
-      std::ranges::all_of(marks, [](Mark mark) { return mark == Mark::failed; });
-  if (is_same && !only_failed) {
-    return fail(Fault::usage,
-                "`again`: a .gguf in this process writes the same reply again; set "
-                "another `max_tokens`");
-  }
+  TRY(check_may_differ(evaluation, choice, marks));
+  // What the run's own reader has read is an answer, whoever reads it today.
+  const auto own = find_reader(run.info.extract);
   std::vector<TrialId> planned = std::move(plan.trials), marked;
   std::ranges::sort(planned);
   TRY(store.results(run.id, false, [&](const StoredResult& result) -> Status {
     if (!std::ranges::binary_search(planned, result.trial)) return {};
     const Question& question = plan.dataset->questions[result.trial.ordinal];
-    const Graded graded =
-        grade(*evaluation.reader, question, result.trial, result.attempt);
-    if (std::ranges::find(marks, graded.mark) != marks.end())
-      marked.push_back(result.trial);
+    const auto mark_by = [&](const Reader& reader) {
+      return grade(reader, question, result.trial, result.attempt).mark;
+    };
+    const bool is_meant =
+        std::ranges::find(marks, mark_by(*evaluation.reader)) != marks.end();
+    if (is_meant && !(own && is_read(mark_by(**own)))) marked.push_back(result.trial);
     return {};
   }));
   plan.trials = std::move(marked);
   plan.generation = run.generation + 1;
-  // Its own command and limit still name the run.
+  // The run stays what it was: its limit names it, and what it was to ask is still so.
   plan.info.command = run.info.command;
+  plan.info.selection = run.info.selection;
+  plan.info.subjects = run.info.subjects;
+  if (plan.info.name.empty()) plan.info.name = run.info.name;
+  if (plan.info.note.empty()) plan.info.note = run.info.note;
   const std::string words = words_of(evaluation, marks);
   if (!plan.trials.empty() &&
       std::ranges::find(plan.info.again, words) == plan.info.again.end())

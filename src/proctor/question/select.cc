@@ -63,16 +63,26 @@ Names of_subcategory(const Choice& choice, const std::string& subcategory) {
   return names;
 }
 
-// Whether the name is the pattern, in which * stands for anything.
+// Whether the name is the pattern, in which * stands for anything: where it does not go
+// on, the last star takes one letter more.
 bool matches(std::string_view pattern, std::string_view name) {
-  const std::size_t star = pattern.find('*');
-  if (star == std::string_view::npos) return pattern == name;
-  if (!name.starts_with(pattern.substr(0, star))) return false;
-  const std::string_view rest = pattern.substr(star + 1);
-  for (std::size_t at = star; at <= name.size(); ++at) {
-    if (matches(rest, name.substr(at))) return true;
+  std::size_t p = 0, n = 0, taken = 0;
+  std::size_t star = std::string_view::npos;
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      taken = n;
+    } else if (p < pattern.size() && pattern[p] == name[n]) {
+      ++p;
+      ++n;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      n = ++taken;
+    } else {
+      return false;
+    }
   }
-  return false;
+  return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
 Names of_pattern(const Choice& choice, const std::string& pattern) {

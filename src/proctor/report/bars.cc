@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <cmath>
 
 #include "proctor/report/chart.h"
 #include "proctor/report/summary.h"
@@ -6,28 +8,94 @@
 namespace proctor {
 namespace {
 
+// What tells runs apart, beside their models.
+constexpr std::array<std::string (*)(const ScoredRun&), 4> facts = {
+    [](const ScoredRun& run) { return run.info.note; }, exam_title,
+    [](const ScoredRun& run) { return run.info.protocol; },
+    [](const ScoredRun& run) { return run.extract; }};
+constexpr std::size_t the_reader = 3;  // goes without saying where all have one
+
 Bar bar_of(const ScoredRun& run) {
   const Count count = run.ledger().count();
   return {.label = run.info.name.empty() ? run.model_title() : run.info.name,
-          .method = run.info.note,
           .percent = 100 * count.share().value_or(0),
           .interval = wilson(count),
           .right = count.right,
-          .n = count.n};
+          .n = count.n,
+          .is_partial = run.ended() < run.planned};
+}
+
+void add(std::string& list, const std::string& word) {
+  if (!word.empty()) list += (list.empty() ? "" : ", ") + word;
+}
+
+bool is_mmlu(const ScoredRun& run) {
+  const KnownDataset* known = find_dataset(run.info.dataset);
+  return known != nullptr && known->title == "MMLU";
+}
+
+// Where the exam is known by name, that; empty for an MMLU: it is the chart's own.
+std::string title_of(std::span<const ScoredRun> runs, Language language) {
+  if (std::ranges::all_of(runs, is_mmlu)) return {};
+  const std::string& name = runs.front().info.dataset;
+  const bool is_one = std::ranges::all_of(
+      runs, [&](const ScoredRun& run) { return run.info.dataset == name; });
+  const KnownDataset* known = is_one ? find_dataset(name) : nullptr;
+  if (known == nullptr) return language == Language::ja ? "精度" : "Accuracy";
+  return in_language(language, "{} accuracy", "{} 精度", known->title);
+}
+
+std::optional<double> chance_of(std::span<const ScoredRun> runs) {
+  const auto chance = [](const ScoredRun& run) {
+    return 100 * run.account.chances / static_cast<double>(run.ended());
+  };
+  const double first = chance(runs.front());
+  const bool is_one = std::ranges::all_of(
+      runs, [&](const ScoredRun& run) { return std::abs(chance(run) - first) < 0.1; });
+  return is_one && first > 0 ? std::optional(first) : std::nullopt;
+}
+
+// Bars that look alike are told apart by their runs' ids.
+void name_twins(std::vector<Bar>& bars, std::span<const ScoredRun> runs) {
+  const std::vector<Bar> before = bars;
+  for (std::size_t i = 0; i < bars.size(); ++i) {
+    const auto alike = std::ranges::count_if(before, [&](const Bar& bar) {
+      return bar.label == before[i].label && bar.method == before[i].method;
+    });
+    if (alike > 1) add(bars[i].method, runs[i].short_id());
+  }
 }
 
 }  // namespace
 
-std::vector<Bar> bars_of(std::span<const ScoredRun> runs) {
-  const bool differ = std::ranges::any_of(runs, [&](const ScoredRun& run) {
-    return exam_title(run) != exam_title(runs.front());
-  });
-  std::vector<Bar> bars;
-  for (const ScoredRun& run : runs) {
-    Bar& bar = bars.emplace_back(bar_of(run));
-    if (differ) bar.method += (bar.method.empty() ? "" : ", ") + exam_title(run);
+Chart chart_of(std::span<const ScoredRun> runs, Language language) {
+  Chart chart{.bars = {}, .language = language};
+  if (runs.empty()) return chart;
+  for (const ScoredRun& run : runs) chart.bars.push_back(bar_of(run));
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const bool differ = std::ranges::any_of(runs, [&](const ScoredRun& run) {
+      return facts[i](run) != facts[i](runs.front());
+    });
+    if (!differ && i != the_reader) add(chart.subtitle, facts[i](runs.front()));
+    for (std::size_t k = 0; differ && k < runs.size(); ++k)
+      add(chart.bars[k].method, facts[i](runs[k]));
   }
-  return bars;
+  name_twins(chart.bars, runs);
+  chart.title = title_of(runs, language);
+  chart.chance = chance_of(runs);
+  return chart;
+}
+
+void add_bars(Chart& chart, std::vector<Bar> others) {
+  if (others.empty()) return;
+  for (Bar& bar : chart.bars) add(bar.method, chart.subtitle);
+  if (!chart.bars.empty()) {
+    chart.title.clear();
+    chart.subtitle.clear();
+    chart.chance.reset();
+  }
+  chart.bars.insert(chart.bars.begin(), std::make_move_iterator(others.begin()),
+                    std::make_move_iterator(others.end()));
 }
 
 }  // namespace proctor

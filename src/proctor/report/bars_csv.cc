@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <map>
+#include <set>
 
 #include "proctor/report/report.h"
 
@@ -143,6 +145,19 @@ Result<Bar> bar_of(const Line& line) {
   return bar;
 }
 
+// Bars that would look alike have their subjects below their labels.
+void name_twins(std::vector<Bar>& bars, const std::vector<std::string>& subjects) {
+  using Look = std::pair<std::string, std::string>;
+  std::map<Look, std::set<std::string>> alike;
+  for (std::size_t i = 0; i < bars.size(); ++i)
+    alike[{bars[i].label, bars[i].method}].insert(subjects[i]);
+  for (std::size_t i = 0; i < bars.size(); ++i) {
+    Bar& bar = bars[i];
+    if (alike[{bar.label, bar.method}].size() < 2) continue;
+    bar.method += (bar.method.empty() ? "" : ", ") + subjects[i];
+  }
+}
+
 std::string_view without_byte_order_mark(std::string_view text) {
   constexpr std::string_view mark = "\xEF\xBB\xBF";
   return text.starts_with(mark) ? text.substr(mark.size()) : text;
@@ -166,13 +181,17 @@ Result<std::vector<Bar>> read_bars_csv(std::string_view content) {
   const Header header = TRY(header_of(record));
   const std::size_t width = record.fields.size();
   std::vector<Bar> bars;
+  std::vector<std::string> subjects;
   while (TRY(records.next(record))) {
     if (record.fields.size() != width) {
       return fail(Fault::data, "line {}: expected {} fields, found {}", record.line,
                   width, record.fields.size());
     }
-    bars.push_back(TRY(bar_of({header, record})));
+    const Line line{header, record};
+    bars.push_back(TRY(bar_of(line)));
+    subjects.emplace_back(line.text("subject"));
   }
+  name_twins(bars, subjects);
   if (bars.empty()) return fail(Fault::data, "a header and no line below it");
   return bars;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "proctor/report/json_line.h"
@@ -28,13 +29,14 @@ Ledger in(const Ledgers& ledgers, const std::string& name) {
   return found == ledgers.end() ? Ledger() : found->second;
 }
 
-std::string category_of(const std::string& subject, std::span<const ScoredRun> runs) {
-  for (const ScoredRun& run : runs) {
-    const Subject* known = find_subject(subject, run.info.dataset);
-    if (known != nullptr && !known->category.empty())
-      return std::string(category_key(known->category));
-  }
-  return {};
+// As the run's data set has it: CMMLU counts anatomy to STEM, MMLU to other.
+std::string category_of(const std::string& subject, const ScoredRun& run) {
+  const Subject* known = find_subject(subject, run.info.dataset);
+  return known == nullptr ? "" : std::string(category_key(known->category));
+}
+
+bool has_reply(const Ledger& ledger) {
+  return ledger.n() > ledger.failed;
 }
 
 // The mean of the runs that have it, for sorting alone.
@@ -42,10 +44,9 @@ double height_of(const Part& part) {
   double sum = 0;
   int runs = 0;
   for (const Ledger& ledger : part.ledgers) {
-    if (const auto share = ledger.count().share()) {
-      sum += *share;
-      ++runs;
-    }
+    if (!has_reply(ledger)) continue;
+    sum += ledger.count().share().value_or(0);
+    ++runs;
   }
   return runs == 0 ? -1 : sum / runs;
 }
@@ -72,18 +73,34 @@ std::vector<Part> categories_of(std::span<const ScoredRun> runs) {
 }
 
 std::vector<Part> subjects_of(std::span<const ScoredRun> runs) {
-  std::set<std::string> names;
-  for (const ScoredRun& run : runs)
-    for (const auto& [name, ledger] : run.account.tally.by_subject) names.insert(name);
-  std::vector<Part> parts;
-  for (const std::string& name : names) {
-    Part& part = parts.emplace_back();
-    part.category = category_of(name, runs);
-    part.subject = name;
-    for (const ScoredRun& run : runs)
-      part.ledgers.push_back(in(run.account.tally.by_subject, name));
+  std::map<std::pair<std::string, std::string>, std::vector<Ledger>> found;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    for (const auto& [name, ledger] : runs[i].account.tally.by_subject) {
+      auto& ledgers = found[{category_of(name, runs[i]), name}];
+      ledgers.resize(runs.size());
+      ledgers[i] = ledger;
+    }
   }
+  std::vector<Part> parts;
+  for (const auto& [key, ledgers] : found)
+    parts.push_back({key.first, key.second, ledgers});
+  std::ranges::stable_sort(parts, {}, &Part::subject);
   return parts;
+}
+
+// Whatever is in no category is not to vanish from a table of categories.
+void add_rest(std::vector<Part>& categories, std::span<const ScoredRun> runs) {
+  Part rest{
+      .category = "-", .subject = {}, .ledgers = std::vector<Ledger>(runs.size())};
+  std::int64_t n = 0;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    for (const auto& [name, ledger] : runs[i].account.tally.by_subject) {
+      if (!category_of(name, runs[i]).empty()) continue;
+      rest.ledgers[i] += ledger;
+      n += ledger.n();
+    }
+  }
+  if (n > 0) categories.push_back(std::move(rest));
 }
 
 // A category that a subject counts in beside its own (CMMLU's China specific) has no
@@ -91,6 +108,7 @@ std::vector<Part> subjects_of(std::span<const ScoredRun> runs) {
 std::vector<Part> parts_of(std::span<const ScoredRun> runs,
                            const Breakdown& breakdown) {
   std::vector<Part> categories = categories_of(runs);
+  if (breakdown.by == By::category) add_rest(categories, runs);
   sort_parts(categories, breakdown.sort);
   if (breakdown.by == By::category) return categories;
   std::vector<Part> subjects = subjects_of(runs), parts;
@@ -127,50 +145,77 @@ std::string side_title(const ScoredRun& run) {
   return run.info.name.empty() ? run.short_id() : run.info.name;
 }
 
-std::string cell_of(const Ledger& ledger) {
-  const Count count = ledger.count();
-  if (count.n == 0) return "-";
-  return fmt::format("{}, {}", accuracy_text(count), range_text(wilson(count)));
+// Behind a number that counts them as wrong.
+std::string failures_of(const Ledger& ledger, Language language) {
+  if (ledger.failed == 0) return {};
+  return in_language(language, " ({} failed)", "（失敗 {}）",
+                     with_thousands(ledger.failed));
 }
 
-std::vector<std::string> row_of(const Part& part, bool is_nested, bool has_bar) {
-  std::vector<std::string> row = {(is_nested ? "  " : "") + part.name()};
+std::string cell_of(const Ledger& ledger, Language language) {
+  if (!has_reply(ledger)) return "-" + failures_of(ledger, language);
+  const Count count = ledger.count();
+  return fmt::format("{}, {}{}", accuracy_text(count), range_text(wilson(count)),
+                     failures_of(ledger, language));
+}
+
+// How the parts are put for people.
+struct Layout {
+  Language language = Language::en;
+  bool is_nested = false, has_bar = false, has_failures = false;
+};
+
+std::vector<std::string> row_of(const Part& part, const Layout& how) {
+  const bool is_below =
+      how.is_nested && !part.subject.empty() && !part.category.empty();
+  std::vector<std::string> row = {(is_below ? "  " : "") + part.name()};
   if (part.ledgers.size() > 1) {
-    for (const Ledger& ledger : part.ledgers) row.push_back(cell_of(ledger));
+    for (const Ledger& ledger : part.ledgers)
+      row.push_back(cell_of(ledger, how.language));
     return row;
   }
-  const Count count = part.ledgers.front().count();
+  const Ledger& ledger = part.ledgers.front();
+  const Count count = ledger.count();
+  const bool is_answered = has_reply(ledger);
   row.push_back(with_thousands(count.n));
-  row.push_back(fmt::format("{:.2f}%", 100 * count.share().value_or(0)));
-  row.push_back(range_text(wilson(count)));
-  if (has_bar) row.push_back(interval_bar(count));
+  row.push_back(is_answered ? fmt::format("{:.2f}%", 100 * count.share().value_or(0))
+                            : "-");
+  row.push_back(is_answered ? range_text(wilson(count)) : "-");
+  if (how.has_failures) row.push_back(with_thousands(ledger.failed));
+  if (how.has_bar) row.push_back(is_answered ? interval_bar(count) : "");
   return row;
 }
 
 Table table_of(std::span<const ScoredRun> runs, const Breakdown& breakdown,
-               Language language, bool is_markdown, bool has_bar) {
-  const bool ja = language == Language::ja;
+               const std::vector<Part>& parts, const Layout& how) {
+  const bool ja = how.language == Language::ja;
   const std::string title = breakdown.by == By::category ? ja ? "分野" : "category"
                             : ja                         ? "科目"
                                                          : "subject";
   Table table{{{title, Align::left, 16}}, {}};
-  if (runs.size() == 1) {
-    table.columns.push_back({ja ? "問題数" : "n", Align::right});
-    table.columns.push_back({ja ? "精度" : "accuracy", Align::right});
-    table.columns.push_back({"95 % CI", Align::right});
-    if (has_bar) table.columns.push_back({"0        50       100"});
-  }
   if (runs.size() > 1) {
     for (const ScoredRun& run : runs)
       table.columns.push_back({side_title(run), Align::right});
+  } else {
+    table.columns.push_back({ja ? "問題数" : "n", Align::right});
+    table.columns.push_back({ja ? "精度" : "accuracy", Align::right});
+    table.columns.push_back({"95 % CI", Align::right});
+    if (how.has_failures)
+      table.columns.push_back({ja ? "失敗" : "failed", Align::right});
+    if (how.has_bar) table.columns.push_back({"0        50       100"});
   }
-  const std::vector<Part> parts = parts_of(runs, breakdown);
-  for (const Part& part : parts) {
-    const bool is_nested =
-        !part.subject.empty() && !part.category.empty() && !is_markdown;
-    table.rows.push_back(row_of(part, is_nested, has_bar));
-  }
+  for (const Part& part : parts) table.rows.push_back(row_of(part, how));
   return table;
+}
+
+// What of the runs are second tries; a line each.
+std::string second_tries_of(std::span<const ScoredRun> runs, Language language) {
+  std::string text;
+  for (const ScoredRun& run : runs) {
+    const std::string line = second_tries_text(run, language);
+    if (!line.empty()) text += for_terminal_line(side_title(run)) + ": " + line;
+  }
+  return text;
 }
 
 int width_of(const Table& table) {
@@ -188,15 +233,22 @@ Json run_fields(const ScoredRun& run) {
 }
 
 // Shares of 1 in JSON, as all commands have them; percent in CSV, as charts read it.
-void add_score(Json& line, const Count& count, bool has_reply, TableFormat format) {
+// Without a reply there is none.
+void add_score(Json& line, const Ledger& ledger, TableFormat format) {
   const double unit = format == TableFormat::csv ? 100 : 1;
+  const Count count = ledger.count();
   const Interval interval = wilson(count);
+  const bool is_answered = has_reply(ledger);
   line["n"] = count.n;
-  line["correct"] = count.right;
+  line["correct"] = is_answered ? Json(count.right) : Json(nullptr);
   for (const auto& [name, value] :
        {std::pair("accuracy", count.share().value_or(0)),
         std::pair("ci_low", interval.low), std::pair("ci_high", interval.high)})
-    line[name] = number_or_null(has_reply ? std::optional(unit * value) : std::nullopt);
+    line[name] =
+        number_or_null(is_answered ? std::optional(unit * value) : std::nullopt);
+  for (const Mark mark : all_marks) {
+    if (mark != Mark::right) line[std::string(name_of(mark))] = ledger.of(mark);
+  }
 }
 
 std::vector<Json> lines_of_runs(std::span<const ScoredRun> runs, TableFormat format) {
@@ -205,9 +257,7 @@ std::vector<Json> lines_of_runs(std::span<const ScoredRun> runs, TableFormat for
     Json line = run_fields(run);
     line["subject"] = run.subjects.empty() ? run.info.subjects : run.subjects;
     line["planned"] = run.planned;
-    add_score(line, run.ledger().count(), run.has_reply(), format);
-    for (const Mark mark : all_marks)
-      line[std::string(name_of(mark))] = run.ledger().of(mark);
+    add_score(line, run.ledger(), format);
     line["second_tries"] = run.account.second_tries;
     lines.push_back(std::move(line));
   }
@@ -224,8 +274,8 @@ std::vector<Json> lines_of_parts(std::span<const ScoredRun> runs,
       if (part.ledgers[i].n() == 0) continue;
       Json line = run_fields(runs[i]);
       line["category"] = part.category;
-      line["subject"] = part.subject;
-      add_score(line, part.ledgers[i].count(), runs[i].has_reply(), format);
+      line["subject"] = part.name();
+      add_score(line, part.ledgers[i], format);
       lines.push_back(std::move(line));
     }
   }
@@ -298,12 +348,16 @@ std::string breakdown_text(std::span<const ScoredRun> runs, const Breakdown& bre
     if (format == TableFormat::terminal) drop_empty_last_column(table);
     return table_text(table, format, width);
   }
-  const bool is_markdown = format == TableFormat::markdown;
-  Table table = table_of(runs, breakdown, language, is_markdown, false);
-  const bool has_room = !is_markdown && width_of(table) + 2 + bar_width <= width;
-  if (has_room && runs.size() == 1)
-    table = table_of(runs, breakdown, language, is_markdown, true);
-  return table_text(table, format, width);
+  const std::vector<Part> parts = parts_of(runs, breakdown);
+  Layout how{.language = language, .is_nested = format == TableFormat::terminal};
+  how.has_failures = std::ranges::any_of(
+      parts, [](const Part& part) { return part.ledgers.front().failed > 0; });
+  Table table = table_of(runs, breakdown, parts, how);
+  if (how.is_nested && runs.size() == 1 && width_of(table) + 2 + bar_width <= width) {
+    how.has_bar = true;
+    table = table_of(runs, breakdown, parts, how);
+  }
+  return table_text(table, format, width) + second_tries_of(runs, language);
 }
 
 }  // namespace proctor

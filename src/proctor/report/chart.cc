@@ -95,6 +95,8 @@ void draw(cairo_t* cairo, const std::vector<Stroke>& strokes) {
   for (const Stroke& stroke : strokes) {
     set_colour(cairo, stroke.colour);
     cairo_set_line_width(cairo, stroke.width);
+    constexpr double dash = 4;
+    cairo_set_dash(cairo, &dash, stroke.dashed ? 1 : 0, 0);
     cairo_move_to(cairo, stroke.from.x, stroke.from.y);
     cairo_line_to(cairo, stroke.to.x, stroke.to.y);
     cairo_stroke(cairo);
@@ -105,6 +107,22 @@ void draw(cairo_t* cairo, const FilledBox& box) {
   set_colour(cairo, box.colour);
   cairo_rectangle(cairo, box.left, box.top, box.right - box.left, box.bottom - box.top);
   cairo_fill(cairo);
+  if (!box.hatched) return;
+  cairo_save(cairo);
+  cairo_rectangle(cairo, box.left, box.top, box.right - box.left, box.bottom - box.top);
+  cairo_clip(cairo);
+  set_colour(cairo, {1, 1, 1});
+  cairo_set_line_width(cairo, 1.4);
+  constexpr int between = 6;
+  const double height = box.bottom - box.top;
+  const int lines = static_cast<int>((box.right - box.left + height) / between);
+  for (int i = 0; i <= lines; ++i) {
+    const double x = box.left + i * between;
+    cairo_move_to(cairo, x, box.top);
+    cairo_line_to(cairo, x - height, box.bottom);
+  }
+  cairo_stroke(cairo);
+  cairo_restore(cairo);
 }
 
 // White, where a text stands that is aligned to the origin.
@@ -116,7 +134,7 @@ FilledBox box_of(Point align, Extent extent) {
 void draw(cairo_t* cairo, const PlacedText& text, const Fonts& fonts) {
   const Owned<PangoLayout> line = fonts.line(text.text, text.size);
   if (text.cut) {
-    pango_layout_set_ellipsize(line.get(), PANGO_ELLIPSIZE_END);
+    pango_layout_set_ellipsize(line.get(), PANGO_ELLIPSIZE_MIDDLE);
     pango_layout_set_width(line.get(),
                            static_cast<int>(text.extent.width * PANGO_SCALE));
     pango_layout_set_alignment(
@@ -267,9 +285,9 @@ void say(const Talk& talk, std::string_view line) {
 
 // Japanese where the fonts can write it; else English, and talk hears why.
 ChartWords readable_words(const Chart& chart, const Fonts& fonts, const Talk& talk) {
-  const ChartWords words = words_in(chart.language, chart.title);
-  const bool own_words =
-      fonts.lack_glyphs_of(words.x_axis + words.y_axis + words.whiskers + words.each);
+  const ChartWords words = words_in(chart.language, chart);
+  const bool own_words = fonts.lack_glyphs_of(
+      words.models + words.accuracy + words.whiskers + words.each + words.chance);
   if (!own_words && !(chart.title.empty() && fonts.lack_glyphs_of(words.title))) {
     return words;
   }
@@ -277,12 +295,13 @@ ChartWords readable_words(const Chart& chart, const Fonts& fonts, const Talk& ta
       fmt::format("no font here has Japanese characters, so the chart's words are "
                   "English; install {}",
                   cjk_packages));
-  return words_in(Language::en, chart.title);
+  return words_in(Language::en, chart);
 }
 
 // What the fonts cannot write becomes boxes: once, talk hears it.
 void warn_of_boxes(const Chart& chart, const Fonts& fonts, const Talk& talk) {
-  std::vector<std::string> texts = {for_terminal_line(chart.title)};
+  std::vector<std::string> texts = {for_terminal_line(chart.title),
+                                    for_terminal_line(chart.subtitle)};
   for (const Bar& bar : chart.bars) {
     texts.push_back(for_terminal_line(bar.label));
     texts.push_back(for_terminal_line(bar.method));
@@ -328,9 +347,11 @@ Result<std::string> chart_image(const Chart& chart, ImageFormat format,
   const Fonts fonts(chart.language);
   const ChartWords words = readable_words(chart, fonts, talk);
   warn_of_boxes(chart, fonts, talk);
-  const Picture picture = layout(chart.bars, words, [&](std::string_view text) {
+  const Measure measure = [&](std::string_view text) {
     return fonts.extent_at_size_1(text);
-  });
+  };
+  Picture picture = standing_layout(chart, words, measure);
+  if (is_better_lying(picture)) picture = lying_layout(chart, words, measure);
   switch (format) {
     case ImageFormat::jpg: {
       const auto surface = TRY(drawn_pixels(picture, fonts));

@@ -12,42 +12,16 @@ namespace {
 
 constexpr Extent least_canvas = {720, 432};
 constexpr double least_slot = 10;  // a bar's share of the width
-constexpr double edge = 14;        // what stays empty along the canvas
-constexpr double right_margin = 26;
-constexpr double value_gap = 4;  // between a whisker and its value
 
-constexpr double title_size = 15, axis_title_size = 11, tick_size = 9, note_size = 8;
-
-constexpr Colour ink = {0.15, 0.16, 0.18};
-constexpr Colour soft_ink = {0.42, 0.44, 0.47};
-constexpr Colour axis_colour = {0.55, 0.57, 0.60};
-constexpr Colour grid_colour = {0.90, 0.91, 0.92};
-constexpr Colour whisker_colour = {0.25, 0.27, 0.30};
-
-constexpr Colour css(unsigned rgb) {
-  return {(rgb >> 16) / 255.0, (rgb >> 8 & 0xFF) / 255.0, (rgb & 0xFF) / 255.0};
-}
 // skyblue, lightcoral, lightgreen and gold, then their like.
 constexpr std::array bar_colours = {css(0x87CEEB), css(0xF08080), css(0x90EE90),
                                     css(0xFFD700), css(0xDDA0DD), css(0xF4A460),
                                     css(0x7FD1C7), css(0xFFB6C1), css(0xB0C4DE),
                                     css(0xE6DC82), css(0xC9B6E4), css(0xDEB887)};
 
-PlacedText placed(Part part, const MeasuredText& text, double size, Point anchor,
-                  Point align, Colour colour, double turn = 0) {
-  return {part,   text.text, size, {size * text.unit.width, size * text.unit.height},
-          anchor, align,     turn, false,
-          colour};
-}
-
-void cut_to(PlacedText& text, double width) {
-  text.cut = text.extent.width > width + 0.01;
-  if (text.cut) text.extent.width = width;
-}
-
 // What stands around the plot.
 struct Titles {
-  MeasuredText heading, x_axis, y_axis;
+  MeasuredText heading, subtitle, x_axis, y_axis;
   double tick_width;  // of the widest number on the y axis
 };
 
@@ -55,7 +29,9 @@ Titles titles_of(const ChartWords& words, const Measure& measure) {
   const auto text = [&](const std::string& line) {
     return MeasuredText{line, measure(line)};
   };
-  return {text(words.title), text(words.x_axis), text(words.y_axis),
+  return {text(words.title), text(words.subtitle),
+          text(words.x_label.empty() ? words.models : words.x_label),
+          text(words.y_label.empty() ? words.accuracy : words.y_label),
           tick_size * measure("100").width};
 }
 
@@ -75,10 +51,6 @@ struct ChartPlan {
   double y(double percent) const { return bottom - percent / 100 * (bottom - top); }
 };
 
-double upper_end(const Bar& bar) {
-  return std::max(bar.percent, bar.interval ? 100 * bar.interval->high : 0);
-}
-
 void add_grid(Picture& picture, const ChartPlan& plan, const Measure& measure) {
   for (int percent = 0; percent <= 100; percent += 20) {
     const double y = plan.y(percent);
@@ -97,7 +69,7 @@ void add_bar(Picture& picture, const ChartPlan& plan, std::size_t i) {
   const double half = std::min(0.31 * plan.slot, 44.0);
   const double x = plan.middle(i);
   picture.bars.push_back({x - half, plan.y(bar.percent), x + half, plan.bottom,
-                          bar_colours[i % bar_colours.size()]});
+                          bar_colours[i % bar_colours.size()], bar.is_partial});
   if (!bar.interval) return;
   const double low = plan.y(100 * bar.interval->low);
   const double high = plan.y(100 * bar.interval->high);
@@ -193,7 +165,7 @@ void plan_across(ChartPlan& plan, const Titles& titles, double label_height) {
 ChartPlan plan_of(const std::vector<Bar>& bars, const std::vector<BarTexts>& texts,
                   const Titles& titles) {
   ChartPlan plan{bars, texts};
-  const double plot_top = edge + title_size * titles.heading.unit.height + 10;
+  const double plot_top = below_titles(titles.heading, titles.subtitle) + 10;
   const double foot =
       plan.canvas.height - edge + 2 - axis_title_size * titles.x_axis.unit.height - 6;
   plan_across(plan, titles, foot - plot_top - plan.canvas.height / 2);
@@ -213,16 +185,12 @@ ChartPlan plan_of(const std::vector<Bar>& bars, const std::vector<BarTexts>& tex
   return plan;
 }
 
-void add_heading(Picture& picture, const ChartPlan& plan, const Titles& titles) {
-  const double centre = (plan.left + plan.right) / 2;
-  PlacedText heading =
-      placed(Part::title, titles.heading, title_size, {centre, edge}, {0.5, 0}, ink);
-  cut_to(heading, 2 * std::min(centre, plan.canvas.width - centre) - 2 * edge);
-  picture.texts.push_back(heading);
-}
-
-void add_axis_titles(Picture& picture, const ChartPlan& plan, const Titles& titles) {
-  const double centre = (plan.left + plan.right) / 2;
+// The one below stands in the middle, or where a note of that width leaves room.
+void add_axis_titles(Picture& picture, const ChartPlan& plan, const Titles& titles,
+                     double note_width) {
+  const double half = axis_title_size * titles.x_axis.unit.width / 2;
+  const double centre = std::min((plan.left + plan.right) / 2,
+                                 plan.right - note_width - right_margin / 2 - half);
   picture.texts.push_back(
       placed(Part::axis_title, titles.y_axis, axis_title_size,
              {plan.left - 7 - titles.tick_width - 8, (plan.top + plan.bottom) / 2},
@@ -230,38 +198,6 @@ void add_axis_titles(Picture& picture, const ChartPlan& plan, const Titles& titl
   picture.texts.push_back(placed(Part::axis_title, titles.x_axis, axis_title_size,
                                  {centre, plan.canvas.height - edge + 2}, {0.5, 1},
                                  ink));
-}
-
-std::string note_of(const std::vector<Bar>& bars, const ValueStyle& values,
-                    const ChartWords& words) {
-  std::vector<std::string> parts;
-  if (std::ranges::any_of(bars,
-                          [](const Bar& bar) { return bar.interval.has_value(); })) {
-    parts.push_back(words.whiskers);
-  }
-  if (!values.with_n) {
-    std::int64_t least = 0, most = 0;
-    for (const Bar& bar : bars) {
-      if (bar.n == 0) continue;
-      least = least == 0 ? bar.n : std::min(least, bar.n);
-      most = std::max(most, bar.n);
-    }
-    if (most > 0 && least == most) {
-      parts.push_back(fmt::format("n = {} {}", with_thousands(most), words.each));
-    } else if (most > 0) {
-      parts.push_back(
-          fmt::format("n = {}–{}", with_thousands(least), with_thousands(most)));
-    }
-  }
-  return join(parts, ", ");
-}
-
-void add_note(Picture& picture, const ChartPlan& plan, const std::string& note,
-              const Measure& measure) {
-  if (note.empty()) return;
-  picture.texts.push_back(placed(Part::note, {note, measure(note)}, note_size,
-                                 {plan.right, plan.canvas.height - edge + 1}, {1, 1},
-                                 soft_ink));
 }
 
 }  // namespace
@@ -278,35 +214,64 @@ std::array<Point, 4> corners(const PlacedText& text) {
   return {corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1)};
 }
 
-ChartWords words_in(Language language, std::string_view title) {
-  ChartWords words =
-      language == Language::ja
-          ? ChartWords{"MMLUベンチマーク精度", "モデル", "精度 (%)",
-                       "誤差線: 95%信頼区間", "(各モデル)"}
-          : ChartWords{"MMLU benchmark accuracy", "Model", "Accuracy (%)",
-                       "Whiskers: 95% confidence interval", "each"};
-  if (!title.empty()) words.title = for_terminal_line(title);
+ChartWords words_in(Language language, const Chart& chart) {
+  ChartWords words = language == Language::ja
+                         ? ChartWords{.title = "MMLUベンチマーク精度",
+                                      .models = "モデル",
+                                      .accuracy = "精度 (%)",
+                                      .whiskers = "誤差線: 95%信頼区間",
+                                      .each = "(各モデル)",
+                                      .chance = "破線: あてずっぽう ({:.0f}%)",
+                                      .partial = "斜線: 未出題あり"}
+                         : ChartWords{.title = "MMLU benchmark accuracy",
+                                      .models = "Model",
+                                      .accuracy = "Accuracy (%)",
+                                      .whiskers = "Whiskers: 95% confidence interval",
+                                      .each = "each",
+                                      .chance = "dashed: chance ({:.0f}%)",
+                                      .partial = "hatched: not all asked"};
+  if (!chart.title.empty()) words.title = for_terminal_line(chart.title);
+  words.subtitle = for_terminal_line(chart.subtitle);
+  words.x_label = for_terminal_line(chart.x_label);
+  words.y_label = for_terminal_line(chart.y_label);
   return words;
 }
 
-Picture layout(const std::vector<Bar>& bars, const ChartWords& words,
-               const Measure& measure) {
+Picture standing_layout(const Chart& chart, const ChartWords& words,
+                        const Measure& measure) {
+  const std::vector<Bar>& bars = chart.bars;
   assert(!bars.empty());
   const std::vector<BarTexts> texts = texts_of(bars, measure);
   const Titles titles = titles_of(words, measure);
   const ChartPlan plan = plan_of(bars, texts, titles);
   Picture picture{.canvas = plan.canvas,
                   .plot = {plan.left, plan.top, plan.right, plan.bottom, {}}};
-  add_heading(picture, plan, titles);
+  const double centre = (plan.left + plan.right) / 2;
+  add_heading(picture, titles.heading, titles.subtitle, centre);
   add_grid(picture, plan, measure);
-  add_axis_titles(picture, plan, titles);
+  if (chart.chance) {
+    const double y = plan.y(*chart.chance);
+    picture.grid.push_back({{plan.left, y}, {plan.right, y}, 0.9, soft_ink, true});
+  }
+  const std::string note = note_of(chart, plan.values.with_n, words);
+  add_axis_titles(picture, plan, titles, note_size * measure(note).width);
   for (std::size_t i = 0; i < bars.size(); ++i) {
     add_bar(picture, plan, i);
     add_value(picture, plan, i);
     add_label(picture, plan, i);
   }
-  add_note(picture, plan, note_of(bars, plan.values, words), measure);
+  add_note(picture, note, measure);
   return picture;
+}
+
+bool is_better_lying(const Picture& standing) {
+  constexpr double readable = 7.5;
+  return std::ranges::any_of(standing.texts, [](const PlacedText& text) {
+    return (text.part == Part::label || text.part == Part::method ||
+            text.part == Part::value) &&
+           (text.cut ||
+            text.size < readable * (text.part == Part::method ? method_ratio : 1));
+  });
 }
 
 }  // namespace proctor

@@ -22,7 +22,7 @@ struct Colour {
   double red = 0, green = 0, blue = 0;
 };
 
-enum class Part { title, axis_title, tick, label, method, value, n, note };
+enum class Part { title, subtitle, axis_title, tick, label, method, value, n, note };
 
 struct PlacedText {
   Part part;
@@ -32,7 +32,7 @@ struct PlacedText {
   Point anchor;   // the point of the text's box that `align` names lies here
   Point align;    // 0, 0: the box's upper left corner; 1, 1: its lower right one
   double turn;    // degrees, clockwise, about the anchor
-  bool cut;       // wider than its extent: ends in "…"
+  bool cut;  // wider than its extent: "…" in its middle, for models differ at the end
   Colour colour;
 };
 // The corners of the text's box on the canvas, in order round it.
@@ -41,11 +41,13 @@ std::array<Point, 4> corners(const PlacedText& text);
 struct FilledBox {
   double left, top, right, bottom;
   Colour colour;
+  bool hatched = false;
 };
 struct Stroke {
   Point from, to;
   double width;
   Colour colour;
+  bool dashed = false;
 };
 
 // Drawn in this order: strokes behind, boxes, strokes before, texts.
@@ -62,15 +64,25 @@ struct Picture {
 using Measure = std::function<Extent(std::string_view text)>;
 
 struct ChartWords {
-  std::string title, x_axis, y_axis, whiskers, each;
+  std::string title, subtitle;
+  std::string models, accuracy;  // of the axes
+  std::string x_label, y_label;  // instead of these; may be empty
+  std::string whiskers, each, chance, partial;
 };
-// The chart's own words; `title`, where it is not empty, replaces theirs.
-ChartWords words_in(Language language, std::string_view title);
+// The language's own words, and what the chart has of its own.
+ChartWords words_in(Language language, const Chart& chart);
 
-// Promises: no text leaves the canvas or meets another text, a bar of value or a
-// whisker; the plot and its head room take half of the height or more. Requires 1 to
-// 1,000 bars with percentages and intervals in their range.
-Picture layout(const std::vector<Bar>& bars, const ChartWords& words,
-               const Measure& measure);
+// Each promises: no text leaves the canvas or meets another text, a bar of value or a
+// whisker. Requires 1 to 1,000 bars with percentages and intervals in their range.
+//
+// Bars that stand, labels at 45 degrees; the plot and its head room take half of the
+// height or more.
+Picture standing_layout(const Chart& chart, const ChartWords& words,
+                        const Measure& measure);
+// Bars that lie, the best first.
+Picture lying_layout(const Chart& chart, const ChartWords& words,
+                     const Measure& measure);
+// Whether standing labels would be cut or too small to read.
+bool is_better_lying(const Picture& standing);
 
 }  // namespace proctor

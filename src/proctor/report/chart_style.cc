@@ -58,6 +58,69 @@ std::vector<BarTexts> texts_of(const std::vector<Bar>& bars, const Measure& meas
   return texts;
 }
 
+PlacedText placed(Part part, const MeasuredText& text, double size, Point anchor,
+                  Point align, Colour colour, double turn) {
+  return {part,   text.text, size, {size * text.unit.width, size * text.unit.height},
+          anchor, align,     turn, false,
+          colour};
+}
+
+void cut_to(PlacedText& text, double width) {
+  text.cut = text.extent.width > width + 0.01;
+  if (text.cut) text.extent.width = width;
+}
+
+double upper_end(const Bar& bar) {
+  return std::max(bar.percent, bar.interval ? 100 * bar.interval->high : 0);
+}
+
+double below_titles(const MeasuredText& heading, const MeasuredText& subtitle) {
+  return edge + title_size * heading.unit.height + subtitle_size * subtitle.unit.height;
+}
+
+void add_heading(Picture& picture, const MeasuredText& heading,
+                 const MeasuredText& subtitle, double centre) {
+  const double room = 2 * std::min(centre, picture.canvas.width - centre) - 2 * edge;
+  const auto add = [&](PlacedText text) {
+    cut_to(text, room);
+    picture.texts.push_back(std::move(text));
+  };
+  add(placed(Part::title, heading, title_size, {centre, edge}, {0.5, 0}, ink));
+  if (subtitle.text.empty()) return;
+  const double y = edge + title_size * heading.unit.height;
+  add(placed(Part::subtitle, subtitle, subtitle_size, {centre, y}, {0.5, 0}, soft_ink));
+}
+
+std::string note_of(const Chart& chart, bool n_is_at_bars, const ChartWords& words) {
+  const std::vector<Bar>& bars = chart.bars;
+  std::vector<std::string> parts;
+  if (std::ranges::any_of(bars,
+                          [](const Bar& bar) { return bar.interval.has_value(); }))
+    parts.push_back(words.whiskers);
+  if (chart.chance)
+    parts.push_back(fmt::format(fmt::runtime(words.chance), *chart.chance));
+  if (std::ranges::any_of(bars, &Bar::is_partial)) parts.push_back(words.partial);
+  std::int64_t least = 0, most = 0;
+  for (const Bar& bar : bars) {
+    if (bar.n == 0) continue;
+    least = least == 0 ? bar.n : std::min(least, bar.n);
+    most = std::max(most, bar.n);
+  }
+  if (n_is_at_bars || most == 0) return join(parts, ", ");
+  parts.push_back(
+      least == most
+          ? fmt::format("n = {} {}", with_thousands(most), words.each)
+          : fmt::format("n = {}–{}", with_thousands(least), with_thousands(most)));
+  return join(parts, ", ");
+}
+
+void add_note(Picture& picture, const std::string& note, const Measure& measure) {
+  if (note.empty()) return;
+  picture.texts.push_back(placed(Part::note, {note, measure(note)}, note_size,
+                                 {picture.plot.right, picture.canvas.height - edge + 1},
+                                 {1, 1}, soft_ink));
+}
+
 double LabelStyle::length_of(const BarTexts& bar) const {
   return std::min(length, natural_length(bar, *this));
 }

@@ -14,6 +14,21 @@ inline constexpr double label_gap = 5;               // between the axis and its
 inline constexpr double method_ratio = 0.86;         // a method's letters to a label's
 inline constexpr double n_ratio = 0.82;              // an n's to a value's
 
+inline constexpr double edge = 14;  // what stays empty along the canvas
+inline constexpr double right_margin = 26;
+inline constexpr double value_gap = 4;  // between a whisker and its value
+inline constexpr double title_size = 15, subtitle_size = 10, axis_title_size = 11,
+                        tick_size = 9, note_size = 8;
+
+constexpr Colour css(unsigned rgb) {
+  return {(rgb >> 16) / 255.0, (rgb >> 8 & 0xFF) / 255.0, (rgb & 0xFF) / 255.0};
+}
+inline constexpr Colour ink = {0.15, 0.16, 0.18};
+inline constexpr Colour soft_ink = {0.42, 0.44, 0.47};
+inline constexpr Colour axis_colour = {0.55, 0.57, 0.60};
+inline constexpr Colour grid_colour = {0.90, 0.91, 0.92};
+inline constexpr Colour whisker_colour = {0.25, 0.27, 0.30};
+
 struct MeasuredText {
   std::string text;
   Extent unit;  // its extent at a font size of 1
@@ -22,6 +37,21 @@ struct BarTexts {
   MeasuredText label, method, joined, value, n;
 };
 std::vector<BarTexts> texts_of(const std::vector<Bar>& bars, const Measure& measure);
+PlacedText placed(Part part, const MeasuredText& text, double size, Point anchor,
+                  Point align, Colour colour, double turn = 0);
+void cut_to(PlacedText& text, double width);
+// Of the bar or its whisker, in percent.
+double upper_end(const Bar& bar);
+
+// ---- What every chart has around its plot ----
+
+// Where the titles end.
+double below_titles(const MeasuredText& heading, const MeasuredText& subtitle);
+void add_heading(Picture& picture, const MeasuredText& heading,
+                 const MeasuredText& subtitle, double centre);
+// What the marks mean, and the n where it does not stand at the bars.
+std::string note_of(const Chart& chart, bool n_is_at_bars, const ChartWords& words);
+void add_note(Picture& picture, const std::string& note, const Measure& measure);
 
 // Labels slant below the axis, from their bar's middle to the lower left.
 struct LabelStyle {

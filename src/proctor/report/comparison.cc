@@ -104,11 +104,13 @@ std::string arithmetic_line(const Comparison& comparison, Language language) {
 
 std::string side_line(char letter, const ScoredRun& run, const Count& count,
                       Language language) {
-  return in_language(language, "{}  {}  {}, {}, {}, read by {}: {}, {}\n",
-                     "{}  {}  {}, {}, {}, リーダー {}: {}, {}\n", letter,
-                     run.short_id(), run.model_title(), exam_title(run),
-                     run.info.protocol, run.extract, accuracy_text(count),
-                     interval_text(wilson(count)));
+  const std::string line =
+      in_language(language, "{}  {}  {}, {}, {}, read by {}: {}, {}\n",
+                  "{}  {}  {}, {}, {}, リーダー {}: {}, {}\n", letter, run.short_id(),
+                  run.model_title(), exam_title(run), run.info.protocol, run.extract,
+                  accuracy_text(count), interval_text(wilson(count)));
+  const std::string more = second_tries_text(run, language);
+  return line + (more.empty() ? "" : "   " + more);
 }
 
 std::string cells_line(const Pairs& pairs, Language language) {

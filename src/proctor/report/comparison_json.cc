@@ -43,7 +43,8 @@ Json side_json(const ScoredRun& run) {
           {"extract", run.extract},
           {"n", count.n},
           {"correct", count.right},
-          {"ci95", {interval.low, interval.high}}};
+          {"ci95", {interval.low, interval.high}},
+          {"second_tries", run.account.second_tries}};
 }
 
 Json unpaired_json(const Unpaired& unpaired) {

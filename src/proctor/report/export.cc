@@ -55,13 +55,14 @@ std::string jsonl_line(const Graded& graded) {
       {"tokens", tokens_json(reply.tokens)},
       {"latency_ms", milliseconds_of(attempt)},
       {"attempts", graded.attempts},
+      {"second_try", graded.is_second_try},
       {"error", replied ? Json(nullptr) : Json(attempt.outcome.error().message)},
   });
 }
 
 constexpr std::string_view csv_titles =
     "id,subject,index,question,choices,right,letter,mark,rule,reply,reasoning,"
-    "finish_reason,prompt_tokens,reply_tokens,latency_ms,attempts,error\n";
+    "finish_reason,prompt_tokens,reply_tokens,latency_ms,attempts,second_try,error\n";
 
 std::string choices_cell(const Question& question) {
   std::string text;
@@ -96,6 +97,7 @@ std::string csv_line(const Graded& graded) {
       count(reply.tokens.reply),
       fmt::format("{}", milliseconds_of(attempt)),
       fmt::format("{}", graded.attempts),
+      graded.is_second_try ? "1" : "0",
       attempt.outcome ? "" : attempt.outcome.error().message,
   };
   for (std::string& cell : cells) cell = for_csv(cell);

@@ -34,13 +34,21 @@ std::string forecast_json(const RunForecast& run) {
                     {"prompt_tokens_exact", run.is_exact}});
 }
 
-std::string next_step(const ScoredRun& run, Language language,
-                      std::string_view options) {
+std::string next_step(const ScoredRun& run, Language language, std::string_view options,
+                      bool is_again) {
   const auto command = [&](std::string_view name) {
     return fmt::format("proctor {} {}{}", name, run.short_id(), options);
   };
   const Ledger& ledger = run.ledger();
   const std::int64_t left = run.planned - run.ended() + ledger.failed;
+  if (left > 0 && is_again) {
+    return in_language(language,
+                       "next: without --again, and with the first --max-tokens, the "
+                       "command asks the {} that are left; {}",
+                       "次は: --again を外し、最初の --max-tokens で残り {} "
+                       "問を続行、または {}",
+                       with_thousands(left), command("report"));
+  }
   if (left > 0) {
     return in_language(language,
                        "next: the same command again asks the {} that are left; {}",

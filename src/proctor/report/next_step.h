@@ -16,8 +16,8 @@ std::string forecast_json(const RunForecast& run);
 
 // "next: proctor report 7f3a1c20": the command that goes on from there. `options` stand
 // at its end.
-std::string next_step(const ScoredRun& run, Language language,
-                      std::string_view options);
+std::string next_step(const ScoredRun& run, Language language, std::string_view options,
+                      bool is_again = false);
 // The same after several runs of one command, of which `of` were to be made.
 std::string next_step(std::span<const ScoredRun> runs, std::size_t of,
                       Language language, std::string_view options);

@@ -17,12 +17,12 @@ std::string_view mark_word(Mark mark, Language language) {
 std::string count_lines(const std::map<std::string, Ledger, std::less<>>& ledgers) {
   int width = 0;
   for (const auto& [name, ledger] : ledgers)
-    width = std::max(width, display_width(name));
+    width = std::max(width, display_width(for_terminal_line(name)));
   std::string text;
   for (const auto& [name, ledger] : ledgers) {
-    text +=
-        fmt::format("  {}  {}, {}\n", pad(name, width), accuracy_text(ledger.count()),
-                    interval_text(wilson(ledger.count())));
+    text += fmt::format("  {}  {}, {}\n", pad(for_terminal_line(name), width),
+                        accuracy_text(ledger.count()),
+                        interval_text(wilson(ledger.count())));
   }
   return text;
 }
@@ -109,6 +109,26 @@ std::string mixture_text(const ScoredRun& run, Language language) {
   return text;
 }
 
+std::string second_tries_text(const ScoredRun& run, Language language) {
+  std::string text;
+  const std::string how = for_terminal_line(join(run.info.again, "; "));
+  if (run.account.second_tries > 0) {
+    text = in_language(
+        language, "{} of the replies are second tries{}\n",
+        "回答のうち {} 件は再試行{}\n", with_thousands(run.account.second_tries),
+        how.empty()
+            ? ""
+            : in_language(language, " (asked again: {})", "（再出題: {}）", how));
+  }
+  if (run.failed_again > 0) {
+    text +=
+        in_language(language, "{} second tries failed ({}): what was there stands\n",
+                    "再試行 {} 件は失敗（{}）。前の結果のままです\n",
+                    with_thousands(run.failed_again), for_terminal_line(run.failure));
+  }
+  return text;
+}
+
 std::string exam_title(const ScoredRun& run) {
   return fmt::format("{} {}", run.info.dataset,
                      run.subjects.empty() ? run.info.subjects : run.subjects);
@@ -138,16 +158,6 @@ std::string range_text(const Interval& range) {
 }
 
 namespace {
-
-// What of the replies is no first try, and what was asked for.
-std::string second_tries_text(const ScoredRun& run, Language language) {
-  if (run.account.second_tries == 0) return {};
-  const std::string how = for_terminal_line(join(run.info.again, "; "));
-  return in_language(language, "{} of the replies are second tries{}\n",
-                     "回答のうち {} 件は再試行{}\n",
-                     with_thousands(run.account.second_tries),
-                     how.empty() ? "" : fmt::format(" (--again {})", how));
-}
 
 std::string unknown_letters_text(const Account& account, Language language) {
   if (account.unknown_letters == 0) return {};

@@ -17,6 +17,8 @@ namespace proctor {
 std::string summary_text(const ScoredRun& run, Language language);
 // Lines that name each where the replies are of several models or builds; or empty.
 std::string mixture_text(const ScoredRun& run, Language language);
+// How many replies are second tries, and what came to nothing; or empty.
+std::string second_tries_text(const ScoredRun& run, Language language);
 // A line, and one more for each mixture: "run 7f3a1c20  ollama/mistral:7b  40.00%
 // (40/100), 95 % CI 30.9-49.8  first-letter".
 std::string recomputed_text(const ScoredRun& run);

@@ -89,6 +89,7 @@ std::string summary_json(const ScoredRun& run) {
       {"requests", run.requests},
       {"reused", run.reused},
       {"second_tries", account.second_tries},
+      {"failed_second_tries", run.failed_again},
       {"stored", run.stored},
       {"tokens",
        {{"prompt", account.prompt_tokens},
@@ -100,7 +101,8 @@ std::string summary_json(const ScoredRun& run) {
       {"note", run.info.note},
   };
   if (!run.fatal.empty()) json["stopped"] = run.fatal;
-  if (!has_reply && !run.failure.empty()) json["failure"] = run.failure;
+  if ((!has_reply || run.failed_again > 0) && !run.failure.empty())
+    json["failure"] = run.failure;
   return json_line(json);
 }
 

@@ -92,6 +92,8 @@ Lead lead_of(const Graded& graded) {
 
 void Account::add(const Graded& graded) {
   tally.add(graded.question->subject, graded.mark);
+  if (const std::size_t choices = graded.question->choices.size(); choices > 0)
+    chances += 1 / static_cast<double>(choices);
   if (!graded.attempt->outcome) {
     const std::string& why = graded.attempt->outcome.error().message;
     if (reasons.size() < most_reasons || reasons.contains(why)) {

@@ -72,6 +72,7 @@ struct Account {
   // kinds.
   std::map<std::string, std::int64_t> reasons;
   std::int64_t second_tries = 0;  // replies to what was asked again
+  double chances = 0;  // sum over the questions of 1 / choices: right by guessing
   PromptSizes sizes;
   Tally tally;
   // Replies by whom: model and build in the servers' own words.

@@ -141,6 +141,15 @@ bool stays(const StoredRun& one, const StoredRun& other) {
   return info_json(one.info) >= info_json(other.info);
 }
 
+// What was asked again in either.
+std::vector<std::string> united(std::vector<std::string> words,
+                                const std::vector<std::string>& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  std::ranges::sort(words);
+  words.erase(std::unique(words.begin(), words.end()), words.end());
+  return words;
+}
+
 Status check_is_whole(Store& store, std::string_view which) {
   const std::vector<Trouble> troubles = TRY(store.verify());
   if (troubles.empty()) return {};
@@ -168,6 +177,8 @@ Result<Merged> merge(Store& from, Store& into) {
               .dataset = &dataset,
               .created = run.created,
               .updated = run.updated};
+    if (twin != present.end())
+      plan.info.again = united(run.info.again, twin->info.again);
     TRY(into.open(plan));
     merged.attempts += TRY(copy_attempts(from, into, plan, run.id));
     ++merged.runs;

@@ -61,7 +61,7 @@ struct RunInfo {
   // What follows `proctor run` to ask the same again; empty in older stores. No secret
   // is in it, and nothing that the key has.
   std::vector<std::string> command;
-  // What was asked again in it, and how: "cut, of at most 4,096 tokens".
+  // What was asked again in it, whatever came of it: "cut, of at most 4,096 tokens".
   std::vector<std::string> again = {};
 };
 

@@ -26,7 +26,9 @@ struct ScoredRun {
   std::int64_t requests = 0;  // tries; of this process, where that has asked
   std::int64_t stored = 0;    // replies of the run in all, counted here or not
   double seconds = 0;         // of this process; 0 from the store
-  std::string fatal;          // why it stopped early, or empty
+  // Second tries of this process that came to nothing: the first reply still counts.
+  std::int64_t failed_again = 0;
+  std::string fatal;    // why it stopped early, or empty
   std::string failure;  // what the last question without a reply came to, or empty
 
   const Ledger& ledger() const { return account.tally.ledger; }

@@ -1,0 +1,154 @@
+#include <algorithm>
+#include <cassert>
+#include <numeric>
+
+#include "proctor/report/chart_style.h"
+
+namespace proctor {
+namespace {
+
+constexpr double canvas_width = 720;
+constexpr double most_for_labels = 320;  // a longer one is cut
+constexpr double label_size = 10, few_rows = 30;
+constexpr Colour bar_colour = css(0x87CEEB);
+
+// Everything that is known before the drawing starts. The axis runs to the right.
+struct RowsPlan {
+  std::vector<Bar> bars;
+  std::vector<BarTexts> texts;
+  double size = label_size, row = 0;
+  double label_line = 0, method_line = 0;
+  double left = 0, right = 0, top = 0;  // the axis's 0 and 100; the first row
+
+  double x(double percent) const { return left + percent / 100 * (right - left); }
+  double middle(std::size_t i) const {
+    return top + row * (static_cast<double>(i) + 0.5);
+  }
+  double bottom() const { return top + row * static_cast<double>(bars.size()); }
+};
+
+std::vector<Bar> best_first(std::vector<Bar> bars) {
+  std::ranges::stable_sort(bars, std::ranges::greater(), &Bar::percent);
+  return bars;
+}
+
+// "40.00%  n = 100", on one line.
+MeasuredText value_of(const BarTexts& texts, const Measure& measure) {
+  if (texts.n.text.empty()) return texts.value;
+  const std::string text = texts.value.text + "  " + texts.n.text;
+  return {text, measure(text)};
+}
+
+RowsPlan plan_of(const Chart& chart, const Measure& measure, double top) {
+  RowsPlan plan{.bars = best_first(chart.bars)};
+  plan.texts = texts_of(plan.bars, measure);
+  plan.size =
+      static_cast<double>(plan.bars.size()) > few_rows ? label_size - 1 : label_size;
+  double label = 0, value = 0;
+  for (BarTexts& texts : plan.texts) {
+    texts.value = value_of(texts, measure);
+    value = std::max(value, plan.size * texts.value.unit.width);
+    label = std::max({label, plan.size * texts.label.unit.width,
+                      method_ratio * plan.size * texts.method.unit.width});
+    plan.label_line = std::max(plan.label_line, plan.size * texts.label.unit.height);
+    plan.method_line =
+        std::max(plan.method_line, method_ratio * plan.size * texts.method.unit.height);
+  }
+  plan.row = plan.label_line + plan.method_line + (plan.size < label_size ? 3 : 6);
+  plan.left = edge + std::min(label, most_for_labels) + 7;
+  plan.right = canvas_width - edge - value_gap - value;
+  plan.top = top;
+  return plan;
+}
+
+void add_grid(Picture& picture, const RowsPlan& plan, const Chart& chart,
+              const Measure& measure) {
+  for (int percent = 0; percent <= 100; percent += 20) {
+    const double x = plan.x(percent);
+    picture.grid.push_back({{x, plan.top},
+                            {x, plan.bottom()},
+                            percent == 0 ? 0.9 : 0.6,
+                            percent == 0 ? axis_colour : grid_colour});
+    const std::string text = fmt::format("{}", percent);
+    picture.texts.push_back(placed(Part::tick, {text, measure(text)}, tick_size,
+                                   {x, plan.bottom() + 4}, {0.5, 0}, soft_ink));
+  }
+  if (!chart.chance) return;
+  const double x = plan.x(*chart.chance);
+  picture.grid.push_back({{x, plan.top}, {x, plan.bottom()}, 0.9, soft_ink, true});
+}
+
+void add_row(Picture& picture, const RowsPlan& plan, std::size_t i) {
+  const Bar& bar = plan.bars[i];
+  const BarTexts& texts = plan.texts[i];
+  const double y = plan.middle(i), half = 0.31 * plan.row;
+  picture.bars.push_back(
+      {plan.left, y - half, plan.x(bar.percent), y + half, bar_colour, bar.is_partial});
+  if (bar.interval) {
+    const double low = plan.x(100 * bar.interval->low);
+    const double high = plan.x(100 * bar.interval->high);
+    const double cap = 0.5 * half;
+    for (const auto& [from, to] :
+         {std::pair{Point{low, y}, Point{high, y}},
+          std::pair{Point{low, y - cap}, Point{low, y + cap}},
+          std::pair{Point{high, y - cap}, Point{high, y + cap}}})
+      picture.whiskers.push_back({from, to, 1, whisker_colour});
+  }
+  picture.texts.push_back(placed(Part::value, texts.value, plan.size,
+                                 {plan.x(upper_end(bar)) + value_gap, y}, {0, 0.5},
+                                 ink));
+  const double room = plan.left - 7 - edge;
+  const bool has_method = !texts.method.text.empty();
+  const double start = y - (plan.label_line + (has_method ? plan.method_line : 0)) / 2;
+  PlacedText label =
+      placed(Part::label, texts.label, plan.size, {plan.left - 7, start}, {1, 0}, ink);
+  cut_to(label, room);
+  picture.texts.push_back(std::move(label));
+  if (!has_method) return;
+  PlacedText method =
+      placed(Part::method, texts.method, method_ratio * plan.size,
+             {plan.left - 7, start + plan.label_line}, {1, 0}, soft_ink);
+  cut_to(method, room);
+  picture.texts.push_back(std::move(method));
+}
+
+}  // namespace
+
+Picture lying_layout(const Chart& chart, const ChartWords& words,
+                     const Measure& measure) {
+  assert(!chart.bars.empty());
+  const auto text = [&](const std::string& line) {
+    return MeasuredText{line, line.empty() ? Extent{} : measure(line)};
+  };
+  const MeasuredText heading = text(words.title), subtitle = text(words.subtitle);
+  const MeasuredText below =
+      text(words.x_label.empty() ? words.accuracy : words.x_label);
+  const MeasuredText beside = text(words.y_label);
+  // Above the labels, where a table has its title.
+  const double head = beside.text.empty() ? 0 : tick_size * beside.unit.height;
+  const RowsPlan plan =
+      plan_of(chart, measure, below_titles(heading, subtitle) + 10 + head);
+  const std::string note = note_of(chart, true, words);
+  const double ticks = 4 + tick_size * measure("0").height;
+  const double axis = 4 + axis_title_size * below.unit.height;
+  const double notes = note.empty() ? 0 : note_size * measure(note).height + 2;
+  const double bottom = plan.bottom();
+  Picture picture{.canvas = {canvas_width, bottom + ticks + axis + notes + edge},
+                  .plot = {plan.left, plan.top, canvas_width - edge, bottom, {}}};
+  add_heading(picture, heading, subtitle, canvas_width / 2);
+  add_grid(picture, plan, chart, measure);
+  picture.texts.push_back(placed(Part::axis_title, below, axis_title_size,
+                                 {(plan.left + plan.right) / 2, bottom + ticks + 4},
+                                 {0.5, 0}, ink));
+  if (head > 0) {
+    PlacedText title = placed(Part::axis_title, beside, tick_size,
+                              {plan.left - 7, plan.top}, {1, 1}, soft_ink);
+    cut_to(title, plan.left - 7 - edge);
+    picture.texts.push_back(std::move(title));
+  }
+  for (std::size_t i = 0; i < plan.bars.size(); ++i) add_row(picture, plan, i);
+  add_note(picture, note, measure);
+  return picture;
+}
+
+}  // namespace proctor
