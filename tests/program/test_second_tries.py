@@ -208,3 +208,13 @@ def test_an_empty_run_of_the_larger_limit_does_not_hide_the_one_that_is_meant(wo
     thinker.reply_to = ask
     again = work.json(*command(thinker, "--max-tokens", 500, "--again", "cut"))
     assert (again["n"], again["second_tries"]) == (20, 9)
+
+
+def test_failures_are_those_of_the_run_that_was_typed(work, thinker):
+    ask = thinker.reply_to
+    thinker.reply_to = lambda body: None
+    work.run(*command(thinker, "--max-tokens", 100))
+    thinker.reply_to = ask
+    other = work.json(*command(thinker, "--max-tokens", 500))
+    again = work.json(*command(thinker, "--max-tokens", 100, "--again", "failed"), code=3)
+    assert again["run"] != other["run"]

@@ -23,8 +23,8 @@ Picture picture_of(const std::vector<Bar>& bars) {
 std::array<Picture, 2> both_of(const std::vector<Bar>& bars) {
   const Chart chart{.bars = bars,
                     .subtitle = std::string(70, 's'),
-                    .x_label = "below",
-                    .y_label = std::string(20, 'y'),
+                    .x_label = std::string(bars.size() % 2 == 0 ? 5 : 300, 'x'),
+                    .y_label = std::string(bars.size() % 2 == 0 ? 20 : 300, 'y'),
                     .chance = 25};
   const ChartWords words = words_in(Language::en, chart);
   return {standing_layout(chart, words, measured),

@@ -177,5 +177,13 @@ TEST(ChartOf, bars_of_files_come_first_and_take_nothing_from_the_runs) {
   EXPECT_EQ(chart.subtitle, "");
 }
 
+TEST(ChartOf, is_called_mmlu_s_beside_bars_of_files_only_where_its_runs_are) {
+  std::vector<ScoredRun> runs = {run_of()};
+  runs[0].info.dataset = "kitchen.csv";
+  Chart chart = chart_of(runs, Language::en);
+  add_bars(chart, {{.label = "paper", .percent = 70}});
+  EXPECT_EQ(chart.title, "Accuracy");
+}
+
 }  // namespace
 }  // namespace proctor

@@ -246,9 +246,9 @@ constexpr std::array option_table = {
         keep_group, false, bit(Command::compare), "", "explain"},
     Option{"--title", "TEXT", "the chart's title", keep_group, false,
            bit(Command::chart)},
-    Option{"--x-label", "TEXT", "what stands below the chart", keep_group, false,
+    Option{"--x-label", "TEXT", "of the models' axis", keep_group, false,
            bit(Command::chart)},
-    Option{"--y-label", "TEXT", "what stands beside it", keep_group, false,
+    Option{"--y-label", "TEXT", "of the values' axis", keep_group, false,
            bit(Command::chart)},
 
     Option{"--lang", "L", "en or ja (default: en)", keep_group, false,

@@ -83,7 +83,7 @@ Result<RunForecast> forecast_of(const Exam& exam, const Beforehand& model, Store
   if (notes.again.empty()) {
     key = TRY(name_in_store(store, today, model.there)).key;
   } else {
-    key = TRY(name_of_second_tries(store, today, model.there)).key;
+    key = TRY(name_of_second_tries(store, today, model.there, notes.again)).key;
     TRY(plan_second_tries(evaluation, model.choice, notes.again, store));
   }
   const Kept kept = TRY(kept_of(store, evaluation));

@@ -277,9 +277,9 @@ Result<Evaluation> named_evaluation(const Exam& exam, const OpenModel& model,
   Evaluation evaluation =
       evaluation_of(exam, choice, notes, engine_in_name(model.identity, exam, there));
   RunInfo& info = evaluation.plan.info;
-  RunName name =
-      TRY(notes.again.empty() ? name_in_store(store, info.key, there)
-                              : name_of_second_tries(store, info.key, there));
+  RunName name = TRY(notes.again.empty()
+                         ? name_in_store(store, info.key, there)
+                         : name_of_second_tries(store, info.key, there, notes.again));
   info.key = std::move(name.key);
   info.answerer = answerer_json(there);
   for (const StoredRun& run : TRY(store.runs())) {

@@ -53,13 +53,14 @@ Result<StoredRun> stored_run(Store& store, const std::string& id) {
   return fail(Fault::usage, "`again`: the store has no run {}", id.substr(0, 8));
 }
 
+bool has(std::span<const Mark> marks, Mark mark) {
+  return std::ranges::find(marks, mark) != marks.end();
+}
+
 // Fault::usage where the same reply would come, or one that is cut for certain.
 Status check_may_differ(const Evaluation& evaluation, const ModelChoice& choice,
                         std::span<const Mark> marks) {
-  const auto has = [&](Mark mark) {
-    return std::ranges::find(marks, mark) != marks.end();
-  };
-  const bool only_failed = has(Mark::failed) && marks.size() == 1;
+  const bool only_failed = has(marks, Mark::failed) && marks.size() == 1;
   if (choice.is_in_process() && !has_another_limit(evaluation) && !only_failed) {
     return fail(Fault::usage,
                 "`again`: a .gguf in this process writes the same reply again; set "
@@ -67,7 +68,7 @@ Status check_may_differ(const Evaluation& evaluation, const ModelChoice& choice,
   }
   const auto first = limit_of(evaluation.plan.info.key);
   const auto now = evaluation.protocol.sampling.max_tokens;
-  if (!has(Mark::cut) || !first || !now || *now >= *first) return {};
+  if (!has(marks, Mark::cut) || !first || !now || *now >= *first) return {};
   return fail(Fault::usage,
               "`max_tokens`: {} cuts again what {} has cut; expected more", *now,
               *first);
@@ -92,12 +93,13 @@ Status check_second_tries(const RunNotes& notes) {
 }
 
 Result<RunName> name_of_second_tries(Store& store, const RunKey& today,
-                                     const Answerer& there) {
+                                     const Answerer& there,
+                                     std::span<const Mark> marks) {
   RunName name = TRY(name_in_store(store, today, there));
   std::vector<StoredRun> runs = TRY(store.runs());
   std::erase_if(runs, [](const StoredRun& run) { return run.attempts == 0; });
   const auto is_stored = [&](const StoredRun& run) {
-    return run.id == name.key.id() && run.results > 0;
+    return run.id == name.key.id() && (run.results > 0 || has(marks, Mark::failed));
   };
   if (std::ranges::any_of(runs, is_stored)) return name;
   const RunKey wanted = without_limit(today);
@@ -134,8 +136,7 @@ Status plan_second_tries(Evaluation& evaluation, const ModelChoice& choice,
     const auto mark_by = [&](const Reader& reader) {
       return grade(reader, question, result.trial, result.attempt).mark;
     };
-    const bool is_meant =
-        std::ranges::find(marks, mark_by(*evaluation.reader)) != marks.end();
+    const bool is_meant = has(marks, mark_by(*evaluation.reader));
     if (is_meant && !(own && is_read(mark_by(**own)))) marked.push_back(result.trial);
     return {};
   }));

@@ -12,7 +12,7 @@ namespace {
 constexpr std::array<std::string (*)(const ScoredRun&), 4> facts = {
     [](const ScoredRun& run) { return run.info.note; }, exam_title,
     [](const ScoredRun& run) { return run.info.protocol; },
-    [](const ScoredRun& run) { return run.extract; }};
+    [](const ScoredRun& run) { return "reader " + run.extract; }};
 constexpr std::size_t the_reader = 3;  // goes without saying where all have one
 
 Bar bar_of(const ScoredRun& run) {
@@ -90,7 +90,9 @@ void add_bars(Chart& chart, std::vector<Bar> others) {
   if (others.empty()) return;
   for (Bar& bar : chart.bars) add(bar.method, chart.subtitle);
   if (!chart.bars.empty()) {
-    chart.title.clear();
+    // Nobody knows of what exam the others are.
+    if (!chart.title.empty())
+      chart.title = chart.language == Language::ja ? "精度" : "Accuracy";
     chart.subtitle.clear();
     chart.chance.reset();
   }

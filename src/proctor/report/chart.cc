@@ -111,6 +111,7 @@ void draw(cairo_t* cairo, const FilledBox& box) {
   cairo_save(cairo);
   cairo_rectangle(cairo, box.left, box.top, box.right - box.left, box.bottom - box.top);
   cairo_clip(cairo);
+  cairo_set_dash(cairo, nullptr, 0, 0);  // a stroke before may have been dashed
   set_colour(cairo, {1, 1, 1});
   cairo_set_line_width(cairo, 1.4);
   constexpr int between = 6;

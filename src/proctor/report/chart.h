@@ -29,8 +29,8 @@ struct Chart {
   Language language = Language::en;
   std::string title = {};             // empty: the language's own
   std::string subtitle = {};          // what all bars have in common
-  std::string x_label = {};           // below the chart; empty: the language's own
-  std::string y_label = {};           // beside it
+  std::string x_label = {};           // of the models; empty: the language's own
+  std::string y_label = {};           // of the values, wherever their axis is
   std::optional<double> chance = {};  // in percent: a dashed line
 };
 // A run's bar each. What differs from run to run (exam, protocol, reader, note; the

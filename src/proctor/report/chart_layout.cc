@@ -188,16 +188,18 @@ ChartPlan plan_of(const std::vector<Bar>& bars, const std::vector<BarTexts>& tex
 // The one below stands in the middle, or where a note of that width leaves room.
 void add_axis_titles(Picture& picture, const ChartPlan& plan, const Titles& titles,
                      double note_width) {
-  const double half = axis_title_size * titles.x_axis.unit.width / 2;
-  const double centre = std::min((plan.left + plan.right) / 2,
-                                 plan.right - note_width - right_margin / 2 - half);
-  picture.texts.push_back(
+  PlacedText beside =
       placed(Part::axis_title, titles.y_axis, axis_title_size,
              {plan.left - 7 - titles.tick_width - 8, (plan.top + plan.bottom) / 2},
-             {0.5, 1}, ink, -90));
-  picture.texts.push_back(placed(Part::axis_title, titles.x_axis, axis_title_size,
-                                 {centre, plan.canvas.height - edge + 2}, {0.5, 1},
-                                 ink));
+             {0.5, 1}, ink, -90);
+  cut_to(beside, plan.bottom - plan.top);
+  picture.texts.push_back(std::move(beside));
+  PlacedText below = placed(Part::axis_title, titles.x_axis, axis_title_size,
+                            {0, plan.canvas.height - edge + 2}, {0.5, 1}, ink);
+  const double end = plan.right - note_width - right_margin / 2;
+  cut_to(below, end - edge);
+  below.anchor.x = std::min((plan.left + plan.right) / 2, end - below.extent.width / 2);
+  picture.texts.push_back(std::move(below));
 }
 
 }  // namespace

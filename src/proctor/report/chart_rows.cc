@@ -122,8 +122,8 @@ Picture lying_layout(const Chart& chart, const ChartWords& words,
   };
   const MeasuredText heading = text(words.title), subtitle = text(words.subtitle);
   const MeasuredText below =
-      text(words.x_label.empty() ? words.accuracy : words.x_label);
-  const MeasuredText beside = text(words.y_label);
+      text(words.y_label.empty() ? words.accuracy : words.y_label);
+  const MeasuredText beside = text(words.x_label);
   // Above the labels, where a table has its title.
   const double head = beside.text.empty() ? 0 : tick_size * beside.unit.height;
   const RowsPlan plan =
@@ -137,9 +137,11 @@ Picture lying_layout(const Chart& chart, const ChartWords& words,
                   .plot = {plan.left, plan.top, canvas_width - edge, bottom, {}}};
   add_heading(picture, heading, subtitle, canvas_width / 2);
   add_grid(picture, plan, chart, measure);
-  picture.texts.push_back(placed(Part::axis_title, below, axis_title_size,
-                                 {(plan.left + plan.right) / 2, bottom + ticks + 4},
-                                 {0.5, 0}, ink));
+  const double centre = (plan.left + plan.right) / 2;
+  PlacedText values = placed(Part::axis_title, below, axis_title_size,
+                             {centre, bottom + ticks + 4}, {0.5, 0}, ink);
+  cut_to(values, 2 * std::min(centre, canvas_width - centre) - 2 * edge);
+  picture.texts.push_back(std::move(values));
   if (head > 0) {
     PlacedText title = placed(Part::axis_title, beside, tick_size,
                               {plan.left - 7, plan.top}, {1, 1}, soft_ink);
