@@ -65,6 +65,57 @@ TEST(Forms, a_number_is_refused_where_the_choices_names_count_from_1) {
   EXPECT_THAT(seen(csv(text, columns("answer=answer@0"))), ElementsAre("Q|x|y|z=C"));
 }
 
+TEST(Forms, a_series_that_counts_from_0_is_read_from_its_0) {
+  for (const std::string word : {"choice", "option", "opt", "Opt ", "option_"}) {
+    EXPECT_THAT(
+        seen(csv(fmt::format("question,{0}0,{0}1,{0}2,answer\nQ,x,y,z,1\n", word))),
+        ElementsAre("Q|x|y|z=B"))
+        << word;
+  }
+}
+
+TEST(Forms, a_number_is_refused_where_the_columns_that_are_named_count_from_1) {
+  for (const std::string word : {"choice_", "opt", "Wahl ", "a"}) {
+    const std::string text =
+        fmt::format("question,{0}1,{0}2,{0}3,key\nQ,x,y,z,2\n", word);
+    const std::string named = fmt::format("choices={0}1+{0}2+{0}3,answer=key", word);
+
+    EXPECT_THAT(
+        error_of(csv(text, columns(named))),
+        HasSubstr(fmt::format("found 2, which may be {0}2 or, counted from 0, {0}3; "
+                              "`columns` answer=key@1 says the first",
+                              word)));
+    EXPECT_THAT(seen(csv(text, columns(named + "@1"))), ElementsAre("Q|x|y|z=B"));
+    EXPECT_THAT(seen(csv(text, columns(named + "@0"))), ElementsAre("Q|x|y|z=C"));
+  }
+  EXPECT_THAT(seen(csv("question,r,w1,w2,key\nQ,x,y,z,1\n",
+                       columns("choices=r+w1+w2,answer=key"))),
+              ElementsAre("Q|x|y|z=B"));
+}
+
+TEST(Forms, columns_that_are_named_in_another_order_make_their_letters_ambiguous) {
+  for (const std::string answer : {"A", "a", "(A)"}) {
+    const std::string text = "question,A,B,C,answer\nQ,x,y,z," + answer + "\n";
+    EXPECT_EQ(error_of(csv(text, columns("choices=C+B+A"))),
+              "line 2, column answer: found " + answer +
+                  ", which may be A or the choice at that place; `columns` choices= "
+                  "takes the columns in the order of their letters or numbers");
+    EXPECT_THAT(seen(csv(text, columns("choices=A+B+C"))), ElementsAre("Q|x|y|z=A"));
+  }
+  EXPECT_THAT(
+      error_of(csv("question,c0,c1,answer\nQ,x,y,0\n", columns("choices=c1+c0"))),
+      HasSubstr("found 0, which may be c0 or the choice at that place"));
+  EXPECT_THAT(
+      error_of(csv("question,c1,c2,answer\nQ,x,y,2\n", columns("choices=c2+c1"))),
+      HasSubstr("found 2, which may be c2 or the choice at that place"));
+  EXPECT_THAT(seen(csv("question,Option A,Option B,answer\nQ,x,y,Option A\n",
+                       columns("choices=Option B+Option A"))),
+              ElementsAre("Q|y|x=B"));
+  EXPECT_THAT(
+      seen(csv("question,r,w_a,w_b,answer\nQ,x,y,z,A\n", columns("choices=r+w_a+w_b"))),
+      ElementsAre("Q|x|y|z=A"));
+}
+
 TEST(Forms, an_answer_may_be_the_name_of_a_column) {
   EXPECT_THAT(seen(csv("question,opa,opb,cop\nQ,x,y,opb\n")), ElementsAre("Q|x|y=B"));
 }

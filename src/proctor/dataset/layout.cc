@@ -122,8 +122,8 @@ using Mark = Series::Mark;
 constexpr Series series_names[] = {
     {"choice", Mark::from_0}, {"", Mark::letter},       {"option_", Mark::letter},
     {"option", Mark::from_0}, {"choice", Mark::letter}, {"op", Mark::letter},
-    {"opt", Mark::letter},    {"choice", Mark::from_1}, {"option", Mark::from_1},
-    {"opt", Mark::from_1},    {"answer", Mark::letter}};
+    {"opt", Mark::letter},    {"opt", Mark::from_0},    {"choice", Mark::from_1},
+    {"option", Mark::from_1}, {"opt", Mark::from_1},    {"answer", Mark::letter}};
 
 // Columns such as A, B, C, D: at least two, and none missing between two others.
 Result<std::vector<std::size_t>> positions_of(const Search& search,
@@ -174,7 +174,6 @@ Status find_choices(Layout& layout, const Search& search,
                   series.name(26), most_choices);
     }
     layout.may_end_empty = true;
-    layout.answers.choices_are_from_1 = series.mark == Mark::from_1;
     return {};
   }
   if (!lists && TRY(find_list(layout, search))) return {};
@@ -182,6 +181,23 @@ Status find_choices(Layout& layout, const Search& search,
               "{}s of the choices: missing; found {}, expected choices (a list) or "
               "choice0, choice1, … or A, B, …; name them by `columns`",
               search.field(), join(layout.names, ", "));
+}
+
+// What tells columns apart, where that is a letter or a number each: 1 and 2 of
+// choice_1 and "Choice 2".
+std::vector<std::string> marks_of(const std::vector<std::string>& columns) {
+  std::vector<std::string> marks;
+  for (const std::string& column : columns) marks.push_back(squeezed(column));
+  const auto [least, most] = std::ranges::minmax_element(marks);
+  if (columns.size() < 2) return {};
+  const auto shared = static_cast<std::size_t>(
+      std::ranges::mismatch(*least, *most).in1 - least->begin());
+  for (std::string& mark : marks) {
+    mark.erase(0, shared);
+    const bool is_letter = mark.size() == 1 && mark[0] >= 'a' && mark[0] <= 'z';
+    if (!is_letter && !whole_number_of(mark)) return {};
+  }
+  return marks;
 }
 
 bool plays_a_part(const Layout& layout, std::size_t column) {
@@ -229,6 +245,7 @@ Result<Layout> layout_of(std::vector<std::string> names,
     for (const std::size_t column : layout.choices) {
       layout.answers.columns.push_back(layout.names[column]);
     }
+    layout.answers.marks = marks_of(layout.answers.columns);
   }
   layout.id = TRY(search.find(named.id, id_names));
   layout.context = TRY(search.find(named.context, {}));

@@ -85,6 +85,14 @@ std::optional<int> place_of_column(std::string_view word,
   return std::nullopt;
 }
 
+std::optional<int> place_of_mark(std::string_view mark, const Choices& choices,
+                                 const std::vector<std::string>& marks) {
+  const auto found = std::ranges::find(marks, ascii_lower(mark));
+  const auto place = static_cast<std::size_t>(found - marks.begin());
+  if (found == marks.end() || place >= choices.texts.size()) return std::nullopt;
+  return static_cast<int>(place);
+}
+
 std::optional<int> place_of_number(std::int64_t number, std::size_t choices,
                                    const AnswerStyle& style) {
   const int first = style.first.value_or(0);
@@ -125,10 +133,17 @@ Meaning meaning_of(const Value& answer, const Choices& choices,
     if (label) return {.place = label};
     if (meaning.text) return meaning;
   }
+  meaning.place = place_of_column(word, style.columns);
+  if (meaning.place) return meaning;
   meaning.place = place_of_letter(word, choices);
   if (!meaning.place && has_labels) meaning.place = only_label(choices, word);
-  if (!meaning.place) meaning.place = place_of_column(word, style.columns);
+  if (const auto read = lettered(word); read && read->text.empty()) {
+    meaning.named = place_of_mark({&read->letter, 1}, choices, style.marks);
+  }
   const auto number = number_in(answer);
+  if (number && !style.first) {
+    meaning.named = place_of_mark(fmt::format("{}", *number), choices, style.marks);
+  }
   if (!meaning.place && number && (!has_labels || style.first)) {
     meaning.place = place_of_number(*number, choices.texts.size(), style);
     meaning.is_number = meaning.place.has_value();

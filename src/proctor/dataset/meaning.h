@@ -11,10 +11,10 @@ namespace proctor {
 
 // What is known of a file's answers before any is read.
 struct AnswerStyle {
-  std::optional<int> first;         // the first choice's number, where the user says it
-  bool are_texts = false;           // the user says that answers are choices' texts
-  bool choices_are_from_1 = false;  // columns are called choice_1, choice_2, …
+  std::optional<int> first;  // the first choice's number, where the user says it
+  bool are_texts = false;    // the user says that answers are choices' texts
   std::vector<std::string> columns;  // of the choices, where each has one of its own
+  std::vector<std::string> marks;  // of choice_1, choice_2, …: "1", "2"; letters small
 };
 
 // Both readings of one answer.
@@ -22,6 +22,7 @@ struct Meaning {
   std::optional<int> place;  // by letter ("B", "b", "(B)", "Option B"), number or label
   std::optional<int> text;   // by the text of exactly one choice
   bool is_number = false;    // the place was counted
+  std::optional<int> named;  // where the column is that has this letter or number
 };
 
 // Neither, where it means no choice.

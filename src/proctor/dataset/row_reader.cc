@@ -135,12 +135,18 @@ Result<Meaning> RowReader::meaning(std::size_t column, const Choices& choices,
                                    const AnswerStyle& style, bool holds_a_zero) const {
   const Value& answer = values_[column];
   const Meaning meaning = meaning_of(answer, choices, style);
+  const bool is_from_1 = meaning.named && number_in(answer) == *meaning.named + 1;
+  if (meaning.named && meaning.named != meaning.place && !is_from_1) {
+    return fail(Fault::data,
+                "{}: found {}, which may be {} or the choice at that place; `columns` "
+                "choices= takes the columns in the order of their letters or numbers",
+                place(column), shown(answer),
+                style.columns[static_cast<std::size_t>(*meaning.named)]);
+  }
   if (!meaning.place && !meaning.text) {
     return no_choice(column, choices, style, holds_a_zero);
   }
-  // A 0 is none of those that count from 1.
-  if (meaning.is_number && style.choices_are_from_1 && !style.first &&
-      *meaning.place > 0) {
+  if (meaning.place && is_from_1) {
     const auto at = static_cast<std::size_t>(*meaning.place);
     return fail(Fault::data,
                 "{0}: found {1}, which may be {2} or, counted from 0, {3}; `columns` "
