@@ -96,6 +96,22 @@ TEST(ChooseModel, a_mistyped_provider_is_told_the_nearest) {
   EXPECT_EQ(refusal("olama/a"), "olama/a: no such provider; did you mean ollama?");
 }
 
+TEST(ChooseModel, a_name_known_from_elsewhere_is_told_how_it_is_written_here) {
+  const std::pair<std::string, std::string> names[] = {
+      {"gpt-4o", "openai/gpt-4o"},
+      {"o3-mini", "openai/o3-mini"},
+      {"claude-sonnet-4-5", "anthropic/claude-sonnet-4-5"},
+      {"gemini-2.5-pro", "gemini/gemini-2.5-pro"},
+      {"deepseek-chat", "deepseek/deepseek-chat"},
+      {"https://huggingface.co/o/r-GGUF/tree/main", "hf:o/r-GGUF"},
+      {"hf.co/o/r-GGUF:Q4_K_M", "hf:o/r-GGUF:Q4_K_M"},
+      {"bartowski/r-GGUF", "hf:bartowski/r-GGUF for a GGUF file of the hub"},
+      {"Qwen/Qwen2.5-7B", "hf:Qwen/Qwen2.5-7B for a GGUF file of the hub"}};
+  for (const auto& [name, spelling] : names)
+    EXPECT_THAT(refusal(name), HasSubstr("no such provider; write " + spelling))
+        << name;
+}
+
 TEST(ChooseModel, a_missing_key_names_its_variable_and_the_file) {
   EXPECT_EQ(
       refusal("deepseek"),

@@ -1,6 +1,7 @@
 #include "proctor/exam/choose_model.h"
 
 #include <algorithm>
+#include <array>
 
 #include <nlohmann/json.hpp>
 
@@ -222,6 +223,57 @@ std::string advice_on(const Error& error, const ModelChoice& choice) {
                            : fmt::format("; is {} set and right?", variables);
 }
 
+namespace {
+
+// How a model is written here whose name is known from elsewhere; empty: it is not.
+std::string spelling_of(std::string_view name) {
+  for (const std::string_view page :
+       {"https://huggingface.co/", "http://huggingface.co/", "huggingface.co/",
+        "https://hf.co/", "hf.co/"}) {
+    if (!name.starts_with(page)) continue;
+    // A page of a repository's may go on: /tree/main, /blob/main/FILE.
+    const std::vector<std::string> parts = split(name.substr(page.size()), '/');
+    if (parts.size() < 2) return {};
+    return fmt::format("hf:{}/{}", parts[0], parts[1]);
+  }
+  const bool is_path =
+      name.starts_with('.') || name.starts_with('/') || name.starts_with('~');
+  if (!is_path && name.find('/') != std::string_view::npos) {
+    return fmt::format(
+        "hf:{} for a GGUF file of the hub, or the provider before it, as "
+        "openrouter/{} or vllm/{}",
+        name, name, name);
+  }
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> makers = {
+      {{"gpt-", "openai"},
+       {"chatgpt-", "openai"},
+       {"o1", "openai"},
+       {"o3", "openai"},
+       {"o4", "openai"},
+       {"claude-", "anthropic"},
+       {"gemini-", "gemini"},
+       {"deepseek-chat", "deepseek"},
+       {"deepseek-reasoner", "deepseek"}}};
+  for (const auto& [start, maker] : makers)
+    if (name.starts_with(start)) return fmt::format("{}/{}", maker, name);
+  return {};
+}
+
+// A word that is nearly a provider's is that; else how its like is written.
+Result<const Provider*> provider_called(const std::string& word,
+                                        const std::string& name) {
+  auto found = find_provider(word);
+  // Qwen/Qwen2.5-7B is an owner of the hub's, ollma/mistral a slip of the finger.
+  const bool is_slip = word == ascii_lower(word) && !found &&
+                       found.error().message.find("did you mean") != std::string::npos;
+  if (found || is_slip) return found;
+  const std::string spelling = spelling_of(name);
+  if (spelling.empty()) return found;
+  return fail(Fault::usage, "no such provider; write {}", spelling);
+}
+
+}  // namespace
+
 Result<ModelChoice> choose_model(const ModelSpec& spec, const Environment& environment,
                                  bool needs_key) {
   const std::string& place = spec.called.empty() ? spec.name : spec.called;
@@ -243,7 +295,7 @@ Result<ModelChoice> choose_model(const ModelSpec& spec, const Environment& envir
     return choice;
   }
   if (!known) TRY(check_path(named));
-  const Provider& provider = *TRY(find_provider(provider_name).in(place));
+  const Provider& provider = *TRY(provider_called(provider_name, named).in(place));
   choice.provider = &provider;
   if (choice.model.name.empty()) choice.model.name = provider.default_model;
   if (choice.model.name.empty() && !provider.may_be_nameless) {

@@ -216,9 +216,9 @@ std::vector<std::string> ChatTemplate::known_efforts() const {
 Status ChatTemplate::can_chat(const std::string& reasoning) const {
   if (!why_not_.empty()) {
     return fail(Fault::usage,
-                "{}: name one by `chat_template` (a file of Jinja, none, or one of "
-                "proctor list "
-                "templates), or take a protocol of raw text",
+                "{}: a base model is asked by `protocols` mmlu; or name one by "
+                "`chat_template` (a file of Jinja, none, or one of proctor list "
+                "templates)",
                 why_not_);
   }
   if (is_told_date_ && !facts_.tells_date) {
