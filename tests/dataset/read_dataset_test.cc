@@ -242,6 +242,39 @@ TEST_F(ReadDataset, a_clone_of_the_hub_is_read_as_its_card_says) {
       HasSubstr("no file of the split dev in en; README.md names test, validation"));
 }
 
+TEST_F(ReadDataset, the_keys_of_a_card_stand_in_any_order) {
+  put("data/test.csv", one);
+  put("data/train.csv", two);
+  put("en/test.csv", one);
+  const std::string name = folder_.string();
+
+  put("README.md",
+      "---\nconfigs:\n- data_files:\n  - path: data/test.csv # few\n    split: test\n"
+      "  - path:\n    - 'data/train.csv'\n    split: train\n  config_name: ja\n"
+      "- data_files: \"en/*.csv\"\n  config_name: en\n  description: |\n"
+      "    Some.\n\n    More: text\n---\n");
+
+  EXPECT_EQ(good({.name = name + ":ja"}).questions.size(), 1);
+  EXPECT_EQ(good({.name = name + ":ja", .split = "train"}).questions.size(), 2);
+  EXPECT_EQ(good({.name = name + ":en"}).questions[0].id, "en/test/0");
+}
+
+TEST_F(ReadDataset, a_card_that_is_not_understood_is_refused) {
+  put("data/test.csv", one);
+  for (const std::string config :
+       {"- config_name: a\n  data_files: [data/test.csv]\n",
+        "- config_name: a\n  data_files:\n  - {split: test, path: data/test.csv}\n",
+        "- config_name: a\n  data_dir: data\n",
+        "- config_name: a\n  data_files:\n    test: data/test.csv\n",
+        "- config_name: a\n  data_files:\n  - split: test\n    path: >\n      a.csv\n",
+        "- {config_name: a}\n", "  - config_name: a\n - config_name: b\n"}) {
+    put("README.md", "---\nconfigs:\n" + config + "---\n");
+
+    EXPECT_THAT(error({.name = folder_.string()}), HasSubstr("README.md: `configs:`, "))
+        << config;
+  }
+}
+
 TEST_F(ReadDataset, a_card_does_not_change_the_subjects_of_a_split_folder) {
   put("test/test.csv", one);
   put("test/law_test.csv", one);

@@ -200,7 +200,8 @@ Result<Files> by_card(const fs::path& folder, const std::string& config,
                       const std::string& split) {
   const auto readme = read_file(folder / "README.md");
   if (!readme) return Files{};
-  const std::vector<CardConfig> configs = configs_of(*readme);
+  const std::vector<CardConfig> configs =
+      TRY(configs_of(*readme).in((folder / "README.md").string()));
   std::vector<std::string> names;
   for (const CardConfig& each : configs) {
     if (each.name == config || (config.empty() && configs.size() == 1)) {
