@@ -233,6 +233,8 @@ TEST_F(FromHub, a_file_we_do_not_know_is_looked_for_in_the_hubs_own_conversion) 
   fs::create_directories(folder / "refs/refs/convert");
   fs::copy_file(small("mmlu"), converted);
   EXPECT_TRUE(write_file(folder / "refs/refs/convert/parquet", pin));
+  fs::create_directories(folder / ".no_exist" / pin / "default/test");
+  std::ofstream(folder / ".no_exist" / pin / "default/test/0001.parquet");
 
   const auto dataset = read({.name = "someone/exam"});
 
@@ -253,6 +255,13 @@ TEST_F(FromHub, all_parts_of_the_hubs_own_conversion_are_read) {
   fs::copy_file(small("structs"), converted / "0001.parquet");
   EXPECT_TRUE(write_file(folder / "refs/refs/convert/parquet", pin));
 
+  const auto unknown = read({.name = "someone/exam"});
+  ASSERT_FALSE(unknown) << "a part may be there that is not in the cache";
+  EXPECT_THAT(unknown.error().message,
+              HasSubstr("default/test/0002.parquet: not in the cache"));
+
+  fs::create_directories(folder / ".no_exist" / pin / "default/test");
+  std::ofstream(folder / ".no_exist" / pin / "default/test/0002.parquet");
   const auto dataset = read({.name = "someone/exam"});
 
   ASSERT_TRUE(dataset) << dataset.error().message;

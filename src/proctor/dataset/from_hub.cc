@@ -118,15 +118,15 @@ class HubReader {
                     request_.cache_dir, world_);
   }
 
-  // All parts; how many there are, nothing says but that the next one is not there.
+  // All parts; how many there are, nothing says but that the hub has no next one. That
+  // it is not in the cache says nothing.
   Status add_conversion(HubDownload first, const std::string& config) {
     Result<HubDownload> file = std::move(first);
     for (int part = 1; file; ++part) {
       TRY(keep(read_data_file(file->path, request_.columns, subject(config), split_)));
       file = download_conversion(config, part);
     }
-    const Fault fault = file.error().fault;
-    if (fault == Fault::data || fault == Fault::usage) return {};
+    if (file.error().fault == Fault::data) return {};
     return tl::unexpected(file.error());
   }
 
