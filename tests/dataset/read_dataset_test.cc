@@ -204,6 +204,58 @@ TEST_F(ReadDataset, a_part_that_is_missing_is_not_passed_over) {
             folder_.string() + ": found 1 of the 2 parts of test");
 }
 
+TEST_F(ReadDataset, parts_are_those_of_one_whole_once_each) {
+  put("a/test-00000-of-00001.csv", one);
+  put("a/test-00000-of-00002.csv", one);
+  put("a/test-00001-of-00002.csv", one);
+  put("b/test-00000-of-00002-aa.csv", one);
+  put("b/test-00000-of-00002-bb.csv", one);
+  put("c/test-00001-of-00001.csv", one);
+
+  EXPECT_THAT(error({.name = (folder_ / "a").string()}),
+              HasSubstr("found parts of 1 and of 2 of test; remove those"));
+  EXPECT_THAT(error({.name = (folder_ / "b").string()}),
+              HasSubstr("part 0 of test is there twice"));
+  EXPECT_THAT(error({.name = (folder_ / "c").string()}),
+              HasSubstr("found part 1 of 1 of test, but they count from 0"));
+}
+
+TEST_F(ReadDataset, the_same_rows_in_two_files_are_not_counted_twice) {
+  const std::string row = "{\"question\":\"Q\",\"choices\":[\"a\"],\"answer\":0}\n";
+  put("a/test.csv", one);
+  put("a/test.jsonl", row);
+  put("b/test/law.csv", one);
+  put("b/test/law_test.csv", one);
+  put("c/law_test.csv", one);
+  put("c/law_test.tsv", one);
+  put("d/val.csv", one);
+  put("d/validation.csv", one);
+  put("e/data/test.csv", one);
+  put("e/data/test-00000-of-00001.csv", one);
+
+  EXPECT_EQ(error({.name = (folder_ / "a").string()}),
+            (folder_ / "a/test.jsonl").string() +
+                ": test.csv has the rows of a, too; keep one of the two");
+  EXPECT_THAT(error({.name = (folder_ / "e").string()}),
+              HasSubstr("part 0 of test is there twice"));
+  for (const std::string name : {"b", "c", "d"}) {
+    const std::string split = name == "d" ? "validation" : "test";
+    EXPECT_THAT(error({.name = (folder_ / name).string(), .split = split}),
+                HasSubstr(", too; keep one"))
+        << name;
+  }
+}
+
+TEST_F(ReadDataset, a_card_whose_pattern_means_one_file_in_two_formats_is_refused) {
+  put("README.md",
+      "---\nconfigs:\n- config_name: default\n  data_files:\n  - split: test\n"
+      "    path: data/test.*\n---\n");
+  put("data/test.csv", one);
+  put("data/test.tsv", "Q\ta\tb\tc\td\tA\n");
+
+  EXPECT_THAT(error({.name = folder_.string()}), HasSubstr(", too; keep one"));
+}
+
 TEST_F(ReadDataset, of_several_configurations_one_is_to_be_named) {
   put("de/test-00000-of-00001.csv", one);
   put("ja/test-00000-of-00001.csv", two);

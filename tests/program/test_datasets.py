@@ -348,6 +348,17 @@ def test_a_dataset_dict_that_was_saved_has_a_folder_a_split(work, needs_parquet)
         assert (run["split"], run["n"], list(run["by_subject"])) == (split, n, ["all"])
 
 
+def test_of_a_saved_dataset_dict_only_the_files_that_it_names_are_read(work, needs_parquet):
+    test = work.path / "all/test"
+    save_to_disk(test, "test", ROWS)
+    shutil.copy(test / "data-00000-of-00001.arrow", test / "data-00000-of-00002.arrow")
+    assert work.json("run", "baseline/B", "--dataset", "all")["n"] == 2
+    state = json.loads((test / "state.json").read_text())
+    state["_indices_data_files"] = [{"filename": "indices.arrow"}]
+    (test / "state.json").write_text(json.dumps(state))
+    assert "flatten_indices()" in refusal(work, "--dataset", "all")
+
+
 def test_the_configurations_of_a_hub_data_set_are_named(work, start_hub, tmp_path, needs_parquet):
     root = tmp_path / "hub_of_ours"
     for config in ["easy", "hard"]:

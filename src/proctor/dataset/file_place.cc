@@ -73,6 +73,7 @@ PartName part_of(const std::string& stem) {
                        (of + 9 == stem.size() || stem[of + 9] == '-');
   if (!is_part) return {stem};
   return {stem.substr(0, of - 6),
+          static_cast<std::size_t>(std::stoul(stem.substr(of - 5, 5))),
           static_cast<std::size_t>(std::stoul(stem.substr(of + 4, 5)))};
 }
 

@@ -27,10 +27,11 @@ std::optional<std::filesystem::path> sibling_of(const std::filesystem::path& fil
                                                 const FilePlace& place,
                                                 const std::string& split);
 
-// "test-00000-of-00003", and with the hash that older tools put behind it: test, of 3.
-// Another name is one part, and all of it the stem.
+// "test-00000-of-00003", and with the hash that older tools put behind it: test, 0 of
+// 3. Another name is one part, and all of it the stem.
 struct PartName {
   std::string stem;
+  std::size_t number = 0;
   std::size_t parts = 1;
 };
 PartName part_of(const std::string& stem);

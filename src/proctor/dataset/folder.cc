@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <simdjson.h>
+#include "proctor/dataset/saved.h"
 
 namespace proctor {
 namespace {
@@ -18,36 +18,6 @@ Result<std::vector<Question>> read_files(const std::vector<SplitFile>& files,
     std::move(questions.begin(), questions.end(), std::back_inserter(all));
   }
   return all;
-}
-
-struct Saved {
-  std::string split;  // empty: it was saved without one
-  std::vector<std::string> files;
-};
-
-Result<Saved> saved_state(const fs::path& file) {
-  const std::string content = TRY(read_file(file));
-  simdjson::dom::parser parser;
-  simdjson::dom::element state;
-  simdjson::dom::array files, indices;
-  if (parser.parse(content).get(state) != simdjson::SUCCESS ||
-      state["_data_files"].get(files) != simdjson::SUCCESS) {
-    return fail(Fault::data, "expected what save_to_disk() writes, with _data_files");
-  }
-  if (state["_indices_data_files"].get(indices) == simdjson::SUCCESS &&
-      indices.size() > 0) {
-    return fail(Fault::data,
-                "the rows are chosen by a file of indices; write them by "
-                "flatten_indices() or to_parquet()");
-  }
-  Saved saved;
-  std::string_view split;
-  if (state["_split"].get(split) == simdjson::SUCCESS) saved.split = split_named(split);
-  for (const simdjson::dom::element each : files) {
-    std::string_view name;
-    if (each["filename"].get(name) == simdjson::SUCCESS) saved.files.emplace_back(name);
-  }
-  return saved;
 }
 
 }  // namespace
@@ -82,17 +52,10 @@ Result<OneFile> read_one_file(const fs::path& file,
   return OneFile{own, std::move(content)};
 }
 
-bool is_saved_dataset(const fs::path& folder) {
-  std::error_code error;
-  return fs::exists(folder / "state.json", error) &&
-         fs::exists(folder / "dataset_info.json", error);
-}
-
 Result<OneFile> read_saved_dataset(const fs::path& folder,
                                    const std::optional<Columns>& columns,
                                    const std::string& split) {
-  const Saved saved =
-      TRY(saved_state(folder / "state.json").in((folder / "state.json").string()));
+  const SavedDataset saved = TRY(saved_dataset(folder));
   if (!split.empty() && split != "test" && split != saved.split) {
     return fail(Fault::usage,
                 "{}: a saved Dataset is one split, and this one is not {}; save a "

@@ -6,6 +6,7 @@
 
 #include "proctor/dataset/card.h"
 #include "proctor/dataset/data_file.h"
+#include "proctor/dataset/saved.h"
 
 namespace proctor {
 namespace {
@@ -36,20 +37,54 @@ Result<std::vector<Entry>> entries_of(const fs::path& folder) {
   return entries;
 }
 
-// Rows that are missing would go unnoticed.
+// Rows that are missing, or come twice, would go unnoticed.
 Status check_parts(const fs::path& folder, const Files& files) {
-  std::map<std::string, std::pair<std::size_t, std::size_t>> found;
+  struct Parts {
+    std::size_t of = 0;
+    std::vector<std::size_t> numbers;
+  };
+  std::map<fs::path, Parts> found;
   for (const SplitFile& file : files) {
     const PartName part = part_of(file.path.stem().string());
-    auto& [count, parts] = found[(file.path.parent_path() / part.stem).string()];
-    ++count;
-    parts = part.parts;
+    const fs::path stem = file.path.parent_path() / part.stem;
+    Parts& parts = found[stem.string() + file.path.extension().string()];
+    if (parts.of != 0 && parts.of != part.parts) {
+      return fail(Fault::data,
+                  "{}: found parts of {} and of {} of {}; remove those that are old",
+                  folder.string(), parts.of, part.parts, part.stem);
+    }
+    parts.of = part.parts;
+    if (part.number >= part.parts) {
+      return fail(Fault::data, "{}: found part {} of {} of {}, but they count from 0",
+                  folder.string(), part.number, part.parts, part.stem);
+    }
+    if (std::ranges::find(parts.numbers, part.number) != parts.numbers.end()) {
+      return fail(Fault::data, "{}: part {} of {} is there twice; remove one",
+                  folder.string(), part.number, part.stem);
+    }
+    parts.numbers.push_back(part.number);
   }
-  for (const auto& [stem, counts] : found) {
-    const auto [count, parts] = counts;
-    if (parts > count) {
-      return fail(Fault::data, "{}: found {} of the {} parts of {}", folder.string(),
-                  count, parts, fs::path(stem).filename().string());
+  for (const auto& [stem, parts] : found) {
+    if (parts.of == parts.numbers.size()) continue;
+    return fail(Fault::data, "{}: found {} of the {} parts of {}", folder.string(),
+                parts.numbers.size(), parts.of, stem.stem().string());
+  }
+  return {};
+}
+
+// Two files of the same rows in two formats, or under two names of a split: of what
+// `rows_of` says, one file or the parts of one.
+template <class RowsOf>
+Status check_one_each(const Files& files, RowsOf rows_of) {
+  std::map<std::string, std::pair<std::string, std::string>> found;
+  for (const SplitFile& file : files) {
+    const std::string whole = part_of(file.path.stem().string()).stem;
+    const std::string name = whole + file.path.extension().string();
+    const auto [other, is_new] =
+        found.try_emplace(rows_of(file, whole), name, file.path.filename().string());
+    if (!is_new && other->second.first != name) {
+      return fail(Fault::data, "{}: {} has the rows of {}, too; keep one of the two",
+                  file.path.string(), other->second.second, file.subject);
     }
   }
   return {};
@@ -78,6 +113,12 @@ Result<Files> in_split_folder(const fs::path& folder, const std::string& split) 
     if (!entry.is_folder || split_named(entry.name) != split) continue;
     const fs::path place = folder / entry.name;
     Files files;
+    if (is_saved_dataset(place)) {
+      for (const std::string& name : TRY(saved_dataset(place)).files) {
+        files.push_back({place / name, folder_name(folder)});
+      }
+      return files;
+    }
     for (const std::string& name : TRY(data_files_in(place))) {
       const bool is_saved = name.ends_with(".arrow");
       files.push_back(
@@ -88,6 +129,9 @@ Result<Files> in_split_folder(const fs::path& folder, const std::string& split) 
                   "{}: no .csv, .jsonl, .parquet or other data file in it; found {}",
                   place.string(), TRY(list_of_entries(place)));
     }
+    TRY(check_one_each(files, [](const SplitFile&, const std::string& whole) {
+      return place_of(whole).subject;
+    }));
     return files;
   }
   return Files{};
@@ -107,6 +151,8 @@ Result<Files> named_for_split(const fs::path& folder, const std::string& subject
       files.push_back({path, place.subject});
     }
   }
+  TRY(check_one_each(
+      files, [](const SplitFile& file, const std::string&) { return file.subject; }));
   return files;
 }
 
@@ -193,6 +239,9 @@ Result<Files> of_config(const fs::path& folder, const CardConfig& config,
     return fail(Fault::data, "{}: no file of the split {} in {}; README.md names {}",
                 folder.string(), split, config.name, listed_names(splits));
   }
+  TRY(check_one_each(files, [](const SplitFile& file, const std::string& whole) {
+    return (file.path.parent_path() / whole).string();
+  }));
   return files;
 }
 
