@@ -381,6 +381,49 @@ TEST(Forms, columns_name_the_parts_of_a_document_too) {
       ElementsAre("Q|x|y=B"));
 }
 
+TEST(Forms, a_split_beside_the_questions_is_not_passed_over) {
+  const std::string list = R"([{"question":"Q","choices":["x"],"answer":0}])";
+  for (const std::string other :
+       {R"("test":[])", R"("test":[{"question":"Q","choices":["x"]}])",
+        R"("validation":[{"text":"Q"}])",
+        R"("Test":{"question":["Q"],"choices":[["x"]],"answer":[0]})"}) {
+    EXPECT_THAT(error_of(json("{\"train\":" + list + "," + other + "}")),
+                HasSubstr("found 2 lists of questions, train, "))
+        << other;
+  }
+  for (const std::string other :
+       {R"("test":3)", R"("about":[{"by":"me"}])", R"("empty":[])"}) {
+    EXPECT_THAT(seen(json("{\"train\":" + list + "," + other + "}")),
+                ElementsAre("Q|x=A"))
+        << other;
+  }
+}
+
+TEST(Forms, a_subject_or_passage_beside_columns_is_that_of_every_row) {
+  const auto read = json(
+      R"({"id":"set 1","article":"Tom ate.","subject":"law","question":["Q","R"],"choices":[["x","y"],["z","w"]],"answer":[1,0]})");
+
+  EXPECT_EQ(seen(read), two);
+  for (const Question& question : *read) {
+    EXPECT_EQ(question.subject, "law");
+    EXPECT_EQ(question.unasked, "article");
+  }
+  EXPECT_THAT(
+      seen(json(
+          R"({"c":"Tom ate.","question":["Q"],"choices":[["x","y"]],"answer":[1]})",
+          columns("context=c"))),
+      ElementsAre("Tom ate.\n\nQ|x|y=B"));
+}
+
+TEST(Forms, a_page_of_the_datasets_server_is_not_taken_for_all_rows) {
+  const std::string page =
+      R"({"rows":[{"row_idx":0,"row":{"question":"Q","choices":["x"],"answer":0}}],"num_rows_total":)";
+
+  EXPECT_EQ(error_of(json(page + "2}")),
+            "found 1 of 2 rows (num_rows_total); take the data set's own files");
+  EXPECT_THAT(seen(json(page + "1}")), ElementsAre("Q|x=A"));
+}
+
 TEST(Forms, a_document_that_cannot_be_read_says_why) {
   EXPECT_EQ(
       error_of(json(R"({"question":["Q","R"],"choices":[["x"]],"answer":[0,0]})")),

@@ -46,6 +46,10 @@ std::string split_named(std::string_view name) {
   return std::string(found != split_names.end() ? found->split : name);
 }
 
+bool is_split_name(std::string_view name) {
+  return std::ranges::find(split_names, name, &SplitName::name) != split_names.end();
+}
+
 std::optional<fs::path> sibling_of(const fs::path& file, const FilePlace& place,
                                    const std::string& split) {
   const fs::path folder = file.parent_path();

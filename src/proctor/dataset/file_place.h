@@ -19,6 +19,9 @@ FilePlace place_of(const std::filesystem::path& file);
 // validation for val and valid; every other name stands for itself.
 std::string split_named(std::string_view name);
 
+// Whether it names a split, as "test" or "val" does.
+bool is_split_name(std::string_view name);
+
 // The last part of its path, also of ".".
 std::string folder_name(const std::filesystem::path& folder);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "proctor/dataset/file_place.h"
+
 namespace proctor {
 namespace {
 
@@ -21,17 +23,17 @@ const Value* member(const Value& object, std::string_view key) {
   return member(const_cast<Value&>(object), key);
 }
 
-// Where the names are those of a question's parts: its text's place among them.
-std::optional<std::size_t> question_among(const std::vector<std::string>& names,
-                                          const std::optional<Columns>& columns) {
-  const auto layout = layout_of(names, columns, items, true, "");
-  return layout ? std::optional(layout->question) : std::nullopt;
+// Where the names are those of a question's parts.
+std::optional<Layout> layout_among(const std::vector<std::string>& names,
+                                   const std::optional<Columns>& columns) {
+  auto layout = layout_of(names, columns, items, true, "");
+  return layout ? std::optional(*std::move(layout)) : std::nullopt;
 }
 
 bool is_question(const Value& value, const std::optional<Columns>& columns) {
   if (value.kind != Kind::object) return false;
   const auto named = named_values(value);
-  return !named || question_among(named->names, columns);
+  return !named || layout_among(named->names, columns);
 }
 
 bool are_all(const Value& value, Kind kind) {
@@ -51,25 +53,49 @@ bool has_columns(const Value& document, std::size_t question) {
   return true;
 }
 
+// What the datasets-server gives is a page.
+Status check_whole(const Value& document, std::size_t count) {
+  const Value* const total = member(document, "num_rows_total");
+  if (total == nullptr || total->kind != Kind::number ||
+      total->number <= static_cast<std::int64_t>(count)) {
+    return {};
+  }
+  return fail(Fault::data,
+              "found {} of {} rows (num_rows_total); take the data set's own files",
+              count, total->number);
+}
+
+// What is said once for all rows: a subject, a passage.
+bool is_for_all(const Layout& layout, std::size_t column, const Value& value) {
+  return (value.kind == Kind::text || value.kind == Kind::number) &&
+         (column == layout.subject || column == layout.context ||
+          std::ranges::find(layout.passages, column) != layout.passages.end());
+}
+
 // {"question": ["…", "…"], …}, and with an object for each list, {"0": "…", "1": "…"}.
 // What is not as long as the question's, a title or a version, is no column.
-Found from_columns(Value& document, std::size_t question) {
-  const std::vector<std::string> row_names = document.items[question].keys;
-  const std::size_t count = document.items[question].items.size();
+Found from_columns(Value& document, const Layout& layout) {
+  const Value& questions = document.items[layout.question];
+  const Kind kind = questions.kind;
+  const std::vector<std::string> row_names = questions.keys;
+  const std::size_t count = questions.items.size();
   JsonTable table{rows, std::vector<Value>(count, Value{.kind = Kind::object})};
   for (std::size_t column = 0; column < document.items.size(); ++column) {
     Value& values = document.items[column];
-    if (values.kind != document.items[question].kind) continue;
-    if (values.items.size() != count || values.keys != row_names) {
+    const bool for_all = is_for_all(layout, column, values);
+    if (values.kind != kind && !for_all) continue;
+    if (!for_all && (values.items.size() != count || values.keys != row_names)) {
       return fail(Fault::data, "key {}: found {} values, but {} has {}{}",
-                  document.keys[column], values.items.size(), document.keys[question],
-                  count, values.items.size() == count ? " of other names" : "");
+                  document.keys[column], values.items.size(),
+                  document.keys[layout.question], count,
+                  values.items.size() == count ? " of other names" : "");
     }
     for (std::size_t row = 0; row < count; ++row) {
       table.rows[row].keys.push_back(document.keys[column]);
-      table.rows[row].items.push_back(std::move(values.items[row]));
+      table.rows[row].items.push_back(for_all ? values : std::move(values.items[row]));
     }
   }
+  TRY(check_whole(document, count));
   return table;
 }
 
@@ -88,12 +114,22 @@ Found from_split(const Value& names, Value& data) {
   return table;
 }
 
+// Whether it may be all questions of a split: also an empty list, or columns.
+bool is_split(std::string_view key, const Value& value) {
+  if (!is_split_name(ascii_lower(key))) return false;
+  if (value.kind == Kind::object) return std::ranges::any_of(value.keys, names_a_part);
+  return value.kind == Kind::list &&
+         (value.items.empty() || are_all(value, Kind::object));
+}
+
 // The one list of questions that an object holds. Where none is told by its names, the
-// only list of objects is it, unless the object has a question's names itself.
+// only list of objects is it, unless the object has a question's names itself. A split
+// beside it is not passed over: it may be the one that is meant.
 Found from_member(Value& document, const std::optional<Columns>& columns) {
-  std::vector<std::string> questions, lists;
+  std::vector<std::string> questions, lists, splits;
   for (std::size_t i = 0; i < document.items.size(); ++i) {
     const Value& list = document.items[i];
+    if (is_split(document.keys[i], list)) splits.push_back(document.keys[i]);
     if (list.kind != Kind::list || !are_all(list, Kind::object)) continue;
     lists.push_back(document.keys[i]);
     if (is_question(list.items.front(), columns)) questions.push_back(lists.back());
@@ -103,13 +139,20 @@ Found from_member(Value& document, const std::optional<Columns>& columns) {
     questions = lists;
   }
   if (questions.empty()) return std::nullopt;
+  for (const std::string& split : splits) {
+    if (std::ranges::find(questions, split) == questions.end()) {
+      questions.push_back(split);
+    }
+  }
   if (questions.size() > 1) {
     return fail(Fault::data,
                 "found {} lists of questions, {}; give a file that holds one, such as "
                 "`jq .{} FILE` writes",
                 questions.size(), join(questions, ", "), questions.front());
   }
-  return JsonTable{items, std::move(member(document, questions.front())->items)};
+  JsonTable table{items, std::move(member(document, questions.front())->items)};
+  TRY(check_whole(document, table.rows.size()));
+  return table;
 }
 
 }  // namespace
@@ -146,8 +189,10 @@ Result<NamedValues> named_values(const Value& object) {
 Found table_in(Value& document, const std::optional<Columns>& columns) {
   if (document.kind == Kind::list) return JsonTable{items, std::move(document.items)};
   if (document.kind != Kind::object) return std::nullopt;
-  if (const auto question = question_among(document.keys, columns)) {
-    if (has_columns(document, *question)) return from_columns(document, *question);
+  if (const auto layout = layout_among(document.keys, columns)) {
+    if (has_columns(document, layout->question)) {
+      return from_columns(document, *layout);
+    }
     return std::nullopt;
   }
   if (is_question(document, columns)) return std::nullopt;
