@@ -196,7 +196,8 @@ TEST(Csv, a_missing_column_is_named_with_what_there_is) {
             "line 1, column question: missing; found Frage, A, B, answer; `columns` "
             "question=NAME names it");
   EXPECT_EQ(error_of("question,A,B,D,answer\n"),
-            "line 1, column C: missing; found question, A, B, D, answer");
+            "line 1, column C: missing; found question, A, B, D, answer; `columns` "
+            "choices=A+B says that these are all");
   EXPECT_EQ(error_of("question,text,answer\n"),
             "line 1, columns of the choices: missing; found question, text, answer, "
             "expected choices (a list) or choice0, choice1, … or A, B, …; name them by "

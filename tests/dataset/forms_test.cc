@@ -308,6 +308,47 @@ TEST(Forms, a_premise_that_is_not_asked_is_known) {
   EXPECT_EQ(read->front().unasked, "premise");
 }
 
+// ---- Subjects and names ----
+
+TEST(Forms, a_row_whose_subject_is_blank_belongs_to_the_files) {
+  const auto subjects = [](Read read) {
+    std::vector<std::string> all;
+    for (const Question& question : take(std::move(read)))
+      all.push_back(question.subject);
+    return all;
+  };
+
+  EXPECT_THAT(subjects(csv("question,A,B,answer,subject\nQ,x,y,A,\nR,x,y,A,law\n")),
+              ElementsAre("s", "law"));
+  EXPECT_THAT(
+      subjects(json(R"({"question":"Q","choices":["x"],"answer":0,"subject":null})"
+                    "\n"
+                    R"({"question":"Q","choices":["x"],"answer":0,"subject":7})")),
+      ElementsAre("s", "7"));
+  EXPECT_THAT(
+      subjects(json(
+          R"({"question":"Q","choices":["x"],"answer":0,"meta":{"subject":"law"}})",
+          columns("subject=meta.subject"))),
+      ElementsAre("law"));
+}
+
+TEST(Forms, blanks_about_a_name_in_a_header_are_none_of_it) {
+  EXPECT_THAT(seen(csv("question, A, B, C, answer \nQ,x, y,z,B\n")),
+              ElementsAre("Q|x| y|z=B"));
+  EXPECT_THAT(
+      seen(csv("Frage ; A;B; Key\nQ;x;y;B\n", columns("question=Frage,answer=Key"))),
+      ElementsAre("Q|x|y=B"));
+}
+
+TEST(Forms, a_choice_that_is_missing_between_others_may_be_said_to_be_none) {
+  constexpr std::string_view text = "question,A,B,F,answer\nQ,x,y,no choice,B\n";
+
+  EXPECT_THAT(error_of(csv(text)),
+              HasSubstr("column C: missing; found question, A, B, F, answer; "
+                        "`columns` choices=A+B says that these are all"));
+  EXPECT_THAT(seen(csv(text, columns("choices=A+B"))), ElementsAre("Q|x|y=B"));
+}
+
 // ---- Tables of text ----
 
 TEST(Forms, fields_may_be_parted_by_tabs_and_semicolons) {

@@ -48,7 +48,9 @@ struct Shape {
 // choice).
 Result<Shape> shape_of(const CsvRecord& first, const std::optional<Columns>& columns) {
   if (columns || names_columns(first)) {
-    auto layout = layout_of(first.fields, columns, words, false,
+    std::vector<std::string> names = first.fields;
+    for (std::string& name : names) name = std::string(trimmed(name));
+    auto layout = layout_of(std::move(names), columns, words, false,
                             fmt::format("line {}, ", first.line));
     if (layout) return Shape{*std::move(layout)};
     if (columns || !is_hendrycks(first)) {

@@ -176,8 +176,8 @@ Result<NamedValues> named_values(const Value& object) {
     if (!is_part) {
       named.names.push_back(object.keys[i]);
       named.values.push_back(value);
-      continue;
     }
+    if (value.kind != Kind::object) continue;
     for (std::size_t part = 0; part < value.items.size(); ++part) {
       named.names.push_back(object.keys[i] + "." + value.keys[part]);
       named.values.push_back(value.items[part]);

@@ -10,8 +10,9 @@
 namespace proctor {
 
 // An object's members. One that is an object itself, and not choices, is its members:
-// {"question": {"stem": …}} has question.stem. {"row_idx": 0, "row": {…}}, as the
-// datasets-server has it, is its row; Fault::data where that was shortened.
+// {"question": {"stem": …}} has question.stem. Of one that may be choices both stand.
+// {"row_idx": 0, "row": {…}}, as the datasets-server has it, is its row; Fault::data
+// where that was shortened.
 struct NamedValues {
   std::vector<std::string> names;
   std::vector<Value> values;

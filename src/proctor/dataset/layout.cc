@@ -20,6 +20,7 @@ class Search {
       : names_(names), field_(std::move(field)) {}
 
   const std::string& field() const { return field_; }
+  const std::string& name_at(std::size_t column) const { return names_[column]; }
 
   // The column of that name, upper and lower case alike where none has it exactly.
   Position find(std::string_view name) const {
@@ -138,7 +139,12 @@ Result<std::vector<std::size_t>> positions_of(const Search& search,
     } else if (!gap) {
       found.push_back(*at);
     } else if (found.size() >= 2) {
-      return tl::unexpected(search.missing(series.name(*gap)));
+      std::vector<std::string> names;
+      for (const std::size_t column : found) names.push_back(search.name_at(column));
+      Error error = search.missing(series.name(*gap));
+      error.message += fmt::format("; `columns` choices={} says that these are all",
+                                   join(names, "+"));
+      return tl::unexpected(std::move(error));
     }
   }
   if (found.size() < 2) found.clear();

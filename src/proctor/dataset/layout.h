@@ -57,13 +57,9 @@ bool names_a_part(std::string_view name);
 // them, no NUL, valid UTF-8, an id of its own.
 class QuestionList {
  public:
-  // `subject` is for rows that name none; those of MMLU's auxiliary_train have a column
-  // for it that is empty.
+  // `subject` is for rows that name none, or a blank one.
   QuestionList(Words words, std::string subject, std::string split)
-      : words_(words),
-        subject_(std::move(subject)),
-        split_(std::move(split)),
-        names_no_subjects_(split_ == "auxiliary_train") {}
+      : words_(words), subject_(std::move(subject)), split_(std::move(split)) {}
 
   // `row` counts from 1. Values stand as the layout's names do.
   Status add(const Layout& layout, std::span<const Value> values, std::size_t row);
@@ -74,7 +70,6 @@ class QuestionList {
  private:
   Words words_;
   std::string subject_, split_;
-  bool names_no_subjects_ = false;
   std::optional<Answers> answers_;
   std::vector<Question> questions_;
   std::map<std::string, std::size_t, std::less<>> rows_by_id_;

@@ -26,8 +26,8 @@ Status QuestionList::add(const Layout& layout, std::span<const Value> values,
   const RowReader read(words_, layout, values, row);
   Question question;
   question.subject = subject_;
-  if (layout.subject && !(names_no_subjects_ && read.is_blank(*layout.subject))) {
-    question.subject = TRY(read.text(*layout.subject));
+  if (layout.subject && !read.is_blank(*layout.subject)) {
+    question.subject = TRY(read.name(*layout.subject));
   }
   question.text = TRY(read.question());
   question.unasked = read.unasked();

@@ -19,7 +19,7 @@ class RowReader {
   std::string place(std::size_t column) const;
   bool is_blank(std::size_t column) const;
   Result<std::string> text(std::size_t column) const;
-  // An id may be a number.
+  // An id or a subject may be a number.
   Result<std::string> name(std::size_t column) const;
   // A worked answer or a correction may be missing; a correction may be a number.
   Result<std::string> text_or_nothing(std::size_t column) const;
