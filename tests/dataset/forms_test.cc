@@ -361,6 +361,18 @@ TEST(Forms, fields_may_be_parted_by_tabs_and_semicolons) {
   EXPECT_THAT(seen(csv("\"a\tb\"\ta\tb\tc\td\tC\n")), ElementsAre("a\tb|a|b|c|d=C"));
 }
 
+TEST(Forms, between_tabs_a_quote_that_none_closes_is_one_more_character) {
+  const std::string header = "question\tA\tB\tanswer\n";
+
+  EXPECT_THAT(seen(csv(header + "\"Q\tx\ty\tA\n\"R\" it says\t\"z\"\tw\tB\n")),
+              ElementsAre("\"Q|x|y=A", "\"R\" it says|z|w=B"));
+  EXPECT_THAT(seen(csv(header + "\"Q \"\"1\"\"\"\t\"x\nz\"\t\"y\tw\"\tA\n")),
+              ElementsAre("Q \"1\"|x\nz|y\tw=A"));
+  EXPECT_EQ(error_of(csv(header + "\"Q\tx\ty\tA\nR\"\tx\ty\tA\n")),
+            "line 2, column 1, byte 1: found a quote that opens a field of tabs and "
+            "lines, or is one more character; put the field in quotes and double it");
+}
+
 TEST(Forms, the_error_is_that_of_the_separator_that_parts_the_first_line) {
   EXPECT_THAT(error_of(csv("question\tA\tC\tD\tE\tF\tanswer\nQ,\tx\ty\tz\tx\ty\tA\n")),
               HasSubstr("line 1, column"));

@@ -199,9 +199,9 @@ struct CsvRecord {
 // Line ends are LF or CR LF, the last one may be missing; inside quotes both stay as
 // they are. Blank lines between records are passed over. A quote that is never closed,
 // a quote inside a field that has none around it, text after a closing quote and a
-// lone CR are Fault::data with line, column (counted in fields) and byte. The separator
-// may be a tab or a semicolon, too; between tabs a quote inside a field that none
-// begins stands for itself, as many who write such files quote nothing.
+// lone CR are Fault::data with line, column (counted in fields) and byte. Semicolons
+// may part fields, and tabs: there a quote that none closes at its field's end is a
+// character of it, as many quote nothing, and one about tabs and lines is Fault::data.
 class CsvRecords {
  public:
   // The text must outlive the reader, and must not be empty.

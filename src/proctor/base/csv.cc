@@ -7,6 +7,25 @@ std::string place_named(std::size_t line, std::size_t column, std::size_t byte) 
   return fmt::format("line {}, column {}, byte {}", line, column, byte);
 }
 
+// What stands in the quotes that open at `from`, if they close where a field between
+// tabs ends.
+std::optional<std::string_view> field_in_quotes(std::string_view text,
+                                                std::size_t from) {
+  std::size_t stop = text.find('"', from + 1);
+  while (stop != std::string_view::npos && text.substr(stop, 2) == "\"\"") {
+    stop = text.find('"', stop + 2);
+  }
+  if (stop == std::string_view::npos) return std::nullopt;
+  const bool ends =
+      stop + 1 == text.size() ||
+      std::string_view("\t\r\n").find(text[stop + 1]) != std::string_view::npos;
+  return ends ? std::optional(text.substr(from + 1, stop - from - 1)) : std::nullopt;
+}
+
+bool holds(std::string_view text, char c) {
+  return text.find(c) != std::string_view::npos;
+}
+
 }  // namespace
 
 Result<bool> CsvRecords::next(CsvRecord& record) {
@@ -18,7 +37,17 @@ Result<bool> CsvRecords::next(CsvRecord& record) {
     if (count == record.fields.size()) record.fields.emplace_back();
     std::string& field = record.fields[count++];
     field.clear();
-    const bool quoted = at_ < text_.size() && text_[at_] == '"';
+    bool quoted = at_ < text_.size() && text_[at_] == '"';
+    if (quoted && separator_ == '\t') {
+      const auto inside = field_in_quotes(text_, at_);
+      quoted = inside.has_value();
+      if (inside && holds(*inside, '\t') && holds(*inside, '\n')) {
+        return fail(Fault::data,
+                    "{}: found a quote that opens a field of tabs and lines, or is one "
+                    "more character; put the field in quotes and double it",
+                    place(count, at_));
+      }
+    }
     TRY(quoted ? quoted_field(field, count) : plain_field(field, count));
     if (at_ == text_.size() || line_end()) break;
     if (text_[at_] == '\r') {
