@@ -103,6 +103,17 @@ TEST_F(Parquet, large_and_coded_texts_and_small_numbers_are_read) {
   EXPECT_EQ(questions->at(0).right, 1);
 }
 
+TEST_F(Parquet, lists_of_every_kind_and_of_whole_numbers_are_read) {
+  for (const char* name : {"numbers", "fixed_lists", "large_lists"}) {
+    const auto questions = read(name);
+
+    ASSERT_TRUE(questions) << name << ": " << questions.error().message;
+    ASSERT_EQ(questions->size(), 2);
+    EXPECT_THAT(questions->at(1).choices, ElementsAre("5", "6"));
+    EXPECT_EQ(questions->at(0).right, 1);
+  }
+}
+
 TEST_F(Parquet, columns_name_others) {
   const auto questions =
       read("global_mmlu", *parse_columns("choices=option_c+option_b,id=subject"));

@@ -119,7 +119,12 @@ class Rows {
       default:
         return {.kind = Value::Kind::other, .text = std::string(view(from.text))};
     }
-    const Value items = list_of({from.items, from.item_count});
+    Value items = list_of({from.items, from.item_count});
+    if (from.items_are_numbers != 0) {
+      for (Value& item : items.items) {
+        item = {.kind = Value::Kind::number, .number = *whole_number_of(item.text)};
+      }
+    }
     if (from.labels == nullptr) return items;
     return {.kind = Value::Kind::object,
             .items = {items, list_of({from.labels, from.item_count})},

@@ -118,3 +118,13 @@ with pa.OSFile(str(here / "stream.arrow"), "wb") as out, pa.ipc.new_stream(out, 
     to.write_table(structs)
 with pa.OSFile(str(here / "file.arrow"), "wb") as out, pa.ipc.new_file(out, structs.schema) as to:
     to.write_table(structs)
+for name, choices in {
+    "numbers": pa.array([[3, 4], [5, 6]], pa.list_(pa.int64())),
+    "fixed_lists": pa.array([["3", "4"], ["5", "6"]], pa.list_(text, 2)),
+    "large_lists": pa.array([["3", "4"], ["5", "6"]], pa.large_list(pa.large_string())),
+}.items():
+    write(name, {
+        "question": pa.array(["Q", "R"], text),
+        "choices": choices,
+        "answer": pa.array([1, 0], pa.uint16() if name == "numbers" else pa.uint64()),
+    })

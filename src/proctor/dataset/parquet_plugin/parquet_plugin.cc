@@ -5,6 +5,7 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <arrow/api.h>
@@ -59,9 +60,17 @@ bool read_number(const arrow::Array& array, std::int64_t row, std::int64_t& numb
     case arrow::Type::UINT32:
       number = static_cast<const arrow::UInt32Array&>(array).Value(row);
       return true;
+    case arrow::Type::UINT16:
+      number = static_cast<const arrow::UInt16Array&>(array).Value(row);
+      return true;
     case arrow::Type::UINT8:
       number = static_cast<const arrow::UInt8Array&>(array).Value(row);
       return true;
+    case arrow::Type::UINT64: {
+      const auto value = static_cast<const arrow::UInt64Array&>(array).Value(row);
+      number = static_cast<std::int64_t>(value);
+      return std::in_range<std::int64_t>(value);
+    }
     default:
       return false;
   }
@@ -106,6 +115,7 @@ class Column {
       value.items = items_.data();
       value.labels = labels_.empty() ? nullptr : labels_.data();
       value.item_count = items_.size();
+      value.items_are_numbers = digits_.empty() ? 0 : 1;
     } else {
       value.kind = PROCTOR_OTHER;
       value.text = text_of(type_);
@@ -114,32 +124,35 @@ class Column {
   }
 
  private:
-  // A list of texts, or a struct of two: their texts, and their labels; or a struct of
-  // texts, whose fields' names are labels; or a list of structs of a text and a label.
+  // A list of texts or whole numbers, or a struct of two: their texts, and their
+  // labels; or a struct of texts, whose fields' names are labels; or a list of structs
+  // of a text and a label.
   bool read_list(std::int64_t row) {
     labels_.clear();
-    if (const auto* list = dynamic_cast<const arrow::ListArray*>(array_.get())) {
-      if (const auto* pairs =
-              dynamic_cast<const arrow::StructArray*>(list->values().get())) {
-        return read_pairs(*list, *pairs, row);
+    digits_.clear();
+    if (const auto items = items_of(*array_, row)) {
+      if (const auto* pairs = dynamic_cast<const arrow::StructArray*>(items.get())) {
+        return read_pairs(*pairs);
       }
+      return read_numbers(*items) || read_items(*items, items_);
     }
     const auto* both = dynamic_cast<const arrow::StructArray*>(array_.get());
-    if (both == nullptr) return read_texts(*array_, row, items_);
+    if (both == nullptr) return false;
     const auto texts = both->GetFieldByName("text");
     const auto labels = both->GetFieldByName("label");
     if (texts == nullptr || labels == nullptr) return read_fields(*both, row);
-    return read_texts(*texts, row, items_) && read_texts(*labels, row, labels_) &&
+    const auto text_items = items_of(*texts, row);
+    const auto label_items = items_of(*labels, row);
+    return text_items != nullptr && label_items != nullptr &&
+           read_items(*text_items, items_) && read_items(*label_items, labels_) &&
            labels_.size() == items_.size();
   }
 
-  bool read_pairs(const arrow::ListArray& list, const arrow::StructArray& pairs,
-                  std::int64_t row) {
+  bool read_pairs(const arrow::StructArray& pairs) {
     const auto texts = pairs.GetFieldByName("text");
     const auto labels = pairs.GetFieldByName("label");
-    return texts != nullptr && labels != nullptr &&
-           read_items(list, *texts, row, items_) &&
-           read_items(list, *labels, row, labels_);
+    return texts != nullptr && labels != nullptr && read_items(*texts, items_) &&
+           read_items(*labels, labels_);
   }
 
   bool read_fields(const arrow::StructArray& fields, std::int64_t row) {
@@ -157,37 +170,52 @@ class Column {
     return true;
   }
 
-  static bool read_texts(const arrow::Array& array, std::int64_t row,
-                         std::vector<ProctorText>& texts) {
-    if (array.IsNull(row)) return false;
-    if (const auto* list = dynamic_cast<const arrow::ListArray*>(&array)) {
-      return read_items(*list, *list->values(), row, texts);
+  // Of any of Arrow's kinds of list; null for what is none.
+  static std::shared_ptr<arrow::Array> items_of(const arrow::Array& array,
+                                                std::int64_t row) {
+    if (array.IsNull(row)) return nullptr;
+    switch (array.type_id()) {
+      case arrow::Type::LIST:
+        return static_cast<const arrow::ListArray&>(array).value_slice(row);
+      case arrow::Type::LARGE_LIST:
+        return static_cast<const arrow::LargeListArray&>(array).value_slice(row);
+      case arrow::Type::FIXED_SIZE_LIST:
+        return static_cast<const arrow::FixedSizeListArray&>(array).value_slice(row);
+      default:
+        return nullptr;
     }
-    if (const auto* list = dynamic_cast<const arrow::LargeListArray*>(&array)) {
-      return read_items(*list, *list->values(), row, texts);
-    }
-    return false;
   }
 
   // A missing item is an empty one.
-  template <class List>
-  static bool read_items(const List& list, const arrow::Array& values, std::int64_t row,
-                         std::vector<ProctorText>& texts) {
-    texts.assign(static_cast<std::size_t>(list.value_length(row)), ProctorText{"", 0});
-    std::int64_t at = list.value_offset(row);
-    for (ProctorText& item : texts) {
-      if (!values.IsNull(at) && !read_text(values, at, item)) {
+  static bool read_items(const arrow::Array& values, std::vector<ProctorText>& texts) {
+    texts.assign(static_cast<std::size_t>(values.length()), ProctorText{"", 0});
+    for (std::int64_t at = 0; at < values.length(); ++at) {
+      if (!values.IsNull(at) &&
+          !read_text(values, at, texts[static_cast<std::size_t>(at)])) {
         return false;
       }
-      ++at;
     }
     return true;
+  }
+
+  bool read_numbers(const arrow::Array& values) {
+    for (std::int64_t at = 0; at < values.length(); ++at) {
+      std::int64_t number = 0;
+      if (values.IsNull(at) || !read_number(values, at, number)) {
+        digits_.clear();
+        return false;
+      }
+      digits_.push_back(std::to_string(number));
+    }
+    items_.clear();
+    for (const std::string& digits : digits_) items_.push_back(text_of(digits));
+    return !digits_.empty();
   }
 
   std::shared_ptr<arrow::Array> array_;
   std::string type_;
   std::vector<ProctorText> items_, labels_;
-  std::vector<std::string> names_;
+  std::vector<std::string> names_, digits_;
 };
 
 enum { whole = 0, failed = 1, stopped = 2 };

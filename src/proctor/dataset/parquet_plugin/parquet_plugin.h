@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 // Raised with every change of what follows; the two must agree.
-#define PROCTOR_PARQUET_ABI 3
+#define PROCTOR_PARQUET_ABI 4
 
 // UTF-8, not ended by a NUL; valid until the callback returns.
 typedef struct {
@@ -37,6 +37,7 @@ typedef struct {
   const ProctorText* items;
   const ProctorText* labels;  // one an item, where the items have any; else null
   size_t item_count;
+  int items_are_numbers;  // whole, and the items their digits
 } ProctorValue;
 
 // The reader's side. The callbacks must not throw; those that return int return 0 to go
