@@ -22,12 +22,13 @@ class Search {
   const std::string& field() const { return field_; }
   const std::string& name_at(std::size_t column) const { return names_[column]; }
 
-  // The column of that name, upper and lower case alike where none has it exactly.
+  // The column of that name, upper and lower case alike, and without blanks about it,
+  // where none has it exactly.
   Position find(std::string_view name) const {
     const Position exact =
         only([&](const std::string& other) { return other == name; }, name);
     if (!exact || *exact) return exact;
-    const std::string lowered = ascii_lower(name);
+    const std::string lowered = ascii_lower(trimmed(name));
     return only([&](const std::string& other) { return ascii_lower(other) == lowered; },
                 name);
   }
