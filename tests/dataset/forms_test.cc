@@ -335,6 +335,8 @@ TEST(Forms, a_row_whose_subject_is_blank_belongs_to_the_files) {
 TEST(Forms, blanks_about_a_name_in_a_header_are_none_of_it) {
   EXPECT_THAT(seen(csv("question, A, B, C, answer \nQ,x, y,z,B\n")),
               ElementsAre("Q|x| y|z=B"));
+  EXPECT_THAT(seen(csv(" question , A, B, answer \nQ,x,y,B\n")),
+              ElementsAre("Q|x|y=B"));
   EXPECT_THAT(seen(csv("Frage , A,B,answer\nQ,x,y,B\n",
                        columns("question=Frage ,choices= A+B"))),
               ElementsAre("Q|x|y=B"));

@@ -216,7 +216,7 @@ bool plays_a_part(const Layout& layout, std::size_t column) {
 }  // namespace
 
 bool names_a_part(std::string_view name) {
-  const std::string low = ascii_lower(name);
+  const std::string low = ascii_lower(trimmed(name));
   const auto is_it = [&](std::string_view usual) { return ascii_lower(usual) == low; };
   return std::ranges::any_of(question_names, is_it) ||
          std::ranges::any_of(answer_names, is_it) ||

@@ -50,7 +50,7 @@ Result<Layout> layout_of(std::vector<std::string> names,
                          const std::optional<Columns>& columns, const Words& words,
                          bool lists, std::string_view place);
 
-// Whether it is a usual name of a question or of its answer.
+// Whether it is a usual name of a question or of its answer, blanks about it or not.
 bool names_a_part(std::string_view name);
 
 // Collects rows and checks each: text, 1 to 26 choices, none blank, an answer among
