@@ -238,6 +238,18 @@ TEST(ChartLayout, japanese_words_are_the_seeds) {  // S15
   EXPECT_EQ(words.accuracy, "精度 (%)");
 }
 
+TEST(ChartLayout, without_a_subtitle_no_room_is_kept_for_one) {
+  Chart chart{.bars = bars_of(4, 24, 20, true)};
+  const auto top_of = [&](auto layout) {
+    return layout(chart, words_in(Language::en, chart), measured).plot.top;
+  };
+  const double standing = top_of(standing_layout), lying = top_of(lying_layout);
+  chart.subtitle = "what all have in common";
+
+  EXPECT_LT(standing, top_of(standing_layout));
+  EXPECT_LT(lying, top_of(lying_layout));
+}
+
 TEST(ChartLayout, bars_lie_where_standing_labels_would_be_cut_or_tiny) {
   const std::string seed_label = "mistral-7b-instruct-v0.2 (llama.cpp)";
   const std::vector<Bar> four(

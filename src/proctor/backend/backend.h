@@ -164,6 +164,8 @@ struct Provider {
   std::string_view concurrency_variable = {};  // how many it serves at once
 };
 std::span<const Provider> providers();
+// What may stand before a model's name: theirs, and baseline.
+std::vector<std::string> provider_names();
 // Fault::usage with the nearest name; the caller says where the name stood.
 Result<const Provider*> find_provider(std::string_view name);
 

@@ -312,11 +312,16 @@ std::span<const Provider> providers() {
   return all_providers;
 }
 
+std::vector<std::string> provider_names() {
+  std::vector<std::string> names = {"baseline"};
+  for (const Provider& provider : all_providers) names.emplace_back(provider.name);
+  return names;
+}
+
 Result<const Provider*> find_provider(std::string_view name) {
   const auto found = std::ranges::find(all_providers, name, &Provider::name);
   if (found != all_providers.end()) return &*found;
-  std::vector<std::string> names = {"baseline"};
-  for (const Provider& provider : all_providers) names.emplace_back(provider.name);
+  std::vector<std::string> names = provider_names();
   std::string hint = suggestion(name, names);
   if (name.find(':') != name.npos) {
     hint = fmt::format("; a model of ollama's is written ollama/{}", name);

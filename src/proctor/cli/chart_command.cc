@@ -50,7 +50,7 @@ Result<int> chart_command(const Arguments& arguments, World& world) {
     std::ranges::move(TRY(read_bars_csv(content).in(name)),
                       std::back_inserter(of_files));
   }
-  Chart chart{.bars = {}, .language = language};
+  Chart chart = chart_of({}, language);
   if (!runs.empty() || of_files.empty())
     chart = TRY(chart_of_runs(arguments, runs, language, world.console));
   add_bars(chart, std::move(of_files));

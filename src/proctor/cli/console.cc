@@ -1,10 +1,12 @@
-#include "proctor/cli/specs.h"
+#include "proctor/cli/console.h"
 
 #include <cerrno>
 #include <charconv>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "proctor/cli/options.h"
 
 namespace proctor {
 

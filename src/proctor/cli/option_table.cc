@@ -271,7 +271,7 @@ std::span<const Option> options() {
 std::string_view flag_of(std::string_view field) {
   const auto found = std::ranges::find_if(option_table, [&](const Option& option) {
     if (!option.field.empty()) return option.field == field;
-    return option.group != keep_group && option.group != keep_group &&
+    return option.group != keep_group &&
            replace_all(std::string(option.name.substr(2)), "-", "_") == field;
   });
   return found == option_table.end() ? "" : found->name;

@@ -139,6 +139,18 @@ Result<Arguments> parse_command(const CommandText& command,
 
 }  // namespace
 
+std::string with_flags(std::string_view text) {
+  std::string out;
+  for (auto from = text.find('`'); from != text.npos; from = text.find('`')) {
+    const auto to = text.find('`', from + 1);
+    if (to == text.npos) break;
+    const std::string_view flag = flag_of(text.substr(from + 1, to - from - 1));
+    out.append(text.substr(0, flag.empty() ? to : from)).append(flag);
+    text.remove_prefix(flag.empty() ? to : to + 1);
+  }
+  return out.append(text);
+}
+
 bool takes_value(std::string_view name) {
   const auto found = std::ranges::find(options(), name, &Option::name);
   return found != options().end() && !found->value.empty();

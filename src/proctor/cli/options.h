@@ -66,6 +66,9 @@ std::span<const Option> options();
 // The option that sets a field of a spec, "--max-tokens" of max_tokens, or what else
 // the library's messages name; or empty.
 std::string_view flag_of(std::string_view field);
+// A message of the library for whoever sits at a command line: `max_tokens` is
+// --max-tokens. Not for what somebody else has written: a reply, a question.
+std::string with_flags(std::string_view text);
 // Whether that is an option's name, and a value follows it.
 bool takes_value(std::string_view name);
 

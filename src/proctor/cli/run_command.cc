@@ -118,7 +118,7 @@ int exit_code_of(const RunEnd& end, const SignalWatch& signals) {
     // Nobody there: nothing was asked yet.
     return outcome.fatal->fault == Fault::denied ? denied : misused;
   }
-  return end.is_whole ? complete : partial;
+  return end.is_whole() ? complete : partial;
 }
 
 // The runs of one command: models by protocols.
@@ -216,10 +216,11 @@ Result<int> run_one(const Exam& exam, const OpenModel& model, Store& store,
   end->scored.fatal = with_flags(end->scored.fatal);
   teller.screen()->end(end->outcome.progress);
   tell_end(*end, choice, session, batch.of == 1);
+  const bool is_broken =
+      end->server_died && session.signals.seen() == 0 && !end->outcome.is_complete();
+  const int code = is_broken ? broke : exit_code_of(*end, session.signals);
   batch.done.push_back(std::move(end->scored));
-  if (end->server_died && session.signals.seen() == 0 && !end->outcome.is_complete())
-    return broke;
-  return exit_code_of(*end, session.signals);
+  return code;
 }
 
 // From what is whole to what stopped everything.

@@ -104,18 +104,6 @@ void add_option(std::string_view name, const Arguments& arguments,
 
 }  // namespace
 
-std::string with_flags(std::string_view text) {
-  std::string out;
-  for (auto from = text.find('`'); from != text.npos; from = text.find('`')) {
-    const auto to = text.find('`', from + 1);
-    if (to == text.npos) break;
-    const std::string_view flag = flag_of(text.substr(from + 1, to - from - 1));
-    out.append(text.substr(0, flag.empty() ? to : from)).append(flag);
-    text.remove_prefix(flag.empty() ? to : to + 1);
-  }
-  return out.append(text);
-}
-
 std::string json_with_flags(const std::string& json) {
   auto object = nlohmann::ordered_json::parse(json);
   for (const char* const member : {"problems", "warnings", "cannot_be_sent"}) {

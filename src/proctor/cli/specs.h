@@ -14,10 +14,8 @@
 
 namespace proctor {
 
-// A message of the library for whoever sits at a command line: `max_tokens` is
-// --max-tokens. Not for what somebody else has written: a reply, a question.
-std::string with_flags(std::string_view text);
-// The same in what is such a message in an object of findings_of_file or prompt_json.
+// with_flags() of what is a message of the library in an object of findings_of_file or
+// prompt_json.
 std::string json_with_flags(const std::string& json);
 
 // The positional models, --type's, or the seed's default.

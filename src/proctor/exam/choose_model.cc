@@ -264,8 +264,8 @@ Result<const Provider*> provider_called(const std::string& word,
                                         const std::string& name) {
   auto found = find_provider(word);
   // Qwen/Qwen2.5-7B is an owner of the hub's, ollma/mistral a slip of the finger.
-  const bool is_slip = word == ascii_lower(word) && !found &&
-                       found.error().message.find("did you mean") != std::string::npos;
+  const bool is_slip =
+      word == ascii_lower(word) && did_you_mean(word, provider_names()).has_value();
   if (found || is_slip) return found;
   const std::string spelling = spelling_of(name);
   if (spelling.empty()) return found;

@@ -25,8 +25,8 @@ class LinkedStop {
 Result<ScoredRun> scored_in_all(const Exam& exam, const ScoredRun& some, Store& store) {
   const StoredRun run = TRY(find_run(store, some.id, Among::all));
   ScoredRun scored = TRY(score_stored_run(
-      store, run, *exam.dataset,
-      {.reader = some.extract, .subjects = "", .ordinals = exam.selection}, false, {}));
+      store, run, *exam.dataset, {.reader = some.extract, .ordinals = exam.selection},
+      false, {}));
   const std::int64_t failed = some.ledger().failed;
   scored.reused = scored.ended() - (some.ended() - some.reused - failed);
   scored.failed_again = failed;
@@ -89,10 +89,7 @@ Result<RunEnd> run_exam(const Exam& exam, const OpenModel& model, const RunNotes
   scored.stored = 0;
   for (const SubjectReplies& subject : TRY(store.subjects(scored.id)))
     scored.stored += subject.replied;
-  const bool is_whole = notes.again.empty()
-                            ? outcome.is_complete()
-                            : outcome.is_complete() && scored.is_complete();
-  return RunEnd{std::move(scored), std::move(outcome), death.has_value(), is_whole};
+  return RunEnd{std::move(scored), std::move(outcome), death.has_value()};
 }
 
 Result<std::vector<ScoredRun>> evaluate(const RunSpec& spec, Store& store,

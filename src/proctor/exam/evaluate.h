@@ -31,7 +31,9 @@ struct RunEnd {
   ScoredRun scored;
   Outcome outcome;           // its `fatal` may be the death of the server
   bool server_died = false;  // one that was started for the model
-  bool is_whole = false;     // all that the run was to ask has a reply
+
+  // All that the run was to ask has a reply: where some was asked again, the rest, too.
+  bool is_whole() const { return outcome.is_complete() && scored.is_complete(); }
 };
 
 // Asks the exam of the model, as far as the store has no reply of it. Errors are

@@ -83,8 +83,10 @@ Result<RunForecast> forecast_of(const Exam& exam, const Beforehand& model, Store
   if (notes.again.empty()) {
     key = TRY(name_in_store(store, today, model.there)).key;
   } else {
-    key = TRY(name_of_second_tries(store, today, model.there, notes.again)).key;
-    TRY(plan_second_tries(evaluation, model.choice, notes.again, store));
+    const RunName name =
+        TRY(name_of_second_tries(store, today, model.there, notes.again));
+    key = name.key;
+    TRY(plan_second_tries(evaluation, model.choice, notes.again, *name.stored, store));
   }
   const Kept kept = TRY(kept_of(store, evaluation));
   const std::vector<Prompt> prompts = prompts_to_ask(evaluation, kept);

@@ -48,15 +48,8 @@ RunKey without_server(RunKey key) {
 // A batch's limits of replies were in the names of its scored protocols, too, where
 // they change nothing.
 RunKey without_idle_limits(RunKey key) {
-  Json protocol = Json::parse(key.protocol, nullptr, false);
-  if (!protocol.is_object() || !protocol.contains("sampling") ||
-      !protocol["sampling"].is_object() ||
-      protocol.value("scoring", Json()) == "generate")
-    return key;
-  protocol["sampling"].erase("max_tokens");
-  protocol["sampling"].erase("stop");
-  key.protocol = protocol.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return key;
+  constexpr std::string_view limits[] = {"max_tokens", "stop"};
+  return scoring_of(key) == "generate" ? key : without_sampling(std::move(key), limits);
 }
 
 RunKey as_asked(RunKey key) {
@@ -202,6 +195,16 @@ std::string without_template(std::string command) {
   return command;
 }
 
+RunKey without_sampling(RunKey key, std::span<const std::string_view> words) {
+  Json protocol = Json::parse(key.protocol, nullptr, false);
+  if (!protocol.is_object() || !protocol.contains("sampling") ||
+      !protocol["sampling"].is_object())
+    return key;
+  for (const std::string_view word : words) protocol["sampling"].erase(word);
+  key.protocol = protocol.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return key;
+}
+
 RunKey renamed(RunKey stored) {
   stored.base_url = normal_base_url(address_to_keep(stored.base_url), stored.provider);
   Json request = Json::parse(stored.request, nullptr, false);
@@ -241,9 +244,10 @@ std::string engine_in_name(const EngineIdentity& identity, const Exam& exam,
   return fmt::format(R"({{"server":{}}})", there.identity());
 }
 
-Result<RunName> name_in_store(Store& store, const RunKey& today,
-                              const Answerer& there) {
-  const std::vector<StoredRun> runs = TRY(store.runs());
+namespace {
+
+Result<RunName> name_among(const std::vector<StoredRun>& runs, Store& store,
+                           const RunKey& today, const Answerer& there) {
   const bool says_who = !server_of(today).empty();
   const bool has_it = std::ranges::find(runs, today.id(), &StoredRun::id) != runs.end();
   // A server that is down may be any of those that were asked at its address.
@@ -270,6 +274,17 @@ Result<RunName> name_in_store(Store& store, const RunKey& today,
   return RunName{today, ""};
 }
 
+}  // namespace
+
+Result<RunName> name_in_store(Store& store, const RunKey& today,
+                              const Answerer& there) {
+  const std::vector<StoredRun> runs = TRY(store.runs());
+  RunName name = TRY(name_among(runs, store, today, there));
+  const auto stored = std::ranges::find(runs, name.key.id(), &StoredRun::id);
+  if (stored != runs.end()) name.stored = *stored;
+  return name;
+}
+
 Result<Evaluation> named_evaluation(const Exam& exam, const OpenModel& model,
                                     const Answerer& there, const RunNotes& notes,
                                     Store& store, const Talk& talk) {
@@ -280,17 +295,17 @@ Result<Evaluation> named_evaluation(const Exam& exam, const OpenModel& model,
   RunName name = TRY(notes.again.empty()
                          ? name_in_store(store, info.key, there)
                          : name_of_second_tries(store, info.key, there, notes.again));
-  info.key = std::move(name.key);
+  info.key = name.key;
   info.answerer = answerer_json(there);
-  for (const StoredRun& run : TRY(store.runs())) {
-    if (run.id != info.key.id()) continue;
+  if (name.stored) {
     // Who it was when it last said so, and the words of whoever has some.
-    if (info.answerer.empty()) info.answerer = run.info.answerer;
-    if (info.command.empty()) info.command = run.info.command;
-    info.again = run.info.again;
+    const RunInfo& before = name.stored->info;
+    if (info.answerer.empty()) info.answerer = before.answerer;
+    if (info.command.empty()) info.command = before.command;
+    info.again = before.again;
   }
   if (!notes.again.empty())
-    TRY(plan_second_tries(evaluation, choice, notes.again, store));
+    TRY(plan_second_tries(evaluation, choice, notes.again, *name.stored, store));
   evaluation.answerer = there;
   if (!talk) return evaluation;
   if (!name.said.empty()) talk(name.said);

@@ -2,7 +2,10 @@
 // with. A name never changes in silence. Part of exam.h.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "proctor/exam/open_model.h"
@@ -36,8 +39,12 @@ std::string engine_in_name(const EngineIdentity& identity, const Exam& exam,
 
 struct RunName {
   RunKey key;
-  std::string said;  // a line for the person, or empty
+  std::string said;                      // a line for the person, or empty
+  std::optional<StoredRun> stored = {};  // where the store has it
 };
+// The key without those words of its protocol's sampling.
+RunKey without_sampling(RunKey key, std::span<const std::string_view> words);
+
 // The name under which the store has the run of `today`'s key, which `there` would
 // answer: its own, else a former one, of several the run with the most answers. A run
 // from before who answers was in names is the same only where its replies do not

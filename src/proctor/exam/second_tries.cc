@@ -9,28 +9,17 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::string_view sampling = "sampling", limit = "max_tokens";
-
-Json protocol_of(const RunKey& key) {
-  Json protocol = Json::parse(key.protocol, nullptr, false);
-  const bool is_one = protocol.is_object() && protocol.contains(sampling) &&
-                      protocol[sampling].is_object();
-  return is_one ? protocol : Json{{sampling, Json::object()}};
-}
-
 RunKey without_limit(RunKey key) {
-  Json protocol = protocol_of(key);
-  protocol[sampling].erase(limit);
-  key.protocol = protocol.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return key;
+  constexpr std::string_view limit[] = {"max_tokens"};
+  return without_sampling(std::move(key), limit);
 }
 
 std::optional<int> limit_of(const RunKey& key) {
-  const Json protocol = protocol_of(key);
-  const auto found = protocol[sampling].find(limit);
-  if (found == protocol[sampling].end() || !found->is_number_integer())
+  const Json protocol = Json::parse(key.protocol, nullptr, false);
+  const Json::json_pointer limit("/sampling/max_tokens");
+  if (!protocol.contains(limit) || !protocol[limit].is_number_integer())
     return std::nullopt;
-  return found->get<int>();
+  return protocol[limit].get<int>();
 }
 
 bool has_another_limit(const Evaluation& evaluation) {
@@ -45,12 +34,6 @@ std::string words_of(const Evaluation& evaluation, std::span<const Mark> marks) 
   if (has_another_limit(evaluation) && tokens)
     words.push_back(fmt::format("of at most {} tokens", with_thousands(*tokens)));
   return join(words, ", ");
-}
-
-Result<StoredRun> stored_run(Store& store, const std::string& id) {
-  for (StoredRun& run : TRY(store.runs()))
-    if (run.id == id) return std::move(run);
-  return fail(Fault::usage, "`again`: the store has no run {}", id.substr(0, 8));
 }
 
 bool has(std::span<const Mark> marks, Mark mark) {
@@ -96,15 +79,13 @@ Result<RunName> name_of_second_tries(Store& store, const RunKey& today,
                                      const Answerer& there,
                                      std::span<const Mark> marks) {
   RunName name = TRY(name_in_store(store, today, there));
+  const bool has_it = name.stored && name.stored->attempts > 0 &&
+                      (name.stored->results > 0 || has(marks, Mark::failed));
+  if (has_it) return name;
   std::vector<StoredRun> runs = TRY(store.runs());
-  std::erase_if(runs, [](const StoredRun& run) { return run.attempts == 0; });
-  const auto is_stored = [&](const StoredRun& run) {
-    return run.id == name.key.id() && (run.results > 0 || has(marks, Mark::failed));
-  };
-  if (std::ranges::any_of(runs, is_stored)) return name;
   const RunKey wanted = without_limit(today);
   std::erase_if(runs, [&](const StoredRun& run) {
-    return without_limit(renamed(run.info.key)) != wanted;
+    return run.attempts == 0 || without_limit(renamed(run.info.key)) != wanted;
   });
   const auto most = std::ranges::max_element(runs, {}, &StoredRun::results);
   if (most != runs.end()) {
@@ -114,7 +95,7 @@ Result<RunName> name_of_second_tries(Store& store, const RunKey& today,
                                "{} runs differ in the limit of tokens alone: run {} "
                                "has the most replies",
                                runs.size(), most->id.substr(0, 8));
-    return RunName{most->info.key, said};
+    return RunName{most->info.key, said, *most};
   }
   return fail(Fault::usage,
               "`again`: the store has no run of this model that was asked the same; "
@@ -122,9 +103,9 @@ Result<RunName> name_of_second_tries(Store& store, const RunKey& today,
 }
 
 Status plan_second_tries(Evaluation& evaluation, const ModelChoice& choice,
-                         std::span<const Mark> marks, Store& store) {
+                         std::span<const Mark> marks, const StoredRun& run,
+                         Store& store) {
   Plan& plan = evaluation.plan;
-  const StoredRun run = TRY(stored_run(store, plan.info.key.id()));
   TRY(check_may_differ(evaluation, choice, marks));
   // What the run's own reader has read is an answer, whoever reads it today.
   const auto own = find_reader(run.info.extract);

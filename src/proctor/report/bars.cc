@@ -34,6 +34,10 @@ bool is_mmlu(const ScoredRun& run) {
   return known != nullptr && known->title == "MMLU";
 }
 
+std::string plain_title(Language language) {
+  return in_language(language, "Accuracy", "精度");
+}
+
 // Where the exam is known by name, that; empty for an MMLU: it is the chart's own.
 std::string title_of(std::span<const ScoredRun> runs, Language language) {
   if (std::ranges::all_of(runs, is_mmlu)) return {};
@@ -41,7 +45,7 @@ std::string title_of(std::span<const ScoredRun> runs, Language language) {
   const bool is_one = std::ranges::all_of(
       runs, [&](const ScoredRun& run) { return run.info.dataset == name; });
   const KnownDataset* known = is_one ? find_dataset(name) : nullptr;
-  if (known == nullptr) return language == Language::ja ? "精度" : "Accuracy";
+  if (known == nullptr) return plain_title(language);
   return in_language(language, "{} accuracy", "{} 精度", known->title);
 }
 
@@ -91,8 +95,7 @@ void add_bars(Chart& chart, std::vector<Bar> others) {
   for (Bar& bar : chart.bars) add(bar.method, chart.subtitle);
   if (!chart.bars.empty()) {
     // Nobody knows of what exam the others are.
-    if (!chart.title.empty())
-      chart.title = chart.language == Language::ja ? "精度" : "Accuracy";
+    if (!chart.title.empty()) chart.title = plain_title(chart.language);
     chart.subtitle.clear();
     chart.chance.reset();
   }

@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <map>
-#include <set>
 
 #include "proctor/report/json_line.h"
 #include "proctor/report/runs_table.h"
@@ -14,7 +13,8 @@ namespace proctor {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Ledgers = std::map<std::string, Ledger, std::less<>>;
+// By category and subject; a category's own have no subject.
+using Ledgers = std::map<std::pair<std::string, std::string>, Ledger>;
 
 // One line of the table: a subject, or a category with all of its subjects.
 struct Part {
@@ -24,19 +24,10 @@ struct Part {
   const std::string& name() const { return subject.empty() ? category : subject; }
 };
 
-Ledger in(const Ledgers& ledgers, const std::string& name) {
-  const auto found = ledgers.find(name);
-  return found == ledgers.end() ? Ledger() : found->second;
-}
-
 // As the run's data set has it: CMMLU counts anatomy to STEM, MMLU to other.
 std::string category_of(const std::string& subject, const ScoredRun& run) {
   const Subject* known = find_subject(subject, run.info.dataset);
   return known == nullptr ? "" : std::string(category_key(known->category));
-}
-
-bool has_reply(const Ledger& ledger) {
-  return ledger.n() > ledger.failed;
 }
 
 // The mean of the runs that have it, for sorting alone.
@@ -44,7 +35,7 @@ double height_of(const Part& part) {
   double sum = 0;
   int runs = 0;
   for (const Ledger& ledger : part.ledgers) {
-    if (!has_reply(ledger)) continue;
+    if (!ledger.has_reply()) continue;
     sum += ledger.count().share().value_or(0);
     ++runs;
   }
@@ -56,27 +47,36 @@ void sort_parts(std::vector<Part>& parts, SortBy sort) {
   std::ranges::stable_sort(parts, std::ranges::greater(), height_of);
 }
 
-std::vector<Part> categories_of(std::span<const ScoredRun> runs) {
-  std::vector<Ledgers> ledgers;
-  std::set<std::string> names;
-  for (const ScoredRun& run : runs) {
-    ledgers.push_back(by_category(run.account.tally, run.info.dataset));
-    for (const auto& [name, ledger] : ledgers.back()) names.insert(name);
-  }
-  std::vector<Part> parts;
-  for (const std::string& name : names) {
-    Part& part = parts.emplace_back();
-    part.category = name;
-    for (const Ledgers& of : ledgers) part.ledgers.push_back(in(of, name));
-  }
-  return parts;
+Ledgers categories_in(const ScoredRun& run) {
+  Ledgers ledgers;
+  for (const auto& [name, ledger] : by_category(run.account.tally, run.info.dataset))
+    ledgers[{name, ""}] = ledger;
+  return ledgers;
 }
 
-std::vector<Part> subjects_of(std::span<const ScoredRun> runs) {
-  std::map<std::pair<std::string, std::string>, std::vector<Ledger>> found;
+Ledgers subjects_in(const ScoredRun& run) {
+  Ledgers ledgers;
+  for (const auto& [name, ledger] : run.account.tally.by_subject)
+    ledgers[{category_of(name, run), name}] = ledger;
+  return ledgers;
+}
+
+// Whatever is in no category is not to vanish from a table of categories.
+Ledgers rest_in(const ScoredRun& run) {
+  Ledgers ledgers;
+  for (const auto& [name, ledger] : run.account.tally.by_subject) {
+    if (category_of(name, run).empty()) ledgers[{"-", ""}] += ledger;
+  }
+  return ledgers;
+}
+
+// By name.
+std::vector<Part> parts_by(Ledgers (*ledgers_in)(const ScoredRun&),
+                           std::span<const ScoredRun> runs) {
+  std::map<Ledgers::key_type, std::vector<Ledger>> found;
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    for (const auto& [name, ledger] : runs[i].account.tally.by_subject) {
-      auto& ledgers = found[{category_of(name, runs[i]), name}];
+    for (const auto& [key, ledger] : ledgers_in(runs[i])) {
+      auto& ledgers = found[key];
       ledgers.resize(runs.size());
       ledgers[i] = ledger;
     }
@@ -84,34 +84,20 @@ std::vector<Part> subjects_of(std::span<const ScoredRun> runs) {
   std::vector<Part> parts;
   for (const auto& [key, ledgers] : found)
     parts.push_back({key.first, key.second, ledgers});
-  std::ranges::stable_sort(parts, {}, &Part::subject);
+  std::ranges::stable_sort(parts, {}, &Part::name);
   return parts;
-}
-
-// Whatever is in no category is not to vanish from a table of categories.
-void add_rest(std::vector<Part>& categories, std::span<const ScoredRun> runs) {
-  Part rest{
-      .category = "-", .subject = {}, .ledgers = std::vector<Ledger>(runs.size())};
-  std::int64_t n = 0;
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    for (const auto& [name, ledger] : runs[i].account.tally.by_subject) {
-      if (!category_of(name, runs[i]).empty()) continue;
-      rest.ledgers[i] += ledger;
-      n += ledger.n();
-    }
-  }
-  if (n > 0) categories.push_back(std::move(rest));
 }
 
 // A category that a subject counts in beside its own (CMMLU's China specific) has no
 // subject below it: those stand under their own.
 std::vector<Part> parts_of(std::span<const ScoredRun> runs,
                            const Breakdown& breakdown) {
-  std::vector<Part> categories = categories_of(runs);
-  if (breakdown.by == By::category) add_rest(categories, runs);
+  std::vector<Part> categories = parts_by(categories_in, runs);
+  if (breakdown.by == By::category)
+    std::ranges::move(parts_by(rest_in, runs), std::back_inserter(categories));
   sort_parts(categories, breakdown.sort);
   if (breakdown.by == By::category) return categories;
-  std::vector<Part> subjects = subjects_of(runs), parts;
+  std::vector<Part> subjects = parts_by(subjects_in, runs), parts;
   sort_parts(subjects, breakdown.sort);
   for (const Part& category : categories) {
     parts.push_back(category);
@@ -141,10 +127,6 @@ std::string interval_bar(const Count& count) {
   return bar;
 }
 
-std::string side_title(const ScoredRun& run) {
-  return run.info.name.empty() ? run.short_id() : run.info.name;
-}
-
 // Behind a number that counts them as wrong.
 std::string failures_of(const Ledger& ledger, Language language) {
   if (ledger.failed == 0) return {};
@@ -153,7 +135,7 @@ std::string failures_of(const Ledger& ledger, Language language) {
 }
 
 std::string cell_of(const Ledger& ledger, Language language) {
-  if (!has_reply(ledger)) return "-" + failures_of(ledger, language);
+  if (!ledger.has_reply()) return "-" + failures_of(ledger, language);
   const Count count = ledger.count();
   return fmt::format("{}, {}{}", accuracy_text(count), range_text(wilson(count)),
                      failures_of(ledger, language));
@@ -176,7 +158,7 @@ std::vector<std::string> row_of(const Part& part, const Layout& how) {
   }
   const Ledger& ledger = part.ledgers.front();
   const Count count = ledger.count();
-  const bool is_answered = has_reply(ledger);
+  const bool is_answered = ledger.has_reply();
   row.push_back(with_thousands(count.n));
   row.push_back(is_answered ? fmt::format("{:.2f}%", 100 * count.share().value_or(0))
                             : "-");
@@ -195,7 +177,7 @@ Table table_of(std::span<const ScoredRun> runs, const Breakdown& breakdown,
   Table table{{{title, Align::left, 16}}, {}};
   if (runs.size() > 1) {
     for (const ScoredRun& run : runs)
-      table.columns.push_back({side_title(run), Align::right});
+      table.columns.push_back({run.name_or_id(), Align::right});
   } else {
     table.columns.push_back({ja ? "問題数" : "n", Align::right});
     table.columns.push_back({ja ? "精度" : "accuracy", Align::right});
@@ -213,7 +195,7 @@ std::string second_tries_of(std::span<const ScoredRun> runs, Language language) 
   std::string text;
   for (const ScoredRun& run : runs) {
     const std::string line = second_tries_text(run, language);
-    if (!line.empty()) text += for_terminal_line(side_title(run)) + ": " + line;
+    if (!line.empty()) text += for_terminal_line(run.name_or_id()) + ": " + line;
   }
   return text;
 }
@@ -238,7 +220,7 @@ void add_score(Json& line, const Ledger& ledger, TableFormat format) {
   const double unit = format == TableFormat::csv ? 100 : 1;
   const Count count = ledger.count();
   const Interval interval = wilson(count);
-  const bool is_answered = has_reply(ledger);
+  const bool is_answered = ledger.has_reply();
   line["n"] = count.n;
   line["correct"] = is_answered ? Json(count.right) : Json(nullptr);
   for (const auto& [name, value] :
@@ -255,7 +237,7 @@ std::vector<Json> lines_of_runs(std::span<const ScoredRun> runs, TableFormat for
   std::vector<Json> lines;
   for (const ScoredRun& run : runs) {
     Json line = run_fields(run);
-    line["subject"] = run.subjects.empty() ? run.info.subjects : run.subjects;
+    line["subject"] = run.about();
     line["planned"] = run.planned;
     add_score(line, run.ledger(), format);
     line["second_tries"] = run.account.second_tries;

@@ -26,9 +26,7 @@ struct Titles {
 };
 
 Titles titles_of(const ChartWords& words, const Measure& measure) {
-  const auto text = [&](const std::string& line) {
-    return MeasuredText{line, measure(line)};
-  };
+  const auto text = [&](const std::string& line) { return measured(line, measure); };
   return {text(words.title), text(words.subtitle),
           text(words.x_label.empty() ? words.models : words.x_label),
           text(words.y_label.empty() ? words.accuracy : words.y_label),
@@ -52,15 +50,12 @@ struct ChartPlan {
 };
 
 void add_grid(Picture& picture, const ChartPlan& plan, const Measure& measure) {
-  for (int percent = 0; percent <= 100; percent += 20) {
-    const double y = plan.y(percent);
-    picture.grid.push_back({{plan.left, y},
-                            {plan.right, y},
-                            percent == 0 ? 0.9 : 0.6,
-                            percent == 0 ? axis_colour : grid_colour});
-    const std::string text = fmt::format("{}", percent);
-    picture.texts.push_back(placed(Part::tick, {text, measure(text)}, tick_size,
-                                   {plan.left - 7, y}, {1, 0.5}, soft_ink));
+  for (const int tick : ticks) {
+    const double y = plan.y(tick);
+    picture.grid.push_back(grid_line(tick, {plan.left, y}, {plan.right, y}));
+    picture.texts.push_back(placed(Part::tick,
+                                   measured(fmt::format("{}", tick), measure),
+                                   tick_size, {plan.left - 7, y}, {1, 0.5}, soft_ink));
   }
 }
 
@@ -71,16 +66,9 @@ void add_bar(Picture& picture, const ChartPlan& plan, std::size_t i) {
   picture.bars.push_back({x - half, plan.y(bar.percent), x + half, plan.bottom,
                           bar_colours[i % bar_colours.size()], bar.is_partial});
   if (!bar.interval) return;
-  const double low = plan.y(100 * bar.interval->low);
-  const double high = plan.y(100 * bar.interval->high);
-  const double cap = std::min(5.0, 0.5 * half);
-  const double width = plan.slot < 20 ? 0.7 : 1;
-  for (const auto& [from, to] :
-       {std::pair{Point{x, low}, Point{x, high}},
-        std::pair{Point{x - cap, low}, Point{x + cap, low}},
-        std::pair{Point{x - cap, high}, Point{x + cap, high}}}) {
-    picture.whiskers.push_back({from, to, width, whisker_colour});
-  }
+  add_whisker(picture, {x, plan.y(100 * bar.interval->low)},
+              {x, plan.y(100 * bar.interval->high)}, {std::min(5.0, 0.5 * half), 0},
+              plan.slot < 20 ? 0.7 : 1);
 }
 
 void add_value(Picture& picture, const ChartPlan& plan, std::size_t i) {
@@ -253,7 +241,7 @@ Picture standing_layout(const Chart& chart, const ChartWords& words,
   add_grid(picture, plan, measure);
   if (chart.chance) {
     const double y = plan.y(*chart.chance);
-    picture.grid.push_back({{plan.left, y}, {plan.right, y}, 0.9, soft_ink, true});
+    picture.grid.push_back(chance_line({plan.left, y}, {plan.right, y}));
   }
   const std::string note = note_of(chart, plan.values.with_n, words);
   add_axis_titles(picture, plan, titles, note_size * measure(note).width);

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cassert>
-#include <numeric>
 
 #include "proctor/report/chart_style.h"
 
@@ -9,7 +8,8 @@ namespace {
 
 constexpr double canvas_width = 720;
 constexpr double most_for_labels = 320;  // a longer one is cut
-constexpr double label_size = 10, few_rows = 30;
+constexpr double label_size = 10;
+constexpr std::size_t few_rows = 30;
 constexpr Colour bar_colour = css(0x87CEEB);
 
 // Everything that is known before the drawing starts. The axis runs to the right.
@@ -35,15 +35,13 @@ std::vector<Bar> best_first(std::vector<Bar> bars) {
 // "40.00%  n = 100", on one line.
 MeasuredText value_of(const BarTexts& texts, const Measure& measure) {
   if (texts.n.text.empty()) return texts.value;
-  const std::string text = texts.value.text + "  " + texts.n.text;
-  return {text, measure(text)};
+  return measured(texts.value.text + "  " + texts.n.text, measure);
 }
 
 RowsPlan plan_of(const Chart& chart, const Measure& measure, double top) {
   RowsPlan plan{.bars = best_first(chart.bars)};
   plan.texts = texts_of(plan.bars, measure);
-  plan.size =
-      static_cast<double>(plan.bars.size()) > few_rows ? label_size - 1 : label_size;
+  plan.size = plan.bars.size() > few_rows ? label_size - 1 : label_size;
   double label = 0, value = 0;
   for (BarTexts& texts : plan.texts) {
     texts.value = value_of(texts, measure);
@@ -63,19 +61,16 @@ RowsPlan plan_of(const Chart& chart, const Measure& measure, double top) {
 
 void add_grid(Picture& picture, const RowsPlan& plan, const Chart& chart,
               const Measure& measure) {
-  for (int percent = 0; percent <= 100; percent += 20) {
-    const double x = plan.x(percent);
-    picture.grid.push_back({{x, plan.top},
-                            {x, plan.bottom()},
-                            percent == 0 ? 0.9 : 0.6,
-                            percent == 0 ? axis_colour : grid_colour});
-    const std::string text = fmt::format("{}", percent);
-    picture.texts.push_back(placed(Part::tick, {text, measure(text)}, tick_size,
-                                   {x, plan.bottom() + 4}, {0.5, 0}, soft_ink));
+  for (const int tick : ticks) {
+    const double x = plan.x(tick);
+    picture.grid.push_back(grid_line(tick, {x, plan.top}, {x, plan.bottom()}));
+    picture.texts.push_back(
+        placed(Part::tick, measured(fmt::format("{}", tick), measure), tick_size,
+               {x, plan.bottom() + 4}, {0.5, 0}, soft_ink));
   }
   if (!chart.chance) return;
   const double x = plan.x(*chart.chance);
-  picture.grid.push_back({{x, plan.top}, {x, plan.bottom()}, 0.9, soft_ink, true});
+  picture.grid.push_back(chance_line({x, plan.top}, {x, plan.bottom()}));
 }
 
 void add_row(Picture& picture, const RowsPlan& plan, std::size_t i) {
@@ -85,14 +80,8 @@ void add_row(Picture& picture, const RowsPlan& plan, std::size_t i) {
   picture.bars.push_back(
       {plan.left, y - half, plan.x(bar.percent), y + half, bar_colour, bar.is_partial});
   if (bar.interval) {
-    const double low = plan.x(100 * bar.interval->low);
-    const double high = plan.x(100 * bar.interval->high);
-    const double cap = 0.5 * half;
-    for (const auto& [from, to] :
-         {std::pair{Point{low, y}, Point{high, y}},
-          std::pair{Point{low, y - cap}, Point{low, y + cap}},
-          std::pair{Point{high, y - cap}, Point{high, y + cap}}})
-      picture.whiskers.push_back({from, to, 1, whisker_colour});
+    add_whisker(picture, {plan.x(100 * bar.interval->low), y},
+                {plan.x(100 * bar.interval->high), y}, {0, 0.5 * half}, 1);
   }
   picture.texts.push_back(placed(Part::value, texts.value, plan.size,
                                  {plan.x(upper_end(bar)) + value_gap, y}, {0, 0.5},
@@ -117,9 +106,7 @@ void add_row(Picture& picture, const RowsPlan& plan, std::size_t i) {
 Picture lying_layout(const Chart& chart, const ChartWords& words,
                      const Measure& measure) {
   assert(!chart.bars.empty());
-  const auto text = [&](const std::string& line) {
-    return MeasuredText{line, line.empty() ? Extent{} : measure(line)};
-  };
+  const auto text = [&](const std::string& line) { return measured(line, measure); };
   const MeasuredText heading = text(words.title), subtitle = text(words.subtitle);
   const MeasuredText below =
       text(words.y_label.empty() ? words.accuracy : words.y_label);
@@ -129,17 +116,17 @@ Picture lying_layout(const Chart& chart, const ChartWords& words,
   const RowsPlan plan =
       plan_of(chart, measure, below_titles(heading, subtitle) + 10 + head);
   const std::string note = note_of(chart, true, words);
-  const double ticks = 4 + tick_size * measure("0").height;
+  const double numbers = 4 + tick_size * measure("0").height;
   const double axis = 4 + axis_title_size * below.unit.height;
   const double notes = note.empty() ? 0 : note_size * measure(note).height + 2;
   const double bottom = plan.bottom();
-  Picture picture{.canvas = {canvas_width, bottom + ticks + axis + notes + edge},
+  Picture picture{.canvas = {canvas_width, bottom + numbers + axis + notes + edge},
                   .plot = {plan.left, plan.top, canvas_width - edge, bottom, {}}};
   add_heading(picture, heading, subtitle, canvas_width / 2);
   add_grid(picture, plan, chart, measure);
   const double centre = (plan.left + plan.right) / 2;
   PlacedText values = placed(Part::axis_title, below, axis_title_size,
-                             {centre, bottom + ticks + 4}, {0.5, 0}, ink);
+                             {centre, bottom + numbers + 4}, {0.5, 0}, ink);
   cut_to(values, 2 * std::min(centre, canvas_width - centre) - 2 * edge);
   picture.texts.push_back(std::move(values));
   if (head > 0) {

@@ -43,9 +43,7 @@ bool same_n(const std::vector<Bar>& bars) {
 }  // namespace
 
 std::vector<BarTexts> texts_of(const std::vector<Bar>& bars, const Measure& measure) {
-  const auto text = [&](const std::string& words) {
-    return MeasuredText{words, words.empty() ? Extent{} : measure(words)};
-  };
+  const auto text = [&](const std::string& words) { return measured(words, measure); };
   std::vector<BarTexts> texts;
   for (const Bar& bar : bars) {
     const std::string label = for_terminal_line(bar.label);
@@ -56,6 +54,10 @@ std::vector<BarTexts> texts_of(const std::vector<Bar>& bars, const Measure& meas
                      text(bar.n > 0 ? "n = " + with_thousands(bar.n) : "")});
   }
   return texts;
+}
+
+MeasuredText measured(const std::string& text, const Measure& measure) {
+  return {text, text.empty() ? Extent{} : measure(text)};
 }
 
 PlacedText placed(Part part, const MeasuredText& text, double size, Point anchor,
@@ -72,6 +74,23 @@ void cut_to(PlacedText& text, double width) {
 
 double upper_end(const Bar& bar) {
   return std::max(bar.percent, bar.interval ? 100 * bar.interval->high : 0);
+}
+
+Stroke grid_line(int tick, Point from, Point to) {
+  return {from, to, tick == 0 ? 0.9 : 0.6, tick == 0 ? axis_colour : grid_colour};
+}
+
+Stroke chance_line(Point from, Point to) {
+  return {from, to, 0.9, soft_ink, true};
+}
+
+void add_whisker(Picture& picture, Point low, Point high, Point cap, double width) {
+  const auto across = [&](Point end) {
+    return std::pair{Point{end.x - cap.x, end.y - cap.y},
+                     Point{end.x + cap.x, end.y + cap.y}};
+  };
+  for (const auto& [from, to] : {std::pair{low, high}, across(low), across(high)})
+    picture.whiskers.push_back({from, to, width, whisker_colour});
 }
 
 double below_titles(const MeasuredText& heading, const MeasuredText& subtitle) {
@@ -116,7 +135,7 @@ std::string note_of(const Chart& chart, bool n_is_at_bars, const ChartWords& wor
 
 void add_note(Picture& picture, const std::string& note, const Measure& measure) {
   if (note.empty()) return;
-  picture.texts.push_back(placed(Part::note, {note, measure(note)}, note_size,
+  picture.texts.push_back(placed(Part::note, measured(note, measure), note_size,
                                  {picture.plot.right, picture.canvas.height - edge + 1},
                                  {1, 1}, soft_ink));
 }

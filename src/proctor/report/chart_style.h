@@ -2,6 +2,7 @@
 // other folders.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -37,11 +38,19 @@ struct BarTexts {
   MeasuredText label, method, joined, value, n;
 };
 std::vector<BarTexts> texts_of(const std::vector<Bar>& bars, const Measure& measure);
+// A text that is empty has no height.
+MeasuredText measured(const std::string& text, const Measure& measure);
 PlacedText placed(Part part, const MeasuredText& text, double size, Point anchor,
                   Point align, Colour colour, double turn = 0);
 void cut_to(PlacedText& text, double width);
 // Of the bar or its whisker, in percent.
 double upper_end(const Bar& bar);
+
+inline constexpr std::array ticks = {0, 20, 40, 60, 80, 100};  // of the axis
+Stroke grid_line(int tick, Point from, Point to);
+Stroke chance_line(Point from, Point to);
+// From the interval's low to its high end; `cap` is half of what crosses it at each.
+void add_whisker(Picture& picture, Point low, Point high, Point cap, double width);
 
 // ---- What every chart has around its plot ----
 

@@ -31,9 +31,8 @@ constexpr RunColumn id_column = {
     "run", "実行", Align::left,
     [](const ScoredRun& run, Language) { return run.short_id(); }};
 constexpr RunColumn name_column = {
-    "run", "実行", Align::left, [](const ScoredRun& run, Language) {
-      return run.info.name.empty() ? run.short_id() : run.info.name;
-    }};
+    "run", "実行", Align::left,
+    [](const ScoredRun& run, Language) { return run.name_or_id(); }};
 constexpr RunColumn model_column = {
     "model", "モデル", Align::left,
     [](const ScoredRun& run, Language) { return run.model_title(); }};

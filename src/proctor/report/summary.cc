@@ -130,8 +130,7 @@ std::string second_tries_text(const ScoredRun& run, Language language) {
 }
 
 std::string exam_title(const ScoredRun& run) {
-  return fmt::format("{} {}", run.info.dataset,
-                     run.subjects.empty() ? run.info.subjects : run.subjects);
+  return fmt::format("{} {}", run.info.dataset, run.about());
 }
 
 std::string accuracy_cell(const ScoredRun& run) {

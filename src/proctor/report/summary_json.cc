@@ -63,7 +63,7 @@ std::string summary_json(const ScoredRun& run) {
       {"dataset", run.info.dataset},
       {"dataset_digest", run.info.key.dataset_digest},
       {"split", run.info.split},
-      {"subjects", run.subjects.empty() ? run.info.subjects : run.subjects},
+      {"subjects", run.about()},
       {"protocol", run.info.protocol},
       {"extract", run.extract},
       {"planned", run.planned},

@@ -45,6 +45,8 @@ struct Ledger {
   std::int64_t of(Mark mark) const;
   std::int64_t n() const;
   Count count() const { return {right, n()}; }
+  // Without one there is no accuracy: a failure says nothing of a model.
+  bool has_reply() const { return n() > failed; }
   // [all unknown wrong, all unknown right]; unknown: unread, refused, cut, failed.
   Interval bounds() const;
 };

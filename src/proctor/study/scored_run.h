@@ -34,8 +34,7 @@ struct ScoredRun {
   const Ledger& ledger() const { return account.tally.ledger; }
   std::int64_t ended() const { return account.ended(); }
   bool is_complete() const { return ended() == planned && ledger().failed == 0; }
-  // Without a reply there is no accuracy: what is asked again says nothing of a model.
-  bool has_reply() const { return ledger().n() > ledger().failed; }
+  bool has_reply() const { return ledger().has_reply(); }
   // Why there is none, or empty.
   const std::string& reason() const { return fatal.empty() ? failure : fatal; }
   std::string model_name() const { return proctor::model_name(info.key); }
@@ -43,6 +42,11 @@ struct ScoredRun {
   // the usual way: f32, exact.
   std::string model_title() const;
   std::string short_id() const { return id.substr(0, 8); }
+  std::string name_or_id() const { return info.name.empty() ? short_id() : info.name; }
+  // What is counted; where nothing is, what was asked for.
+  const std::string& about() const {
+    return subjects.empty() ? info.subjects : subjects;
+  }
 };
 
 // How a stored run is looked at.
