@@ -112,6 +112,12 @@ TEST(ChooseModel, a_name_known_from_elsewhere_is_told_how_it_is_written_here) {
         << name;
 }
 
+TEST(ChooseModel, a_name_as_ollama_lists_it_is_ollama_s_whoever_made_the_model) {
+  EXPECT_EQ(refusal("gpt-oss:20b"),
+            "gpt-oss:20b: no such provider; a model of ollama's is written "
+            "ollama/gpt-oss:20b");
+}
+
 TEST(ChooseModel, a_missing_key_names_its_variable_and_the_file) {
   EXPECT_EQ(
       refusal("deepseek"),

@@ -244,6 +244,7 @@ std::string spelling_of(std::string_view name) {
         "openrouter/{} or vllm/{}",
         name, name, name);
   }
+  if (name.find(':') != std::string_view::npos) return {};  // as ollama lists them
   constexpr std::array<std::pair<std::string_view, std::string_view>, 9> makers = {
       {{"gpt-", "openai"},
        {"chatgpt-", "openai"},
