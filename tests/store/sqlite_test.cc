@@ -696,7 +696,7 @@ TEST_F(SqliteStore, a_result_that_is_not_what_counts_is_found) {
       "UPDATE result SET attempt = 'a2' WHERE ordinal = 0;"
       "DELETE FROM result WHERE ordinal = 1;"
       "INSERT INTO result VALUES (1, 4, 0, 0, 0, 'f4')");
-  const std::string run = ", repeat 0, rotation 0 of run " + id_.substr(0, 8);
+  const std::string run = " of run " + id_.substr(0, 8);
 
   EXPECT_THAT(places_of(*open()),
               ::testing::UnorderedElementsAre("result of question 0" + run,

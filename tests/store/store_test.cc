@@ -113,22 +113,6 @@ TEST_P(AnyStore, a_small_run_grows_without_paying_twice) {
   EXPECT_THAT(ordinals_of(store_->claim(plan_, 9)), ElementsAre(2, 3, 4));
 }
 
-TEST_P(AnyStore, repeats_and_rotations_are_trials_of_their_own) {
-  plan_.trials = {
-      {.ordinal = 1}, {.ordinal = 1, .repeat = 1}, {.ordinal = 1, .rotation = 1}};
-  ASSERT_TRUE(store_->open(plan_));
-  Completion completion = completion_of(1, reply_of("a"));
-  completion.trial.repeat = 1;
-  ASSERT_TRUE(store_->append(plan_, std::vector{completion}));
-
-  ASSERT_TRUE(store_->open(plan_));
-
-  const auto claimed = store_->claim(plan_, 9);
-  ASSERT_TRUE(claimed);
-  EXPECT_THAT(*claimed,
-              ElementsAre(TrialId{.ordinal = 1}, TrialId{.ordinal = 1, .rotation = 1}));
-}
-
 TEST_P(AnyStore, a_new_generation_is_asked_again) {
   ASSERT_TRUE(store_->open(plan_));
   ASSERT_TRUE(store_->append(plan_, std::vector{completion_of(0, reply_of("a0"))}));
@@ -376,8 +360,6 @@ TEST_P(AnyStore, a_runs_words_come_back_and_the_newest_win) {
   plan_.info.selection = {4, 0, 1, 2, 9};
   plan_.info.version = "9.9";
   plan_.info.dropped = 3;
-  plan_.info.repeats = 5;
-  plan_.info.rotations = 4;
   ASSERT_TRUE(store_->open(plan_));
 
   const auto runs = store_->runs();
@@ -395,8 +377,6 @@ TEST_P(AnyStore, a_runs_words_come_back_and_the_newest_win) {
   EXPECT_EQ(run.info.protocol, "seed");
   EXPECT_EQ(run.info.version, "9.9");
   EXPECT_EQ(run.info.dropped, 3);
-  EXPECT_EQ(run.info.repeats, 5);
-  EXPECT_EQ(run.info.rotations, 4);
   EXPECT_THAT(*store_->verify(), IsEmpty());
 }
 
@@ -688,15 +668,6 @@ TEST_P(AnyStore, subjects_are_told_with_their_questions_and_replies) {
   EXPECT_EQ(subjects->at(0).replied, 1);
   EXPECT_EQ(subjects->at(1).name, "botany");
   EXPECT_EQ(subjects->at(1).replied, 0);
-}
-
-TEST_P(AnyStore, a_question_has_a_reply_where_one_of_its_trials_has) {
-  ASSERT_TRUE(store_->open(plan_));
-  Completion completion{.trial = {.ordinal = 2, .repeat = 1, .rotation = 3}};
-  completion.attempts.push_back(reply_of("a"));
-  ASSERT_TRUE(store_->append(plan_, std::vector{completion}));
-
-  EXPECT_EQ(store_->subjects(id_)->front().replied, 1);
 }
 
 // ---- Merging ----

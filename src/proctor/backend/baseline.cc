@@ -41,9 +41,7 @@ class Baseline final : public Backend {
 
   char letter_for(TrialId trial, const Prompt& prompt) const {
     if (name_ == "random") {
-      const std::uint64_t place = (static_cast<std::uint64_t>(trial.ordinal) << 32U) |
-                                  (static_cast<std::uint64_t>(trial.repeat) << 16U) |
-                                  trial.rotation;
+      const std::uint64_t place = std::uint64_t{trial.ordinal} << 32U;
       return prompt.labels[mixed(seed_ + mixed(place)) % prompt.labels.size()];
     }
     if (name_ == "longest") {  // the first of equals

@@ -18,11 +18,9 @@ constexpr std::size_t most_under_way = 64;
 constexpr std::size_t most_held_back = 1U << 14U;
 
 std::uint32_t seed_of(const Sampling& sampling, TrialId trial) {
-  // Repeats of a question differ, and the same repeat is the same again.
   return static_cast<std::uint32_t>(
       mixed(static_cast<std::uint64_t>(sampling.seed.value_or(0)) +
-            mixed((static_cast<std::uint64_t>(trial.ordinal) << 32U) |
-                  (static_cast<std::uint64_t>(trial.repeat) << 16U) | trial.rotation)));
+            mixed(std::uint64_t{trial.ordinal} << 32U)));
 }
 
 std::int64_t characters_of(std::string_view text) {

@@ -43,11 +43,9 @@ struct Attempt {
   Microseconds latency{};
 };
 
-// Which question, and which of its repeats and rotations.
+// Which question is asked.
 struct TrialId {
   std::uint32_t ordinal = 0;  // position in the data set's canonical order
-  std::uint16_t repeat = 0;
-  std::uint16_t rotation = 0;
   auto operator<=>(const TrialId&) const = default;
 };
 

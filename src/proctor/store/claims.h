@@ -29,7 +29,7 @@ class Claims {
   Claims() = default;
   explicit Claims(const std::vector<TrialId>& answered) {
     taken_.reserve(answered.size());
-    taken_.insert(answered.begin(), answered.end());
+    for (const TrialId trial : answered) this->answered(trial);
   }
 
   // Requires the same trials at every call.
@@ -37,21 +37,14 @@ class Claims {
     std::vector<TrialId> claimed;
     while (claimed.size() < most && next_ < trials.size()) {
       const TrialId trial = trials[next_++];
-      if (taken_.insert(trial).second) claimed.push_back(trial);
+      if (taken_.insert(trial.ordinal).second) claimed.push_back(trial);
     }
     return claimed;
   }
-  void answered(TrialId trial) { taken_.insert(trial); }
+  void answered(TrialId trial) { taken_.insert(trial.ordinal); }
 
  private:
-  struct Hash {
-    std::size_t operator()(const TrialId& trial) const {
-      return std::hash<std::uint64_t>()((std::uint64_t{trial.ordinal} << 32U) |
-                                        (std::uint64_t{trial.repeat} << 16U) |
-                                        trial.rotation);
-    }
-  };
-  std::unordered_set<TrialId, Hash> taken_;  // answered or claimed
+  std::unordered_set<std::uint32_t> taken_;  // ordinals that are answered or claimed
   std::size_t next_ = 0;
 };
 

@@ -227,8 +227,6 @@ std::string run_sum(std::string_view id, std::string_view key_json,
   hash.add_field(info_json);
   hash.add_number(static_cast<std::uint64_t>(created));
   add_named(hash, "dropped", info.dropped, 0);
-  add_named(hash, "repeats", info.repeats, 1);
-  add_named(hash, "rotations", info.rotations, 1);
   return hash.hex();
 }
 
@@ -260,8 +258,8 @@ std::string attempt_sum(std::string_view run_id, TrialId trial, int generation,
   Sha256 hash;
   hash.add_field(run_id);
   hash.add_number(trial.ordinal);
-  hash.add_number(trial.repeat);
-  hash.add_number(trial.rotation);
+  hash.add_number(0);  // the columns repeat
+  hash.add_number(0);  // and rotation
   hash.add_number(static_cast<std::uint64_t>(generation));
   hash.add_field(attempt.id);
   hash.add_number(

@@ -132,7 +132,7 @@ class MemoryStore : public Store {
   Result<std::vector<SubjectReplies>> subjects(const std::string& run_id) override {
     const MemoryRun& run = *TRY(find(run_id));
     const auto& questions = datasets_.at(run.info.key.dataset_digest).questions;
-    std::unordered_set<std::uint32_t> replied;  // by any of their trials
+    std::unordered_set<std::uint32_t> replied;
     for (const auto& [trial, attempts] : run.attempts) {
       if (result_of(attempts) != nullptr) replied.insert(trial.ordinal);
     }

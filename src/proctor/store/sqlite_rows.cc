@@ -15,6 +15,15 @@ Result<Number> number_of(const SqlStatement& row, int column, std::string_view n
   return static_cast<Number>(value);
 }
 
+// The schema has room for a question asked several times and with its choices turned;
+// no run does that.
+Status expect(const SqlStatement& row, int column, std::string_view name,
+              std::int64_t only) {
+  const std::int64_t value = row.number_at(column);
+  if (value == only) return {};
+  return fail(Fault::data, "{} cannot be {}", name, value);
+}
+
 std::string string_at(const SqlStatement& row, int column) {
   return std::string(row.text_at(column));
 }
@@ -45,8 +54,8 @@ Result<StoredAttempt> read_attempt(const SqlStatement& row, bool with_bodies) {
   const auto read = [&]() -> Result<StoredAttempt> {
     StoredAttempt stored;
     stored.trial.ordinal = TRY(number_of<std::uint32_t>(row, 1, "ordinal"));
-    stored.trial.repeat = TRY(number_of<std::uint16_t>(row, 2, "repeat"));
-    stored.trial.rotation = TRY(number_of<std::uint16_t>(row, 3, "rotation"));
+    TRY(expect(row, 2, "repeat", 0));
+    TRY(expect(row, 3, "rotation", 0));
     stored.generation = TRY(number_of<int>(row, 4, "generation"));
     stored.attempt.id = id;
     stored.attempt.outcome = TRY(outcome_of(row));
@@ -92,8 +101,8 @@ Result<Question> read_question(const SqlStatement& row) {
 Result<RunInfo> read_run(const SqlStatement& row) {
   RunInfo info = TRY(read_info(row.text_at(0), row.text_at(1)));
   info.dropped = TRY(number_of<int>(row, 2, "dropped"));
-  info.repeats = TRY(number_of<int>(row, 3, "repeats"));
-  info.rotations = TRY(number_of<int>(row, 4, "rotations"));
+  TRY(expect(row, 3, "repeats", 1));
+  TRY(expect(row, 4, "rotations", 1));
   return info;
 }
 
@@ -112,10 +121,9 @@ Status write_info(const Database& database, const std::string& run_id,
       run_sum(run_id, find.text_at(1), json, info, find.number_at(2));
   find.reset();
   SqlStatement update =
-      TRY(database.prepare("UPDATE main.run SET info = ?, dropped = ?, repeats = ?, "
-                           "rotations = ?, sha256 = ? WHERE number = ?"));
-  update.text(json).number(info.dropped).number(info.repeats);
-  return update.number(info.rotations).text(sum).number(number).run();
+      TRY(database.prepare("UPDATE main.run SET info = ?, dropped = ?, sha256 = ? "
+                           "WHERE number = ?"));
+  return update.text(json).number(info.dropped).text(sum).number(number).run();
 }
 
 }  // namespace proctor

@@ -78,12 +78,6 @@ std::int64_t count_of(WallTime time) {
   return time.time_since_epoch().count();
 }
 
-TrialId trial_at(const SqlStatement& row, int first) {
-  return {.ordinal = static_cast<std::uint32_t>(row.number_at(first)),
-          .repeat = static_cast<std::uint16_t>(row.number_at(first + 1)),
-          .rotation = static_cast<std::uint16_t>(row.number_at(first + 2))};
-}
-
 // ---- Writing ----------------------------------------------------------------------
 
 Status SqliteStore::check_can_write() const {
@@ -122,11 +116,11 @@ Status SqliteStore::prepare_writing() {
       "latency, status, fault, message, finish_reason, model, build, "
       "prompt_tokens, reply_tokens, decoded_tokens, thought_tokens, logprobs, "
       "sha256, text, reasoning, request, response) VALUES "
-      "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+      "(?, ?, ?, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
       "ON CONFLICT (id) DO NOTHING"));
   SqlStatement upsert_result = TRY(database_.prepare(
       "INSERT INTO result (run, ordinal, repeat, rotation, generation, attempt) "
-      "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (run, ordinal, repeat, rotation) "
+      "VALUES (?, ?, 0, 0, ?, ?) ON CONFLICT (run, ordinal, repeat, rotation) "
       "DO UPDATE SET generation = excluded.generation, attempt = excluded.attempt "
       "WHERE excluded.generation > result.generation OR (excluded.generation = "
       "result.generation AND excluded.attempt < result.attempt)"));
@@ -200,9 +194,9 @@ Result<std::int64_t> SqliteStore::keep_run(const Plan& plan, const std::string& 
     const std::string sum = run_sum(id, key, json, info, created);
     SqlStatement insert = TRY(database_.prepare(
         "INSERT INTO run (id, dataset, key, info, dropped, repeats, rotations, "
-        "created, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number"));
+        "created, sha256) VALUES (?, ?, ?, ?, ?, 1, 1, ?, ?) RETURNING number"));
     insert.text(id).number(dataset).text(key).text(json).number(info.dropped);
-    insert.number(info.repeats).number(info.rotations).number(created).text(sum);
+    insert.number(created).text(sum);
     TRY(insert.step());
     number = insert.number_at(0);
     insert.reset();
@@ -213,12 +207,13 @@ Result<std::int64_t> SqliteStore::keep_run(const Plan& plan, const std::string& 
 }
 
 Result<std::vector<TrialId>> SqliteStore::answered(std::int64_t run, int generation) {
-  SqlStatement row =
-      TRY(database_.prepare("SELECT ordinal, repeat, rotation FROM result WHERE run = "
-                            "? AND generation >= ?"));
+  SqlStatement row = TRY(database_.prepare(
+      "SELECT ordinal FROM result WHERE run = ? AND generation >= ?"));
   row.number(run).number(generation);
   std::vector<TrialId> trials;
-  while (TRY(row.step())) trials.push_back(trial_at(row, 0));
+  while (TRY(row.step())) {
+    trials.push_back({.ordinal = static_cast<std::uint32_t>(row.number_at(0))});
+  }
   return trials;
 }
 
@@ -257,8 +252,7 @@ Status SqliteStore::append(const Plan& plan, std::span<const Completion> complet
 Status SqliteStore::insert(const OpenRun& run, TrialId trial, int generation,
                            const Attempt& attempt) {
   const auto bind_trial = [&](SqlStatement& statement) {
-    statement.number(run.number).number(trial.ordinal).number(trial.repeat);
-    statement.number(trial.rotation).number(generation);
+    statement.number(run.number).number(trial.ordinal).number(generation);
   };
   const Reply* const reply = attempt.outcome ? &*attempt.outcome : nullptr;
   const std::string logprobs = reply != nullptr ? logprobs_json(reply->logprobs) : "";
@@ -451,11 +445,9 @@ Status SqliteStore::results(const std::string& run_id, bool with_bodies,
   // The inner query never leaves the index attempt_trial. Ids begin with the time, so
   // the greatest is the newest.
   SqlStatement order = TRY(database_.prepare(
-      "SELECT coalesce(r.attempt, t.newest), t.attempts FROM (SELECT ordinal, repeat, "
-      "rotation, count(*) AS attempts, max(id) AS newest FROM attempt WHERE run = ?1 "
-      "GROUP BY ordinal, repeat, rotation) t LEFT JOIN result r ON r.run = ?1 AND "
-      "r.ordinal = t.ordinal AND r.repeat = t.repeat AND r.rotation = t.rotation "
-      "ORDER BY t.ordinal, t.repeat, t.rotation"));
+      "SELECT coalesce(r.attempt, t.newest), t.attempts FROM (SELECT ordinal, count(*) "
+      "AS attempts, max(id) AS newest FROM attempt WHERE run = ?1 GROUP BY ordinal) t "
+      "LEFT JOIN result r ON r.run = ?1 AND r.ordinal = t.ordinal ORDER BY t.ordinal"));
   SqlStatement row = TRY(database_.prepare(
       fmt::format("SELECT {}{} FROM attempt a WHERE a.id = ?", attempt_columns,
                   with_bodies ? ", a.request, a.response" : "")));
@@ -490,7 +482,7 @@ Status SqliteStore::attempts(const std::string& run_id,
   const std::int64_t number = TRY(number_of(run_id));
   SqlStatement order =
       TRY(database_.prepare("SELECT id FROM attempt WHERE run = ? "
-                            "ORDER BY generation, ordinal, repeat, rotation, id"));
+                            "ORDER BY generation, ordinal, id"));
   SqlStatement row = TRY(database_.prepare(
       fmt::format("SELECT {}, a.request, a.response FROM attempt a WHERE a.id = ?",
                   attempt_columns)));

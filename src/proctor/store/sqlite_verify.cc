@@ -1,5 +1,5 @@
 #include <map>
-#include <tuple>
+#include <utility>
 
 #include "proctor/store/claims.h"
 #include "proctor/store/sqlite_rows.h"
@@ -8,7 +8,7 @@
 namespace proctor {
 namespace {
 
-using TrialOfRun = std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t>;
+using TrialOfRun = std::pair<std::int64_t, std::int64_t>;  // run and ordinal
 
 struct Counting {
   int generation = 0;
@@ -167,8 +167,7 @@ class Verifier {
                                 stored->trial.ordinal, run.questions));
       }
       if (stored->attempt.outcome) {
-        consider({row.number_at(attempt_column_count + 2), stored->trial.ordinal,
-                  stored->trial.repeat, stored->trial.rotation},
+        consider({row.number_at(attempt_column_count + 2), stored->trial.ordinal},
                  {stored->generation, stored->attempt.id});
       }
     }
@@ -184,19 +183,18 @@ class Verifier {
   }
 
   Status results() {
-    SqlStatement row = TRY(database_.prepare(
-        "SELECT run, ordinal, repeat, rotation, generation, attempt FROM result"));
+    SqlStatement row =
+        TRY(database_.prepare("SELECT run, ordinal, generation, attempt FROM result"));
     while (TRY(row.step())) {
-      const TrialOfRun trial{row.number_at(0), row.number_at(1), row.number_at(2),
-                             row.number_at(3)};
+      const TrialOfRun trial{row.number_at(0), row.number_at(1)};
       const auto expected = counting_.extract(trial);
       if (expected.empty()) {
         note(place_of(trial),
-             fmt::format("points to attempt {}, but none has a reply", row.text_at(5)));
-      } else if (expected.mapped().id != row.text_at(5) ||
-                 expected.mapped().generation != row.number_at(4)) {
+             fmt::format("points to attempt {}, but none has a reply", row.text_at(3)));
+      } else if (expected.mapped().id != row.text_at(3) ||
+                 expected.mapped().generation != row.number_at(2)) {
         note(place_of(trial), fmt::format("points to attempt {}, but {} counts",
-                                          row.text_at(5), expected.mapped().id));
+                                          row.text_at(3), expected.mapped().id));
       }
     }
     for (const auto& [trial, counting] : counting_) {
@@ -207,9 +205,9 @@ class Verifier {
   }
 
   std::string place_of(const TrialOfRun& trial) {
-    const auto& [run, ordinal, repeat, rotation] = trial;
-    return fmt::format("result of question {}, repeat {}, rotation {} of run {}",
-                       ordinal, repeat, rotation, short_id(runs_[run].id));
+    const auto& [run, ordinal] = trial;
+    return fmt::format("result of question {} of run {}", ordinal,
+                       short_id(runs_[run].id));
   }
 
   const Database& database_;

@@ -49,12 +49,9 @@ struct RunInfo {
   std::string subjects;                  // --subject as last asked for
   std::vector<std::uint32_t> selection;  // the ordinals last asked for, in order
   int dropped = 0;                       // questions that --drop-bad-labels left out
-  // How often each question is asked, and in how many orders of its choices. No command
-  // asks more yet.
-  int repeats = 1, rotations = 1;
-  std::string name, note;  // --name, --note
-  std::string version;     // Proctor's
-  bool hidden = false;     // forgotten, until it is asked again
+  std::string name, note;                // --name, --note
+  std::string version;                   // Proctor's
+  bool hidden = false;                   // forgotten, until it is asked again
   // Who was at the address when it was last asked: answerer_json(); empty where nobody
   // said.
   std::string answerer;

@@ -37,8 +37,7 @@ Unpaired unpaired(const MarkedRun& one, const MarkedRun& other) {
       out.failed += has_reply(found->second) ? 0 : 1;
       continue;
     }
-    const QuestionKey plain{.digest = key.digest, .occurrence = key.occurrence};
-    ++(other.questions.contains(plain) ? out.not_asked : out.no_such_question);
+    ++(other.questions.contains(key) ? out.not_asked : out.no_such_question);
   }
   return out;
 }
@@ -53,10 +52,7 @@ Result<MarkedRun> read_marked_run(Store& store, const StoredRun& run,
   marked.questions.insert(keys.begin(), keys.end());
   const double error = arithmetic_error(run.info.key).value_or(0);
   const auto see = [&](const Graded& graded) -> Status {
-    QuestionKey key = keys[graded.trial.ordinal];
-    key.repeat = graded.trial.repeat;
-    key.rotation = graded.trial.rotation;
-    marked.marks[std::move(key)] = {
+    marked.marks[keys[graded.trial.ordinal]] = {
         .subject = graded.question->subject,
         .id = graded.question->id,
         .mark = graded.mark,

@@ -19,7 +19,6 @@ namespace proctor {
 struct QuestionKey {
   std::string digest;
   std::uint32_t occurrence = 0;
-  std::uint16_t repeat = 0, rotation = 0;
   auto operator<=>(const QuestionKey&) const = default;
 };
 
