@@ -13,20 +13,31 @@ constexpr unsigned bit(Command command) {
 constexpr unsigned on_run = bit(Command::run);
 constexpr unsigned on_prompt = bit(Command::prompt);
 constexpr unsigned on_doctor = bit(Command::doctor);
-constexpr unsigned asking = on_run | on_prompt | on_doctor;
-constexpr unsigned on_data = on_run | on_prompt | bit(Command::list);
-constexpr unsigned reading =
-    bit(Command::report) | bit(Command::chart) | bit(Command::show) |
-    bit(Command::exporting) | bit(Command::verify) | bit(Command::rescore) |
-    bit(Command::compare) | bit(Command::audit) | bit(Command::list);
+constexpr unsigned on_list = bit(Command::list);
+constexpr unsigned on_report = bit(Command::report);
+constexpr unsigned on_chart = bit(Command::chart);
+constexpr unsigned on_show = bit(Command::show);
+constexpr unsigned on_export = bit(Command::exporting);
+constexpr unsigned on_rescore = bit(Command::rescore);
+constexpr unsigned on_compare = bit(Command::compare);
+constexpr unsigned on_audit = bit(Command::audit);
+constexpr unsigned on_forget = bit(Command::forget);
+constexpr unsigned on_merge = bit(Command::merge);
+constexpr unsigned on_extract = bit(Command::extract);
+constexpr unsigned on_verify = bit(Command::verify);
+constexpr unsigned sending = on_run | on_prompt;
+constexpr unsigned asking = sending | on_doctor;
+constexpr unsigned on_data = sending | on_list;
 // About runs that are stored: some of their questions, or of all runs.
-constexpr unsigned of_runs = reading & ~bit(Command::verify) & ~bit(Command::list);
+constexpr unsigned of_runs =
+    on_report | on_chart | on_show | on_export | on_rescore | on_compare | on_audit;
+constexpr unsigned reading = of_runs | on_verify | on_list;
 constexpr unsigned every = ~0U;
 
-constexpr std::string_view question_group = "What is asked";
-constexpr std::string_view model_group = "Of which model";
-constexpr std::string_view request_group = "How it is asked";
-constexpr std::string_view keep_group = "What is kept and shown";
+constexpr std::string_view questions = "What is asked";
+constexpr std::string_view model = "Of which model";
+constexpr std::string_view way = "How it is asked";
+constexpr std::string_view kept = "What is kept and shown";
 
 constexpr std::array command_table = {
     CommandText{Command::run, run_command, "run", "[MODEL…]",
@@ -82,181 +93,133 @@ constexpr std::array command_table = {
                 "what there is", "proctor list protocols\nproctor list runs"},
 };
 
-constexpr std::array option_table = {
-    Option{"--type", "T", "the seed's spelling: ollama, llama, deepseek, gemini, …",
-           model_group, false, asking, "", "called"},
-    Option{"--base-url", "URL",
-           "the server's address, with or without /v1 or its endpoint", model_group,
-           false, asking},
-    Option{"--api-key-env", "VAR",
-           "the variable that holds the key (default: the provider's)", model_group,
-           false, asking, "", "key_variable"},
-    Option{"--header", "'K: V'", "a header for every request", model_group, true,
-           asking, "", "headers"},
-    Option{"--extra-body", "JSON",
-           "an object merged into every request; null takes a key out", model_group,
-           false, asking},
+constexpr Option option_table[] = {
+    {"--type", "T", model, asking,
+     "the seed's spelling: ollama, llama, deepseek, gemini, …", "called"},
+    {"--base-url", "URL", model, asking,
+     "the server's address, with or without /v1 or its endpoint"},
+    {"--api-key-env", "VAR", model, asking,
+     "the variable that holds the key (default: the provider's)", "key_variable"},
+    {"--header", "'K: V'", model, asking, "a header for every request", "headers", "",
+     true},
+    {"--extra-body", "JSON", model, asking,
+     "an object merged into every request; null takes a key out"},
 
-    Option{"--engine", "E",
-           "a .gguf: in this process, or by a llama-server for the run: server",
-           model_group, false, on_run, "", "computes"},
-    Option{"--serve", "CMD",
-           "a command that starts a server for the run: {port}, {model} in it",
-           model_group, false, on_run},
-    Option{"--serve-wait", "S", "seconds it has until it answers (default 600)",
-           model_group, false, on_run},
+    {"--engine", "E", model, on_run,
+     "a .gguf: in this process, or by a llama-server for the run: server", "computes"},
+    {"--serve", "CMD", model, on_run,
+     "a command that starts a server for the run: {port}, {model} in it"},
+    {"--serve-wait", "S", model, on_run,
+     "seconds it has until it answers (default 600)"},
 
-    Option{"--dataset", "D",
-           "see list datasets; a folder, .zip, .csv, .jsonl, .parquet (default "
-           "cais/mmlu)",
-           question_group, false, on_data},
-    Option{"--subject", "S",
-           "S[,S…], all, stem, high_school_* (MMLU: college_computer_science)",
-           question_group, false, on_run | on_prompt, "", "subjects"},
-    Option{"--subject", "S",
-           "only these: S[,S…], a category, high_school_* (default: all it holds)",
-           question_group, false, of_runs, "", "subjects"},
-    Option{
-        "--split", "S",
-        "test, dev, validation, auxiliary_train (default: the protocol's, else test)",
-        question_group, false, on_data},
-    Option{"--limit", "N", "the first N questions of each subject", question_group,
-           false, on_run | on_prompt},
-    Option{"--sample", "N",
-           "N questions of each subject at random, the same every time", question_group,
-           false, on_run | on_prompt},
-    Option{"--columns", "C",
-           "question=Q,choices=A+B+C+D,answer=K,subject=S,id=I,context=P",
-           question_group, false, on_data},
-    Option{"--drop-bad-labels", "",
-           "leave out what the data set itself calls bad (MMLU-Redux)", question_group,
-           false, on_data},
-    Option{"--cache-dir", "DIR", "where downloads are kept (default: the hub's cache)",
-           question_group, false, on_data | on_doctor},
+    {"--dataset", "D", questions, on_data,
+     "see list datasets; a folder, .zip, .csv, .jsonl, .parquet (default cais/mmlu)"},
+    {"--subject", "S", questions, sending,
+     "S[,S…], all, stem, high_school_* (MMLU: college_computer_science)", "subjects"},
+    {"--subject", "S", questions, of_runs,
+     "only these: S[,S…], a category, high_school_* (default: all it holds)",
+     "subjects"},
+    {"--split", "S", questions, on_data,
+     "test, dev, validation, auxiliary_train (default: the protocol's, else test)"},
+    {"--limit", "N", questions, sending, "the first N questions of each subject"},
+    {"--sample", "N", questions, sending,
+     "N questions of each subject at random, the same every time"},
+    {"--columns", "C", questions, on_data,
+     "question=Q,choices=A+B+C+D,answer=K,subject=S,id=I,context=P"},
+    {"--drop-bad-labels", "", questions, on_data,
+     "leave out what the data set itself calls bad (MMLU-Redux)"},
+    {"--cache-dir", "DIR", questions, on_data | on_doctor,
+     "where downloads are kept (default: the hub's cache)"},
 
-    Option{"--protocol", "P",
-           "what is sent, and how (default seed); P1,P2 for several; a .toml of yours",
-           request_group, false, on_run | on_prompt, "", "protocols"},
-    Option{"--shots", "K",
-           "worked examples before each question (default: the protocol's)",
-           request_group, false, on_run | on_prompt},
-    Option{"--shots-from", "FILE",
-           "where the examples come from (default: the dev split)", request_group,
-           false, on_run | on_prompt},
-    Option{"--system", "TEXT", "a system message before the protocol's own",
-           request_group, false, on_run | on_prompt},
-    Option{"--max-tokens", "N",
-           "the reply's limit (default: the protocol's, else the server's)",
-           request_group, false, on_run | on_prompt},
-    Option{"--temperature", "T", "0 to 2 (default: the protocol's, else the server's)",
-           request_group, false, on_run | on_prompt},
-    Option{"--stop", "S", "text that ends a reply", request_group, true,
-           on_run | on_prompt},
-    Option{"--seed", "N", "of the sampling", request_group, false, on_run | on_prompt},
-    Option{"--reasoning", "R",
-           "on, off, minimal, low, medium, high (default: the protocol's, or nothing)",
-           request_group, false, on_run | on_prompt},
-    Option{"--only-letters", "",
-           "a .gguf, llama: a grammar lets the reply be one letter and nothing else",
-           request_group, false, on_run | on_prompt},
-    Option{"--concurrency", "N",
-           "requests in flight (default: the server's slots; 32 for APIs)",
-           request_group, false, on_run},
-    Option{"--timeout", "S", "seconds for a whole request (default 600)", request_group,
-           false, on_run | on_doctor},
-    Option{"--retries", "N",
-           "further tries of a question that gets no answer (default 5)", request_group,
-           false, on_run},
-    Option{"--again", "M[,M]",
-           "ask once more, and alone, what is unread, refused, cut or failed",
-           request_group, false, on_run},
-    Option{"--mixed", "", "go on though another model or build answers than before",
-           request_group, false, on_run},
+    {"--protocol", "P", way, sending,
+     "what is sent, and how (default seed); P1,P2 for several; a .toml of yours",
+     "protocols"},
+    {"--shots", "K", way, sending,
+     "worked examples before each question (default: the protocol's)"},
+    {"--shots-from", "FILE", way, sending,
+     "where the examples come from (default: the dev split)"},
+    {"--system", "TEXT", way, sending, "a system message before the protocol's own"},
+    {"--max-tokens", "N", way, sending,
+     "the reply's limit (default: the protocol's, else the server's)"},
+    {"--temperature", "T", way, sending,
+     "0 to 2 (default: the protocol's, else the server's)"},
+    {"--stop", "S", way, sending, "text that ends a reply", "", "", true},
+    {"--seed", "N", way, sending, "of the sampling"},
+    {"--reasoning", "R", way, sending,
+     "on, off, minimal, low, medium, high (default: the protocol's, or nothing)"},
+    {"--only-letters", "", way, sending,
+     "a .gguf, llama: a grammar lets the reply be one letter and nothing else"},
+    {"--concurrency", "N", way, on_run,
+     "requests in flight (default: the server's slots; 32 for APIs)"},
+    {"--timeout", "S", way, on_run | on_doctor,
+     "seconds for a whole request (default 600)"},
+    {"--retries", "N", way, on_run,
+     "further tries of a question that gets no answer (default 5)"},
+    {"--again", "M[,M]", way, on_run,
+     "ask once more, and alone, what is unread, refused, cut or failed"},
+    {"--mixed", "", way, on_run,
+     "go on though another model or build answers than before"},
 
-    Option{"--exact", "", "a .gguf: repeatable to the bit, at some cost; not truer",
-           request_group, false, on_run},
-    Option{"--precision", "f32",
-           "a .gguf: next to no rounding error, for 4 bytes a weight", request_group,
-           false, on_run},
-    Option{"--threads", "N", "a .gguf: threads (default: the cores that are free)",
-           request_group, false, on_run},
-    Option{"--gpu-layers", "N",
-           "a .gguf: layers on the GPU (default: all that fit its build)",
-           request_group, false, on_run},
-    Option{"--context", "N",
-           "a .gguf, ollama: tokens of context (default: the model's, or 8192)",
-           request_group, false, on_run},
-    Option{"--chat-template", "T",
-           "a .gguf: a file of Jinja, a name, or none (default: the model's own)",
-           request_group, false, on_run},
-    Option{"--template-date", "D",
-           "a .gguf: what a template is told of the day (default 2026-01-01), or today",
-           request_group, false, on_run},
+    {"--exact", "", way, on_run,
+     "a .gguf: repeatable to the bit, at some cost; not truer"},
+    {"--precision", "f32", way, on_run,
+     "a .gguf: next to no rounding error, for 4 bytes a weight"},
+    {"--threads", "N", way, on_run,
+     "a .gguf: threads (default: the cores that are free)"},
+    {"--gpu-layers", "N", way, on_run,
+     "a .gguf: layers on the GPU (default: all that fit its build)"},
+    {"--context", "N", way, on_run,
+     "a .gguf, ollama: tokens of context (default: the model's, or 8192)"},
+    {"--chat-template", "T", way, on_run,
+     "a .gguf: a file of Jinja, a name, or none (default: the model's own)"},
+    {"--template-date", "D", way, on_run,
+     "a .gguf: what a template is told of the day (default 2026-01-01), or today"},
 
-    Option{"--extract", "X", "the reader (default: the protocol's); see list readers",
-           keep_group, false,
-           on_run | bit(Command::report) | bit(Command::chart) | bit(Command::show) |
-               bit(Command::exporting) | bit(Command::rescore) | bit(Command::compare) |
-               bit(Command::extract),
-           "--reader", "reader"},
-    Option{"--labels", "ABCD", "the letters there are (default ABCD)", keep_group,
-           false, bit(Command::extract)},
-    Option{"--store", "PATH", "where all is kept (default ./proctor.db)", keep_group,
-           false, on_run | reading | bit(Command::forget), "", "store"},
-    Option{"--into", "STORE", "the store that takes the runs; made where there is none",
-           keep_group, false, bit(Command::merge)},
-    Option{"--all", "", "also runs that are forgotten, or that never had a reply",
-           keep_group, false, of_runs | bit(Command::list)},
-    Option{"--undo", "", "show them again", keep_group, false, bit(Command::forget)},
-    Option{"--for-good", "",
-           "remove their replies from the store: nothing brings them back", keep_group,
-           false, bit(Command::forget)},
-    Option{"--yes", "", "with --for-good: do not ask", keep_group, false,
-           bit(Command::forget)},
-    Option{"--name", "NAME", "a name to call the run by", keep_group, false, on_run},
-    Option{"--note", "TEXT", "how it was got, for the report: \"macOS M2, 16 GB\"",
-           keep_group, false, on_run},
-    Option{"--show", "", "print every question, reply and mark, in order", keep_group,
-           false, on_run},
-    Option{"--quiet", "", "no progress line and no next step", keep_group, false,
-           on_run},
-    Option{"--dry-run", "", "say what would be asked, and ask nothing", keep_group,
-           false, on_run},
+    {"--extract", "X", kept,
+     on_run | on_report | on_chart | on_show | on_export | on_rescore | on_compare |
+         on_extract,
+     "the reader (default: the protocol's); see list readers", "reader", "--reader"},
+    {"--labels", "ABCD", kept, on_extract, "the letters there are (default ABCD)"},
+    {"--store", "PATH", kept, on_run | reading | on_forget,
+     "where all is kept (default ./proctor.db)", "store"},
+    {"--into", "STORE", kept, on_merge,
+     "the store that takes the runs; made where there is none"},
+    {"--all", "", kept, of_runs | on_list,
+     "also runs that are forgotten, or that never had a reply"},
+    {"--undo", "", kept, on_forget, "show them again"},
+    {"--for-good", "", kept, on_forget,
+     "remove their replies from the store: nothing brings them back"},
+    {"--yes", "", kept, on_forget, "with --for-good: do not ask"},
+    {"--name", "NAME", kept, on_run, "a name to call the run by"},
+    {"--note", "TEXT", kept, on_run,
+     "how it was got, for the report: \"macOS M2, 16 GB\""},
+    {"--show", "", kept, on_run, "print every question, reply and mark, in order"},
+    {"--quiet", "", kept, on_run, "no progress line and no next step"},
+    {"--dry-run", "", kept, on_run, "say what would be asked, and ask nothing"},
 
-    Option{"--index", "I", "only this question: its number within subject and split",
-           keep_group, false, on_prompt},
-    Option{"--only", "MARK", "right, wrong, unread, refused, cut or failed", keep_group,
-           false, bit(Command::show)},
-    Option{"--question", "ID", "only this one: its id, or its row in the split",
-           keep_group, false, bit(Command::show)},
-    Option{
-        "--format", "F",
-        "terminal, markdown, csv, json; export: jsonl, csv; chart: jpg, png, svg, pdf",
-        keep_group, false,
-        bit(Command::report) | bit(Command::exporting) | bit(Command::chart)},
-    Option{"--output", "FILE", "where to write; - is stdout", keep_group, false,
-           bit(Command::chart) | bit(Command::exporting) | bit(Command::report), "-o"},
-    Option{"--by", "B", "a table by model (default), subject or category", keep_group,
-           false, bit(Command::report)},
-    Option{"--sort", "S", "of subjects: by name (default) or accuracy", keep_group,
-           false, bit(Command::report)},
-    Option{
-        "--explain", "",
-        "split the difference of two protocols into prompt, shots, reading, averaging",
-        keep_group, false, bit(Command::compare), "", "explain"},
-    Option{"--title", "TEXT", "the chart's title", keep_group, false,
-           bit(Command::chart)},
-    Option{"--x-label", "TEXT", "of the models' axis", keep_group, false,
-           bit(Command::chart)},
-    Option{"--y-label", "TEXT", "of the values' axis", keep_group, false,
-           bit(Command::chart)},
+    {"--index", "I", kept, on_prompt,
+     "only this question: its number within subject and split"},
+    {"--only", "MARK", kept, on_show, "right, wrong, unread, refused, cut or failed"},
+    {"--question", "ID", kept, on_show,
+     "only this one: its id, or its row in the split"},
+    {"--format", "F", kept, on_report | on_export | on_chart,
+     "terminal, markdown, csv, json; export: jsonl, csv; chart: jpg, png, svg, pdf"},
+    {"--output", "FILE", kept, on_chart | on_export | on_report,
+     "where to write; - is stdout", "", "-o"},
+    {"--by", "B", kept, on_report, "a table by model (default), subject or category"},
+    {"--sort", "S", kept, on_report, "of subjects: by name (default) or accuracy"},
+    {"--explain", "", kept, on_compare,
+     "split the difference of two protocols into prompt, shots, reading, averaging",
+     "explain"},
+    {"--title", "TEXT", kept, on_chart, "the chart's title"},
+    {"--x-label", "TEXT", kept, on_chart, "of the models' axis"},
+    {"--y-label", "TEXT", kept, on_chart, "of the values' axis"},
 
-    Option{"--lang", "L", "en or ja (default: en)", keep_group, false,
-           on_run | bit(Command::report) | bit(Command::chart) | bit(Command::compare) |
-               bit(Command::audit)},
-    Option{"--json", "", "one JSON object a line on stdout", keep_group, false, every},
-    Option{"--config", "FILE", "a TOML file of options: their long names without --",
-           keep_group, false, every},
+    {"--lang", "L", kept, on_run | on_report | on_chart | on_compare | on_audit,
+     "en or ja (default: en)"},
+    {"--json", "", kept, every, "one JSON object a line on stdout"},
+    {"--config", "FILE", kept, every,
+     "a TOML file of options: their long names without --"},
 };
 
 }  // namespace
@@ -271,10 +234,10 @@ std::span<const Option> options() {
 std::string_view flag_of(std::string_view field) {
   const auto found = std::ranges::find_if(option_table, [&](const Option& option) {
     if (!option.field.empty()) return option.field == field;
-    return option.group != keep_group &&
+    return option.group != kept &&
            replace_all(std::string(option.name.substr(2)), "-", "_") == field;
   });
-  return found == option_table.end() ? "" : found->name;
+  return found == std::end(option_table) ? "" : found->name;
 }
 
 }  // namespace proctor

@@ -48,12 +48,12 @@ std::span<const CommandText> commands();
 struct Option {
   std::string_view name;   // "--dataset"
   std::string_view value;  // "D"; empty: a flag
-  std::string_view about;  // one line, its default in it
   std::string_view group;  // a heading in --help
-  bool repeats = false;    // may be given several times
   unsigned commands = 0;   // bits of Command
-  std::string_view also;   // another name: "-o", "--reader"; or empty
+  std::string_view about;  // one line, its default in it
   std::string_view field;  // of a spec that it sets, where that is called otherwise
+  std::string_view also;   // another name: "-o", "--reader"; or empty
+  bool repeats = false;    // may be given several times
 
   bool is_called(std::string_view word) const {
     return word == name || (!also.empty() && word == also);
