@@ -225,6 +225,14 @@ TEST(Help, of_a_command_has_its_options_and_no_others) {
   }
 }
 
+TEST(Help, says_what_a_run_is_where_one_is_taken) {
+  for (const CommandText& command : commands()) {
+    const bool takes = command.arguments.find("RUN") != std::string_view::npos;
+    EXPECT_EQ(help_of(command).find("RUN: last, last~1") != std::string::npos, takes)
+        << command.name;
+  }
+}
+
 TEST(Help, no_line_is_wider_than_a_hundred_columns) {
   std::vector<std::string> texts = {help_of_program()};
   for (const CommandText& command : commands()) texts.push_back(help_of(command));

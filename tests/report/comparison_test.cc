@@ -81,6 +81,16 @@ TEST(ComparisonText, calls_the_runs_by_what_tells_them_apart) {
               StartsWith("run bbbbbbbb costs 15.00 points against run aaaaaaaa"));
 }
 
+TEST(ComparisonText, of_a_run_with_itself_says_that_it_is_one) {
+  ComparedRuns runs = costly();
+  runs.b = runs.a;
+
+  EXPECT_THAT(text_of(runs),
+              AllOf(StartsWith("A and B are one run, aaaaaaaa, which cannot differ"),
+                    Not(HasSubstr("chance"))));
+  EXPECT_THAT(text_of(runs, Language::ja), StartsWith("A と B は同じ実行 aaaaaaaa"));
+}
+
 TEST(ComparisonText, speaks_japanese) {
   EXPECT_THAT(text_of(costly(), Language::ja),
               AllOf(StartsWith("ollama/two は ollama/one より 15.00 ポイント低い"),

@@ -557,6 +557,21 @@ TEST_P(AnyStore, the_last_run_is_one_that_has_a_reply) {
   EXPECT_EQ(find_run(*store_, "last", Among::all)->id, other.info.key.id());
 }
 
+TEST_P(AnyStore, the_runs_before_the_last_one_are_counted_back_from_it) {
+  ask(plan_, "a");
+  now_ += std::chrono::hours(1);
+  const Plan other = plan_of(dataset_, "llama3");
+  ask(other, "b");
+
+  EXPECT_EQ(find_run(*store_, "last~0")->id, other.info.key.id());
+  EXPECT_EQ(find_run(*store_, "last~1")->id, id_);
+  const auto none = find_run(*store_, "last~2");
+  ASSERT_FALSE(none);
+  EXPECT_THAT(none.error().message, HasSubstr("last~2: expected last~1 at most"));
+  EXPECT_FALSE(find_run(*store_, "last~"));
+  EXPECT_FALSE(find_run(*store_, "last~x"));
+}
+
 TEST_P(AnyStore, without_a_run_that_has_a_reply_there_is_no_last_one) {
   ASSERT_TRUE(store_->open(plan_));
 

@@ -23,6 +23,15 @@ std::vector<std::string_view> groups_of(Command command) {
   return groups;
 }
 
+// What a RUN is, where a command takes one.
+constexpr std::string_view run_text =
+    "RUN: last, last~1 (the one before it), a --name, or the first digits of an id "
+    "(list runs).";
+
+bool takes_runs(const CommandText& command) {
+  return command.arguments.find("RUN") != std::string_view::npos;
+}
+
 std::string roff(std::string_view text) {
   return replace_all(replace_all(std::string(text), "\\", "\\e"), "-", "\\-");
 }
@@ -49,6 +58,7 @@ std::string help_of(const CommandText& command) {
   std::string text = fmt::format(
       "proctor {} {}\n{}.\n\n  {}\n", command.name, command.arguments, command.about,
       replace_all(std::string(command.examples), "\n", "\n  "));
+  if (takes_runs(command)) text += fmt::format("\n{}\n", run_text);
   for (const std::string_view group : groups_of(command.command)) {
     text += fmt::format("\n{}:\n", group);
     for (const Option& option : options()) {

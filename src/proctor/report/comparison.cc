@@ -182,6 +182,12 @@ std::string comparison_text(const ComparedRuns& runs, Language language, int wid
            unpaired;
   }
   const ScoredRun &a = runs.a.run, &b = runs.b.run;
+  if (a.id == b.id) {
+    return in_language(
+               language, "A and B are one run, {}, which cannot differ from itself\n\n",
+               "A と B は同じ実行 {} なので、差はありません\n\n", a.short_id()) +
+           side_line('A', a, pairs.a(), language);
+  }
   const std::string explained =
       runs.explanation ? explanation_text(runs, language, width) : "";
   return verdict(names_of(a, b), pairs, language) + interval_line(pairs, language) +

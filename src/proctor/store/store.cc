@@ -1,6 +1,7 @@
 #include "proctor/store/store.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "proctor/store/form.h"
 
@@ -45,6 +46,30 @@ std::string list_of(std::span<const StoredRun> runs) {
 bool is_hexadecimal(std::string_view text) {
   return !text.empty() &&
          text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// How far before the last one "last~2" is: 2; "last" is last~0.
+std::optional<std::size_t> before_last(std::string_view word) {
+  if (word == "last") return 0;
+  if (!word.starts_with("last~")) return std::nullopt;
+  word.remove_prefix(5);
+  std::size_t steps = 0;
+  const char* const end = word.data() + word.size();
+  const auto [stop, error] = std::from_chars(word.data(), end, steps);
+  return error == std::errc{} && stop == end ? std::optional(steps) : std::nullopt;
+}
+
+Result<StoredRun> run_before_last(std::string_view word, std::size_t steps,
+                                  std::span<const StoredRun> shown,
+                                  std::span<const StoredRun> runs) {
+  if (steps < shown.size()) return shown[steps];
+  if (shown.empty()) {
+    return fail(Fault::usage,
+                "{}: no run has a reply, or all are forgotten; the newest: {}", word,
+                list_of(runs));
+  }
+  return fail(Fault::usage, "{}: expected last~{} at most, the oldest; the newest: {}",
+              word, shown.size() - 1, list_of(shown));
 }
 
 tl::unexpected<Error> no_such_run(std::string_view wanted,
@@ -110,11 +135,10 @@ Result<StoredRun> find_run(Store& store, std::string_view name_or_prefix, Among 
   });
   if (const auto named = std::ranges::find_if(runs, has_name); named != runs.end())
     return std::move(*named);
-  if (name_or_prefix == "last") {
-    if (others.size() < runs.size()) return std::move(runs.front());
-    return fail(Fault::usage,
-                "last: no run has a reply, or all are forgotten; the newest: {}",
-                list_of(runs));
+  if (const auto steps = before_last(name_or_prefix)) {
+    const std::span<const StoredRun> all = runs;
+    return run_before_last(name_or_prefix, *steps,
+                           all.first(runs.size() - others.size()), all);
   }
 
   const std::string prefix = ascii_lower(name_or_prefix);
