@@ -13,7 +13,7 @@
 namespace proctor {
 
 inline Result<Parsed> parsed(const std::vector<std::string>& words) {
-  return parse_arguments(words);
+  return parse_arguments(words, Language::en);
 }
 
 inline Arguments arguments_of(const std::vector<std::string>& words) {

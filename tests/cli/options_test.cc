@@ -188,7 +188,7 @@ TEST(Help, no_words_ask_for_it) {
 
     ASSERT_TRUE(result);
     EXPECT_FALSE(result->arguments);
-    EXPECT_EQ(result->text, help_of_program());
+    EXPECT_EQ(result->text, help_of_program(Language::en));
   }
 }
 
@@ -201,20 +201,21 @@ TEST(Help, of_a_command_is_asked_for_in_three_ways) {
       const auto result = parsed(words);
 
       ASSERT_TRUE(result) << name;
-      EXPECT_EQ(result->text, help_of(command));
+      EXPECT_EQ(result->text, help_of(command, Language::en));
     }
   }
 }
 
 TEST(Help, of_the_program_names_every_command) {
   for (const CommandText& command : commands()) {
-    EXPECT_THAT(help_of_program(), HasSubstr(fmt::format("\n  {} ", command.name)));
+    EXPECT_THAT(help_of_program(Language::en),
+                HasSubstr(fmt::format("\n  {} ", command.name)));
   }
 }
 
 TEST(Help, of_a_command_has_its_options_and_no_others) {
   for (const CommandText& command : commands()) {
-    const std::string help = help_of(command);
+    const std::string help = help_of(command, Language::en);
     for (const Option& option : options()) {
       const auto mentions = HasSubstr(fmt::format(" {} ", option.name));
       if (option.belongs_to(command.command)) {
@@ -228,14 +229,17 @@ TEST(Help, of_a_command_has_its_options_and_no_others) {
 TEST(Help, says_what_a_run_is_where_one_is_taken) {
   for (const CommandText& command : commands()) {
     const bool takes = command.arguments.find("RUN") != std::string_view::npos;
-    EXPECT_EQ(help_of(command).find("RUN: last, last~1") != std::string::npos, takes)
+    EXPECT_EQ(
+        help_of(command, Language::en).find("RUN: last, last~1") != std::string::npos,
+        takes)
         << command.name;
   }
 }
 
 TEST(Help, no_line_is_wider_than_a_hundred_columns) {
-  std::vector<std::string> texts = {help_of_program()};
-  for (const CommandText& command : commands()) texts.push_back(help_of(command));
+  std::vector<std::string> texts = {help_of_program(Language::en)};
+  for (const CommandText& command : commands())
+    texts.push_back(help_of(command, Language::en));
   for (const std::string& text : texts) {
     for (const std::string& line : split(text, '\n')) {
       EXPECT_LE(display_width(line), 100) << line;

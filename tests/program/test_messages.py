@@ -71,12 +71,13 @@ def options():
     """The options by the fields that they set, as the table has them."""
     table = (SOURCES / "cli/option_table.cc").read_text()
     found = {}
-    for row in re.findall(r"^    Option\{(.*?)\},$", table, re.DOTALL | re.M):
+    for row in re.findall(r"^    \{(\"--.*?)\},$", table, re.DOTALL | re.M):
         name, _, _, *more = strings_of(row)
-        if len(more) == 2:
-            found[more[1]] = name
-        elif not re.search(r"\b(keep|general)_group\b", row):
+        if more and more[0]:
+            found[more[0]] = name
+        elif not re.search(r", kept,", row):
             found[name[2:].replace("-", "_")] = name
+    assert len(found) > 30
     return found
 
 

@@ -3,7 +3,7 @@
 namespace proctor {
 
 Result<int> audit_command(const Arguments& arguments, World& world) {
-  const Language language = TRY(language_of(arguments));
+  const Language language = world.console.language();
   const auto store = TRY(open_for_reading(arguments));
   const StoredRun run = TRY(run_named(*store, arguments));
   const Audit audited = TRY(audit(*store, run, look_of(arguments)));

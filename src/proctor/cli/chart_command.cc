@@ -13,7 +13,7 @@ Result<Chart> chart_of_runs(const Arguments& arguments,
   std::vector<ScoredRun> runs = TRY(runs_meant(*store, arguments, names, console));
   // A bar without a reply would be a bar of nothing: 0 %.
   if (names.empty() && std::erase_if(runs, std::not_fn(&ScoredRun::has_reply)) > 0)
-    console.say("runs without a reply are left out");
+    console.tell("runs without a reply are left out");
   for (const ScoredRun& run : runs) TRY(check_has_reply(run));
   return chart_of(runs, language);
 }
@@ -38,7 +38,7 @@ Result<int> chart_command(const Arguments& arguments, World& world) {
   const ImageFormat format = TRY(format_of(arguments, *path));
   const Output output = output_of(arguments);
   TRY(check_output(output));
-  const Language language = TRY(language_of(arguments));
+  const Language language = world.console.language();
   std::vector<std::string> runs;
   std::vector<Bar> of_files;
   for (const std::string& name : arguments.positional) {
@@ -61,10 +61,10 @@ Result<int> chart_command(const Arguments& arguments, World& world) {
     return fail(Fault::usage, "there is nothing to draw: no run has an answer yet");
   }
   const std::string image = TRY(chart_image(
-      chart, format, [&](std::string_view line) { world.console.say(line); }));
+      chart, format, [&](std::string_view line) { world.console.tell(line); }));
   TRY(write_output(output, world.console, image));
-  world.console.say(fmt::format("{}: {} bar{}", *path, chart.bars.size(),
-                                chart.bars.size() == 1 ? "" : "s"));
+  world.console.tell(fmt::format("{}: {} bar{}", *path, chart.bars.size(),
+                                 chart.bars.size() == 1 ? "" : "s"));
   return complete;
 }
 

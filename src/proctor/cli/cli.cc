@@ -63,20 +63,36 @@ Status take_dotenv(const Arguments& arguments, World& world) {
   // `python -m venv .env` is no mistake.
   std::error_code unknown;
   if (!std::filesystem::is_directory(".env", unknown))
-    world.console.say(error.message + "; nothing of it is used");
+    world.console.tell(error.message + "; nothing of it is used");
   return {};
 }
 
+// Before the words are understood, so that what is wrong with them is said in it.
+Result<Language> language_of(std::span<const std::string> words,
+                             const Environment& environment) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--lang" && i + 1 < words.size())
+      return language_named(words[i + 1]).in("--lang");
+    if (words[i].starts_with("--lang="))
+      return language_named(words[i].substr(7)).in("--lang");
+  }
+  return language_of(environment);
+}
+
 Result<int> act(std::span<const std::string> words, World& world) {
+  world.console.speak(TRY(language_of(words, world.environment)));
   if (!words.empty() && words[0] == "--version") {
     world.console.print(version_text());
     return complete;
   }
-  Parsed parsed = TRY(parse_arguments(words));
+  Parsed parsed = TRY(parse_arguments(words, world.console.language()));
   if (!parsed.arguments) {
     world.console.print(parsed.text);
     return complete;
   }
+  // It may stand in --config's file.
+  if (const auto name = parsed.arguments->get("--lang"))
+    world.console.speak(TRY(language_named(*name).in("--lang")));
   if (const auto home = world.environment.get("HOME"))
     parsed.arguments->expand_home(*home);
   const Command command = parsed.arguments->command;
@@ -93,13 +109,6 @@ Result<int> act(std::span<const std::string> words, World& world) {
 
 std::string version_text() {
   return "proctor " PROCTOR_VERSION "\n";
-}
-
-Result<Language> language_of(const Arguments& arguments) {
-  const std::string name = arguments.get("--lang").value_or("en");
-  if (name == "en") return Language::en;
-  if (name == "ja") return Language::ja;
-  return fail(Fault::usage, "--lang: found {}, expected en or ja", name);
 }
 
 std::string store_option(const Arguments& arguments) {

@@ -33,8 +33,7 @@ Result<int> verify_command(const Arguments& arguments, World& world);
 Result<int> doctor_command(const Arguments& arguments, World& world);
 Result<int> list_command(const Arguments& arguments, World& world);
 
-// --lang, --format and --store mean the same everywhere.
-Result<Language> language_of(const Arguments& arguments);
+// --format and --store mean the same everywhere.
 std::filesystem::path store_path(const Arguments& arguments);
 // " --store X" for a command that goes on there; empty for the default store.
 std::string store_option(const Arguments& arguments);

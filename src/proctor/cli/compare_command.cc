@@ -26,7 +26,7 @@ Result<ComparedRuns> compared(Store& store, const Arguments& arguments) {
 }  // namespace
 
 Result<int> compare_command(const Arguments& arguments, World& world) {
-  const Language language = TRY(language_of(arguments));
+  const Language language = world.console.language();
   TRY(expect_words(arguments, 2, "two runs", "; proctor list runs"));
   const auto store = TRY(open_for_reading(arguments));
   const ComparedRuns runs = TRY(compared(*store, arguments));

@@ -38,8 +38,13 @@ void Console::say(std::string_view words) {
   std::fputc('\n', err_);
 }
 
+void Console::tell(std::string_view english) {
+  say(for_terminal_line(with_flags(translated(language_, english))));
+}
+
 void Console::complain(const Error& error) {
-  say("proctor: " + for_terminal_line(with_flags(error.message)));
+  say("proctor: " +
+      for_terminal_line(with_flags(translated(language_, error.message))));
 }
 
 std::optional<std::string> Console::ask(std::string_view question) {

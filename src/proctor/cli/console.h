@@ -16,13 +16,18 @@ class Console {
  public:
   Console(std::FILE* out, std::FILE* err, const Environment& environment);
 
+  // Which language people are spoken to in from now on.
+  void speak(Language language) { language_ = language; }
+  Language language() const { return language_; }
   // What is written from now on holds none of these.
   void hide(Secrets secrets) { secrets_ = std::move(secrets); }
   // The result. Remembers whether all of it could be written.
   void print(std::string_view text);
-  // One line of talk: behind a progress line, on a line of its own.
+  // One line of talk, as it is: behind a progress line, on a line of its own.
   void say(std::string_view line);
-  // "proctor: …"
+  // The same of a sentence in English, in the user's language and with flags.
+  void tell(std::string_view english);
+  // "proctor: …", likewise.
   void complain(const Error& error);
   // What a person types behind the question, without the line's end; nothing where
   // there is no terminal to ask on. The caller's thread waits.
@@ -49,6 +54,7 @@ class Console {
   int columns_ = 80;
   int lost_ = 0;  // errno of the first failed write
   bool has_progress_ = false;
+  Language language_ = Language::en;
   Secrets secrets_;
 };
 

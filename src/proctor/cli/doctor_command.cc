@@ -57,7 +57,7 @@ Result<int> doctor_command(const Arguments& arguments, World& world) {
   std::vector<std::string> files;  // as JSON
   for (const ModelChoice& choice : choices) {
     if (const std::string line = where_asked(choice); !line.empty())
-      world.console.say(line);
+      world.console.tell(line);
     if (choice.provider != nullptr) {
       findings.push_back(finding_of_server(choice, settings.timeout.value_or(patience),
                                            world.environment));

@@ -19,9 +19,9 @@ Result<int> export_command(const Arguments& arguments, World& world) {
   const ScoredRun run =
       TRY(score_stored_run(*store, stored, look_of(arguments), false, add));
   if (TRY(write_output(output, world.console, text))) {
-    world.console.say(fmt::format("{}: {} questions of run {}",
-                                  *arguments.get("--output"), run.ended(),
-                                  run.short_id()));
+    world.console.tell(fmt::format("{}: {} questions of run {}",
+                                   *arguments.get("--output"), run.ended(),
+                                   run.short_id()));
   }
   return complete;
 }

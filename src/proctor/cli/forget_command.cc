@@ -71,9 +71,9 @@ void tell_old_copies(const Arguments& arguments, Console& console) {
   for (const auto& entry :
        std::filesystem::directory_iterator(store.parent_path(), error)) {
     if (!entry.path().filename().string().starts_with(beginning)) continue;
-    console.say(for_terminal_line(fmt::format(
+    console.tell(fmt::format(
         "{} is the store as it was before schema 2; what is removed may still be in it",
-        entry.path().string())));
+        entry.path().string()));
   }
 }
 
@@ -95,11 +95,11 @@ Result<int> forget_command(const Arguments& arguments, World& world) {
   for (const StoredRun& run : runs) {
     const std::string what = listed_run_text(TRY(list_run(*store, run)));
     if (deed == Deed::remove && !TRY(may_remove(what, arguments, world.console))) {
-      world.console.say(what + ": kept");
+      world.console.tell(what + ": kept");
       continue;
     }
     TRY(act(*store, deed, run));
-    world.console.say(said_of(deed, what, run, arguments));
+    world.console.tell(said_of(deed, what, run, arguments));
     if (arguments.has("--json")) {
       const nlohmann::ordered_json json = {{"run", run.id}, {"done", deed_word(deed)}};
       world.console.print(json.dump() + "\n");

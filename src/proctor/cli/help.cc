@@ -38,32 +38,39 @@ std::string roff(std::string_view text) {
 
 }  // namespace
 
-std::string help_of_program() {
+std::string help_of_program(Language language) {
+  const auto say = [&](std::string_view english) {
+    return translated(language, english);
+  };
   std::string text =
-      "proctor puts multiple-choice exams (MMLU and its family) to language models.\n\n"
-      "  proctor run ollama/mistral:7b              100 questions to a model of "
-      "ollama's\n"
-      "  proctor run --type llama                   to a llama-server on port 8080\n"
-      "  proctor run deepseek/deepseek-chat --subject all\n"
-      "  proctor report                             the runs so far, as a table\n"
-      "  proctor chart -o accuracy.png              and as a picture\n\nCommands:\n";
-  for (const CommandText& command : commands()) {
-    text += fmt::format("  {:<9} {}\n", command.name, command.about);
-  }
-  return text +
-         "\nproctor COMMAND --help lists a command's options; proctor --version.\n";
+      say("proctor puts multiple-choice exams (MMLU and its family) to language "
+          "models.\n\n");
+  const auto row = [&](std::string_view left, int width, std::string_view about) {
+    text += fmt::format("  {:<{}} {}\n", left, width, say(about));
+  };
+  row("proctor run ollama/mistral:7b", 42, "100 questions to a model of ollama's");
+  row("proctor run --type llama", 42, "to a llama-server on port 8080");
+  text += "  proctor run deepseek/deepseek-chat --subject all\n";
+  row("proctor report", 42, "the runs so far, as a table");
+  row("proctor chart -o accuracy.png", 42, "and as a picture");
+  text += say("\nCommands:\n");
+  for (const CommandText& command : commands()) row(command.name, 9, command.about);
+  return text + say("\nproctor COMMAND --help lists a command's options; proctor "
+                    "--version.\n");
 }
 
-std::string help_of(const CommandText& command) {
+std::string help_of(const CommandText& command, Language language) {
   std::string text = fmt::format(
-      "proctor {} {}\n{}.\n\n  {}\n", command.name, command.arguments, command.about,
+      "proctor {} {}\n{}{}\n\n  {}\n", command.name, command.arguments,
+      translated(language, command.about), language == Language::ja ? "。" : ".",
       replace_all(std::string(command.examples), "\n", "\n  "));
   if (takes_runs(command)) text += fmt::format("\n{}\n", run_text);
   for (const std::string_view group : groups_of(command.command)) {
-    text += fmt::format("\n{}:\n", group);
+    text += fmt::format("\n{}:\n", translated(language, group));
     for (const Option& option : options()) {
       if (!option.belongs_to(command.command) || option.group != group) continue;
-      text += fmt::format("  {} {}\n", pad(left_of(option), 20), option.about);
+      text += fmt::format("  {} {}\n", pad(left_of(option), 20),
+                          translated(language, option.about));
     }
   }
   return text;

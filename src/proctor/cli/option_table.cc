@@ -215,8 +215,7 @@ constexpr Option option_table[] = {
     {"--x-label", "TEXT", kept, on_chart, "of the models' axis"},
     {"--y-label", "TEXT", kept, on_chart, "of the values' axis"},
 
-    {"--lang", "L", kept, on_run | on_report | on_chart | on_compare | on_audit,
-     "en or ja (default: en)"},
+    {"--lang", "L", kept, every, "en or ja (default: $PROCTOR_LANG, or the locale's)"},
     {"--json", "", kept, every, "one JSON object a line on stdout"},
     {"--config", "FILE", kept, every,
      "a TOML file of options: their long names without --"},

@@ -188,12 +188,12 @@ void Arguments::expand_home(const std::string& home) {
   }
 }
 
-Result<Parsed> parse_arguments(std::span<const std::string> words) {
+Result<Parsed> parse_arguments(std::span<const std::string> words, Language language) {
   if (words.empty() || words[0] == "--help" || words[0] == "-h") {
-    return Parsed{.text = help_of_program()};
+    return Parsed{.text = help_of_program(language)};
   }
   const bool asks_help = words[0] == "help";
-  if (asks_help && words.size() == 1) return Parsed{.text = help_of_program()};
+  if (asks_help && words.size() == 1) return Parsed{.text = help_of_program(language)};
   const std::string& name = words[asks_help ? 1 : 0];
   const auto found = std::ranges::find(commands(), name, &CommandText::name);
   if (found == commands().end()) {
@@ -208,7 +208,7 @@ Result<Parsed> parse_arguments(std::span<const std::string> words) {
       asks_help || std::ranges::any_of(rest, [](const std::string& word) {
         return word == "--help" || word == "-h";
       });
-  if (wants_help) return Parsed{.text = help_of(*found)};
+  if (wants_help) return Parsed{.text = help_of(*found, language)};
   return Parsed{.arguments = TRY(parse_command(*found, {rest.begin(), rest.end()}))};
 }
 

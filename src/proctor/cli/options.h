@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "proctor/exam/exam.h"
+#include "proctor/report/report.h"
 
 namespace proctor {
 
@@ -110,11 +111,11 @@ struct Parsed {
   std::optional<Arguments> arguments;
   std::string text;
 };
-Result<Parsed> parse_arguments(std::span<const std::string> words);
+Result<Parsed> parse_arguments(std::span<const std::string> words, Language language);
 
 // One screen: examples first, then the options with their defaults.
-std::string help_of_program();
-std::string help_of(const CommandText& command);
+std::string help_of_program(Language language);
+std::string help_of(const CommandText& command, Language language);
 // bash, zsh or fish.
 Result<std::string> completions(std::string_view shell);
 // proctor.1 (troff) and docs/cli.md (Markdown).

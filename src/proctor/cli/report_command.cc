@@ -13,7 +13,7 @@ Result<TableFormat> format_of(const Arguments& arguments) {
 }  // namespace
 
 Result<int> report_command(const Arguments& arguments, World& world) {
-  const Language language = TRY(language_of(arguments));
+  const Language language = world.console.language();
   const TableFormat format = TRY(format_of(arguments));
   const Breakdown breakdown{
       TRY(find_by(arguments.get("--by").value_or("model")).in("--by")),
@@ -41,11 +41,11 @@ Result<int> report_command(const Arguments& arguments, World& world) {
     }
   }
   if (TRY(write_output(output, world.console, text))) {
-    world.console.say(fmt::format("{}: {} run{}", *output.path, runs.size(),
-                                  runs.size() == 1 ? "" : "s"));
+    world.console.tell(fmt::format("{}: {} run{}", *output.path, runs.size(),
+                                   runs.size() == 1 ? "" : "s"));
   }
   if (runs.empty() && TRY(store->runs()).empty()) {
-    world.console.say("no runs yet; next: proctor run --type ollama");
+    world.console.tell("no runs yet; next: proctor run --type ollama");
   }
   return complete;
 }

@@ -159,11 +159,10 @@ class Teller {
                         "once more drops it");
     }
     if (progress.account.sizes.cut() > 0 && !std::exchange(cut_is_said_, true)) {
-      console.say(fmt::format(
+      console.tell(fmt::format(
           "{}: prompts are cut: it read {} tokens of questions of different lengths; "
           "give it a longer context (OLLAMA_CONTEXT_LENGTH where ollama runs)",
-          for_terminal_line(choice_.title()),
-          with_thousands(progress.account.sizes.most_tokens)));
+          choice_.title(), with_thousands(progress.account.sizes.most_tokens)));
     }
     if (session_.signals.seen() >= 2) stop_now_.request_stop();
   }
@@ -237,7 +236,7 @@ int not_opened(const Error& error, const Session& session) {
     session.world.console.complain(error);
     return misused;
   }
-  session.world.console.say("stopped: " + error.message);
+  session.world.console.tell("stopped: " + error.message);
   return session.signals.exit_code();
 }
 
@@ -336,7 +335,7 @@ Result<std::vector<ModelChoice>> choose_models(const ExamSpec& exam,
 }  // namespace
 
 Result<int> run_command(const Arguments& arguments, World& world) {
-  const Language language = TRY(language_of(arguments));
+  const Language language = world.console.language();
   const ExamSpec asked = TRY(exam_spec(arguments));
   const RunNotes notes = TRY(run_notes(arguments));
   const bool asks = !arguments.has("--dry-run");

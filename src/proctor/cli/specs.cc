@@ -217,7 +217,7 @@ ExamWorld exam_world(const Arguments& arguments, World& world) {
                                              std::chrono::seconds so_far) mutable {
     const std::string line = "starting the server at " + base_url;
     if (!world.console.err_is_terminal() && !std::exchange(has_said, true))
-      world.console.say(line);
+      world.console.tell(line);
     world.console.progress(fmt::format("{}: {} s", line, so_far.count()));
   };
   if (arguments.has("--quiet")) {
@@ -228,9 +228,8 @@ ExamWorld exam_world(const Arguments& arguments, World& world) {
 }
 
 ExamWorld reading_world(World& world) {
-  return {.environment = world.environment, .talk = [&world](std::string_view line) {
-            world.console.say(with_flags(for_terminal_line(line)));
-          }};
+  return {.environment = world.environment,
+          .talk = [&world](std::string_view line) { world.console.tell(line); }};
 }
 
 Status expect_words(const Arguments& arguments, std::size_t count,
@@ -271,7 +270,7 @@ Result<StoredRun> run_named(Store& store, const Arguments& arguments) {
 
 void tell_hidden(std::size_t hidden, Console& console) {
   if (hidden == 0) return;
-  console.say(fmt::format(
+  console.tell(fmt::format(
       "{} forgotten or without a reply; --all shows {}",
       hidden == 1 ? "1 run is hidden:" : fmt::format("{} runs are hidden:", hidden),
       hidden == 1 ? "it" : "them"));
@@ -284,8 +283,8 @@ Result<std::vector<ScoredRun>> runs_meant(Store& store, const Arguments& argumen
   ScoredRuns scored = TRY(score_runs(store, names, among_of(arguments), look));
   tell_hidden(scored.hidden, console);
   if (scored.elsewhere > 0) {
-    console.say(fmt::format("{} run{} no answer in {}", scored.elsewhere,
-                            scored.elsewhere == 1 ? " has" : "s have", look.subjects));
+    console.tell(fmt::format("{} run{} no answer in {}", scored.elsewhere,
+                             scored.elsewhere == 1 ? " has" : "s have", look.subjects));
   }
   return std::move(scored.runs);
 }

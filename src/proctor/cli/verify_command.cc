@@ -18,12 +18,12 @@ Result<int> verify_command(const Arguments& arguments, World& world) {
     world.console.print(recomputed_text(*run));
   }
   if (!troubles.empty()) {
-    world.console.say(fmt::format("{}: {} thing{} wrong",
-                                  store_path(arguments).string(), troubles.size(),
-                                  troubles.size() == 1 ? " is" : "s are"));
+    world.console.tell(fmt::format("{}: {} thing{} wrong",
+                                   store_path(arguments).string(), troubles.size(),
+                                   troubles.size() == 1 ? " is" : "s are"));
     return broke;
   }
-  world.console.say(fmt::format("{}: whole", store_path(arguments).string()));
+  world.console.tell(fmt::format("{}: whole", store_path(arguments).string()));
   return complete;
 }
 

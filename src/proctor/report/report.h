@@ -10,6 +10,7 @@
 #include "proctor/report/export.h"
 #include "proctor/report/language.h"
 #include "proctor/report/next_step.h"
+#include "proctor/report/phrases.h"
 #include "proctor/report/progress_line.h"
 #include "proctor/report/runs_table.h"
 #include "proctor/report/summary.h"
