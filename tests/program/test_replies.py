@@ -207,8 +207,8 @@ def test_a_summary_says_why_questions_failed(work):
         done = work.run(*asks(server))
     assert done.returncode == 3
     assert (
-        "failed 3 (HTTP 400: This model's maximum context length is 512 tokens.)"
-        in done.stdout
+        "nothing was answered: HTTP 400: This model's maximum context length is 512 tokens.\n"
+        "right 0, wrong 0, failed 3\n" in done.stdout
     )
 
 

@@ -215,6 +215,192 @@ TEST(SummaryJson, a_note_that_is_not_utf_8_does_not_break_it) {
   EXPECT_EQ(json_of(run)["note"], "a\xEF\xBF\xBD\n\"");
 }
 
+// ---- How it was made ----
+
+TEST(Summary, says_the_protocol_its_shots_and_the_reader) {
+  ScoredRun run = forty_of_a_hundred();
+  run.info.key.protocol = R"({"shots":{"count":5}})";
+
+  EXPECT_THAT(summary_text(run, Language::en),
+              HasSubstr("\nprotocol seed_zeroshot, 5 shots, reader first-letter\n"));
+  EXPECT_THAT(summary_text(run, Language::ja),
+              HasSubstr("\nプロトコル seed_zeroshot、5-shot、リーダー first-letter\n"));
+}
+
+TEST(Summary, of_a_protocol_that_cannot_be_read_says_its_name) {
+  ScoredRun run = forty_of_a_hundred();
+  run.info.key.protocol = "[]";
+
+  EXPECT_THAT(summary_text(run, Language::en),
+              HasSubstr("\nprotocol seed_zeroshot, reader first-letter\n"));
+}
+
+TEST(Summary, says_how_long_it_asked_and_what_that_took) {
+  ScoredRun run = forty_of_a_hundred();
+  run.asked = 62;
+
+  EXPECT_THAT(summary_text(run, Language::en),
+              HasSubstr("\n62 asked in 13 s, 5.0 questions/s; 103 requests; 38 reused\n"
+                        "tokens: 9,000 in, 300 out\n"));
+  EXPECT_THAT(
+      summary_text(run, Language::ja),
+      HasSubstr(
+          "\n62 問を 13 秒で出題（5.0 問/秒）、リクエスト 103 回、保存済み 38 問\n"
+          "トークン: 入力 9,000、出力 300\n"));
+}
+
+TEST(Summary, of_a_file_in_this_process_says_how_many_tokens_were_computed) {
+  ScoredRun run = forty_of_a_hundred();
+  run.info.key.provider = "gguf";
+  run.asked = 100;
+  run.account.decoded_tokens = 2451;
+
+  EXPECT_THAT(summary_text(run, Language::en),
+              HasSubstr("\n100 asked in 13 s, 8.0 questions/s\n"
+                        "tokens: 9,000 in (2,451 computed), 300 out\n"));
+}
+
+TEST(Summary, says_nothing_of_the_time_where_all_was_there) {
+  ScoredRun run = forty_of_a_hundred();
+  run.asked = run.requests = 0;
+
+  EXPECT_THAT(summary_text(run, Language::en), HasSubstr("first-letter\n100 reused\n"));
+}
+
+TEST(Summary, of_a_baseline_has_no_time_and_no_tokens) {
+  ScoredRun run = forty_of_a_hundred();
+  run.info.key = {.provider = "baseline", .model = "A"};
+  run.asked = 100;
+
+  EXPECT_THAT(summary_text(run, Language::en), Not(HasSubstr("asked in")));
+}
+
+TEST(Summary, leaves_subjects_to_a_table_that_follows) {
+  ScoredRun run = forty_of_a_hundred();
+  run.account.tally.add("anatomy", Mark::right);
+
+  const std::string text = summary_text(run, Language::en, Subjects::left_out);
+
+  EXPECT_THAT(text, Not(HasSubstr("  stem ")));
+  EXPECT_THAT(text, HasSubstr("mean of subjects"));
+}
+
+TEST(SummaryJson, has_what_the_summary_says) {
+  ScoredRun run = forty_of_a_hundred();
+  run.info.key.protocol = R"({"shots":{"count":5}})";
+  run.asked = 50;
+
+  const auto json = json_of(run);
+
+  EXPECT_EQ(json["shots"], 5);
+  EXPECT_EQ(json["asked"], 50);
+  EXPECT_DOUBLE_EQ(json["questions_per_second"], 4);
+}
+
+TEST(SummaryJson, what_is_not_known_of_how_it_was_made_is_null) {
+  const auto json = json_of(forty_of_a_hundred());
+
+  EXPECT_TRUE(json["shots"].is_null());
+  EXPECT_TRUE(json["questions_per_second"].is_null());
+}
+
+// ---- What went wrong ----
+
+ScoredRun with_failures(std::map<std::string, std::int64_t> reasons) {
+  ScoredRun run = forty_of_a_hundred();
+  for (const auto& [why, n] : reasons) {
+    for (std::int64_t i = 0; i < n; ++i)
+      run.account.tally.add("college_computer_science", Mark::failed);
+  }
+  run.account.reasons = std::move(reasons);
+  return run;
+}
+
+TEST(Summary, says_why_even_one_question_failed) {
+  EXPECT_THAT(summary_text(with_failures({{"HTTP 400: no", 1}}), Language::en),
+              HasSubstr("right 40, wrong 55, unread 5, failed 1 (HTTP 400: no)\n"
+                        "  39.6-45.5 % with all unknown wrong or right\n"));
+}
+
+TEST(Summary, lists_long_reasons_the_most_frequent_first) {
+  const std::string text = summary_text(with_failures({{"a" + std::string(90, '.'), 2},
+                                                       {"timed out", 12},
+                                                       {"reset", 1},
+                                                       {"HTTP 500: no", 1},
+                                                       {"refused", 1}}),
+                                        Language::en);
+
+  EXPECT_THAT(text, HasSubstr("failed 17\n  34.2-53.0 % with all"));
+  EXPECT_THAT(text, HasSubstr("right\n  12  timed out\n   2  a......"));
+  EXPECT_THAT(text, HasSubstr("...…\n   1  HTTP 500: no\n   2  for other reasons\n"));
+  for (const std::string& line : split(text, '\n'))
+    EXPECT_LE(display_width(line), 80) << line;
+}
+
+TEST(Summary, a_reason_is_inert) {
+  EXPECT_THAT(summary_text(with_failures({{"no\x1B[31m\n", 1}}), Language::en),
+              Not(HasSubstr("\x1B")));
+}
+
+TEST(Summary, does_not_say_twice_why_nothing_was_answered) {
+  ScoredRun run = never_answered();
+  run.failure = "refused";
+  run.account.reasons = {{"refused", 1}};
+
+  EXPECT_THAT(summary_text(run, Language::en),
+              HasSubstr("nothing was answered: refused\nright 0, wrong 0, failed 1\n"));
+}
+
+TEST(FailuresText, is_a_line_for_each_run_in_which_questions_failed) {
+  const std::vector<ScoredRun> runs = {forty_of_a_hundred(),
+                                       with_failures({{"timed out", 1}, {"reset", 3}})};
+
+  EXPECT_EQ(failures_text(runs, Language::en, 0),
+            "aaaaaaaa  failed 4 (reset in 3, timed out in 1)\n");
+  EXPECT_EQ(failures_text(runs, Language::ja, 20), "aaaaaaaa  失敗 4 (r…\n");
+}
+
+ScoredRun with_empty_replies(std::int64_t thoughts, std::int64_t cut) {
+  ScoredRun run = forty_of_a_hundred();
+  run.account.empty = 90;
+  run.account.thoughts_only = thoughts;
+  run.account.thoughts_cut = cut;
+  return run;
+}
+
+TEST(Summary, of_empty_replies_advises_a_switch_only_where_there_is_one) {
+  for (const std::int64_t cut : {90, 0}) {
+    ScoredRun run = with_empty_replies(90, cut);
+    EXPECT_THAT(summary_text(run, Language::en),
+                HasSubstr("90 of 100 replies are empty; "));
+    EXPECT_THAT(summary_text(run, Language::en), Not(HasSubstr("--reasoning")));
+
+    run.can_stop_thinking = true;
+
+    EXPECT_THAT(summary_text(run, Language::en), HasSubstr("--reasoning off\n"));
+    EXPECT_THAT(summary_text(run, Language::ja), HasSubstr("--reasoning off"));
+  }
+}
+
+TEST(Summary, of_empty_replies_advises_more_tokens_only_where_they_ran_out) {
+  EXPECT_THAT(summary_text(with_empty_replies(90, 90), Language::en),
+              HasSubstr("token limit: try a larger --max-tokens\n"));
+  EXPECT_THAT(summary_text(with_empty_replies(90, 0), Language::en),
+              Not(HasSubstr("--max-tokens")));
+}
+
+TEST(Summary, of_mostly_empty_replies_says_that_no_thoughts_came) {
+  ScoredRun run = with_empty_replies(0, 0);
+  EXPECT_THAT(summary_text(run, Language::en),
+              HasSubstr("the server says that it wrote 300 tokens, and sent none"));
+
+  run.account.reply_tokens = 0;
+  EXPECT_THAT(summary_text(run, Language::en), HasSubstr("no thoughts came either"));
+
+  run.account.empty = 5;
+  EXPECT_THAT(summary_text(run, Language::en), Not(HasSubstr("replies are empty")));
+}
+
 TEST(RecomputedText, is_a_line_a_run_and_one_for_each_mixture) {
   ScoredRun run = forty_of_a_hundred();
   EXPECT_EQ(recomputed_text(run),

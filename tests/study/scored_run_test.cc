@@ -81,6 +81,52 @@ TEST_F(ScoreStoredRun, a_subject_that_is_not_there_is_told_the_nearest) {
   EXPECT_THAT(wrong.error().message, HasSubstr("virology"));
 }
 
+WallTime second(double number) {
+  return WallTime(Microseconds(static_cast<std::int64_t>(1e6 * number)));
+}
+
+TEST(TimeCovered, counts_what_overlaps_once_and_pauses_not_at_all) {
+  EXPECT_EQ(time_covered({{second(10), second(12)},
+                          {second(1), second(4)},
+                          {second(2), second(3)},
+                          {second(3), second(5)}}),
+            std::chrono::seconds(6));
+  EXPECT_EQ(time_covered({}), Microseconds(0));
+}
+
+TEST(TimeCovered, a_try_that_ends_before_it_starts_took_no_time) {
+  EXPECT_EQ(time_covered({{second(5), second(3)}, {second(6), second(7)}}),
+            std::chrono::seconds(1));
+}
+
+TEST_F(ScoreStoredRun, says_how_long_the_stored_tries_took) {
+  Plan plan{.info = store_->runs()->front().info,
+            .dataset = &dataset_,
+            .trials = {{0}, {1}, {2}}};
+  Attempt attempt;
+  attempt.id = "2";
+  attempt.outcome = Reply{.text = "B"};
+  attempt.started = second(100);
+  attempt.latency = std::chrono::milliseconds(500);
+  const std::vector<Completion> completions = {
+      Completion{.trial = {2}, .attempts = {attempt}}};
+  ASSERT_TRUE(store_->append(plan, completions));
+
+  const auto run = scored({});
+
+  ASSERT_TRUE(run);
+  EXPECT_DOUBLE_EQ(run->seconds, 0.5);
+  EXPECT_EQ(run->asked, 2);
+  EXPECT_DOUBLE_EQ(run->rate().value_or(0), 4);
+}
+
+TEST(ShotsOf, is_what_the_run_s_protocol_says) {
+  EXPECT_EQ(shots_of({.protocol = R"({"shots":{"count":5}})"}), 5);
+  EXPECT_EQ(shots_of({.protocol = R"({"shots":{"count":"5"}})"}), std::nullopt);
+  EXPECT_EQ(shots_of({.protocol = R"({"shots":5})"}), std::nullopt);
+  EXPECT_EQ(shots_of({.protocol = "not JSON"}), std::nullopt);
+}
+
 TEST(ScoringOf, is_what_the_run_s_protocol_says) {
   EXPECT_EQ(scoring_of({.protocol = R"({"scoring":"letters"})"}), "letters");
   EXPECT_EQ(scoring_of({.protocol = R"({"texts":"\"scoring\":\"generate\""})"}), "");

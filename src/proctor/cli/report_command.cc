@@ -34,10 +34,12 @@ Result<int> report_command(const Arguments& arguments, World& world) {
     text = breakdown_text(runs, breakdown, format, language, width);
     // A run that is named has more to say than a line.
     if (for_people && breakdown.by == By::model && arguments.positional.size() == 1) {
-      text += "\n" + summary_text(runs.front(), language);
+      text += "\n" + summary_text(runs.front(), language, Subjects::left_out);
       if (runs.front().account.tally.by_subject.size() > 1)
         text += "\n" + breakdown_text(runs, {By::subject, breakdown.sort}, format,
                                       language, width);
+    } else if (for_people) {
+      text += failures_text(runs, language, width);
     }
   }
   if (TRY(write_output(output, world.console, text))) {

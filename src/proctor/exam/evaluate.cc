@@ -34,6 +34,14 @@ Result<ScoredRun> scored_in_all(const Exam& exam, const ScoredRun& some, Store& 
   return scored;
 }
 
+// Whether the model could be told so, and is not yet.
+bool takes_reasoning(const std::string& word, Exam exam, const OpenModel& model) {
+  if (exam.protocol.sampling.reasoning == word) return false;
+  exam.protocol.sampling.reasoning = word;
+  if (!check_can_be_sent(exam, model.choice)) return false;
+  return !model.engine || model.engine->can_chat(word);
+}
+
 }  // namespace
 
 Result<RunEnd> run_exam(const Exam& exam, const OpenModel& model, const RunNotes& notes,
@@ -85,6 +93,9 @@ Result<RunEnd> run_exam(const Exam& exam, const OpenModel& model, const RunNotes
   if (!notes.again.empty()) scored = TRY(scored_in_all(exam, scored, store));
   scored.requests = progress.requests;
   scored.seconds = static_cast<double>(took.count()) / 1000;
+  scored.asked = progress.ended() - progress.reused;
+  scored.can_stop_thinking =
+      scored.account.thoughts_only > 0 && takes_reasoning("off", exam, model);
   if (outcome.fatal) scored.fatal = outcome.fatal->message;
   scored.stored = 0;
   for (const SubjectReplies& subject : TRY(store.subjects(scored.id)))

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "proctor/report/json_line.h"
+#include "proctor/report/summary.h"
 
 namespace proctor {
 
@@ -34,42 +35,64 @@ std::string forecast_json(const RunForecast& run) {
                     {"prompt_tokens_exact", run.is_exact}});
 }
 
+namespace {
+
+// Of the replies with a word in them. Where letters were scored no reader is to blame.
+bool is_mostly_unread(const ScoredRun& run) {
+  const Ledger& ledger = run.ledger();
+  const std::int64_t wordless = run.account.empty + run.account.no_letters;
+  return 2 * (ledger.unread - wordless) > ledger.n();
+}
+
+}  // namespace
+
 std::string next_step(const ScoredRun& run, Language language, std::string_view options,
                       bool is_again) {
-  const auto command = [&](std::string_view name) {
-    return fmt::format("proctor {} {}{}", name, run.short_id(), options);
+  const auto command = [&](std::string_view name, std::string_view more = "") {
+    return fmt::format("proctor {} {}{}{}", name, run.short_id(), more, options);
   };
   const Ledger& ledger = run.ledger();
+  // What the summary has not shown.
+  std::string look = command("report");
+  if (is_mostly_unread(run)) {
+    look = in_language(language, "{} shows what other readers read",
+                       "{}（他のリーダーが読めるもの）", command("audit"));
+  } else if (run.account.tally.by_subject.size() <= most_subjects_listed) {
+    if (ledger.wrong > 0) look = command("show", " --only wrong");
+    if (ledger.failed > 0) look = command("show", " --only failed");
+  }
   const std::int64_t left = run.planned - run.ended() + ledger.failed;
+  std::string how_many = with_thousands(left);
+  if (language == Language::en)
+    how_many =
+        left == 1 ? "the one that is left" : "the " + how_many + " that are left";
   if (left > 0 && is_again) {
     return in_language(language,
                        "next: without --again, and with the first --max-tokens, the "
-                       "command asks the {} that are left; {}",
+                       "command asks {}; {}",
                        "次は: --again を外し、最初の --max-tokens で残り {} "
                        "問を続行、または {}",
-                       with_thousands(left), command("report"));
+                       how_many, look);
+  }
+  if (left > 0 && !run.has_reply()) {
+    return in_language(language, "next: the same command again asks {}",
+                       "次は: 同じコマンドで残り {} 問を続行", how_many);
   }
   if (left > 0) {
-    return in_language(language,
-                       "next: the same command again asks the {} that are left; {}",
-                       "次は: 同じコマンドで残り {} 問を続行、または {}",
-                       with_thousands(left), command("report"));
+    return in_language(language, "next: the same command again asks {}; {}",
+                       "次は: 同じコマンドで残り {} 問を続行、または {}", how_many,
+                       look);
   }
-  if (2 * ledger.unread > ledger.n()) {  // it may be the reader
-    return in_language(language, "next: {} shows what other readers read; {}",
-                       "次は: {}（他の読み取り器が読めるもの）、または {}",
-                       command("audit"), command("report"));
-  }
-  if (ledger.cut > 0) {
+  if (ledger.cut > 0 && !is_mostly_unread(run)) {
     return in_language(
         language,
         "next: with --again cut --max-tokens N the same command asks the {} that were "
         "cut once more; {}",
         "次は: 同じコマンドに --again cut --max-tokens N を付けると、打ち切られた {} "
         "問だけを再出題、または {}",
-        with_thousands(ledger.cut), command("report"));
+        with_thousands(ledger.cut), look);
   }
-  return in_language(language, "next: {}", "次は: {}", command("report"));
+  return in_language(language, "next: {}", "次は: {}", look);
 }
 
 std::string next_step(std::span<const ScoredRun> runs, std::size_t of,
@@ -78,8 +101,12 @@ std::string next_step(std::span<const ScoredRun> runs, std::size_t of,
   for (const ScoredRun& run : runs) ids += " " + run.short_id();
   const bool whole =
       runs.size() == of && std::ranges::all_of(runs, &ScoredRun::is_complete);
-  const std::string command = fmt::format(
+  std::string command = fmt::format(
       "proctor {}{}{}", runs.size() == 2 ? "compare" : "report", ids, options);
+  for (const ScoredRun& run : runs) {
+    if (is_mostly_unread(run))
+      command += fmt::format("; proctor audit {}{}", run.short_id(), options);
+  }
   if (whole) return in_language(language, "next: {}", "次は: {}", command);
   return in_language(language, "next: the same command again asks what is left; {}",
                      "次は: 同じコマンドで続行、または {}", command);

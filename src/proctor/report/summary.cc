@@ -1,8 +1,7 @@
-#include "proctor/report/report.h"
-
 #include <algorithm>
-#include <functional>
-#include <ranges>
+
+#include "proctor/report/report.h"
+#include "proctor/report/run_facts.h"
 
 namespace proctor {
 namespace {
@@ -25,50 +24,6 @@ std::string count_lines(const std::map<std::string, Ledger, std::less<>>& ledger
                         interval_text(wilson(ledger.count())));
   }
   return text;
-}
-
-// " (HTTP 400: too long)", or of several reasons the most frequent with their numbers.
-std::string reasons_text(const Account& account, Language language) {
-  constexpr std::size_t most_shown = 3;
-  std::vector<std::pair<std::string, std::int64_t>> reasons(account.reasons.begin(),
-                                                            account.reasons.end());
-  if (reasons.empty()) return {};
-  std::ranges::stable_sort(reasons, std::ranges::greater(),
-                           &std::pair<std::string, std::int64_t>::second);
-  std::string text;
-  for (const auto& [why, count] : reasons | std::views::take(most_shown)) {
-    text += text.empty() ? "" : ", ";
-    text += fit(for_terminal_line(why), 160);
-    if (reasons.size() == 1) continue;
-    text += in_language(language, " in {}", " {} 問", with_thousands(count));
-  }
-  return fmt::format(" ({}{})", text, reasons.size() > most_shown ? ", …" : "");
-}
-
-// Where a model only thought, its replies are unread or cut, and it is not the model's
-// fault.
-std::string empty_text(const Account& account, Language language) {
-  if (account.thoughts_only == 0) return {};
-  const std::string some = with_thousands(account.thoughts_only);
-  const std::string n = with_thousands(account.ended() - account.tally.ledger.failed);
-  if (2 * account.thoughts_cut > account.thoughts_only) {
-    return in_language(
-        language,
-        "{} of {} replies are empty; the thoughts took all of the token limit: try a "
-        "larger --max-tokens, or --reasoning off\n",
-        "{1} 件中 {0} 件の回答が空です。思考がトークン上限を使い切りました: "
-        "--max-tokens "
-        "を大きくするか、--reasoning off を試してください\n",
-        some, n);
-  }
-  return in_language(
-      language,
-      "{} of {} replies are empty; the server put everything into the thoughts: try "
-      "--reasoning off, or a larger --max-tokens\n",
-      "{1} 件中 {0} 件の回答が空です。サーバーはすべてを思考に入れました: --reasoning "
-      "off "
-      "または大きな --max-tokens を試してください\n",
-      some, n);
 }
 
 // "llama (mistral-7b.gguf, b4567)": the model, and all that is known of who answered.
@@ -197,25 +152,15 @@ std::string subject_line(const ScoredRun& run) {
 // The accuracy with all that bounds it, or why there is none.
 std::string accuracy_lines(const ScoredRun& run, Language language) {
   const Ledger& ledger = run.ledger();
-  const bool ja = language == Language::ja;
-  std::string text;
   if (!run.has_reply()) {
-    text = ja ? "回答がありません" : "nothing was answered";
+    std::string text =
+        in_language(language, "nothing was answered", "回答がありません");
     if (!run.reason().empty()) text += ": " + for_terminal_line(run.reason());
-    return text + "\n" + ledger_text(ledger, language) +
-           reasons_text(run.account, language) + "\n";
+    return text + "\n" + ledger_lines(run, language);
   }
-  text = fmt::format("Accuracy: {}, {}\n", accuracy_text(ledger.count()),
-                     interval_text(wilson(ledger.count())));
-  // Failures stand last, and their reasons behind them.
-  text += ledger_text(ledger, language) + reasons_text(run.account, language);
-  if (ledger.right + ledger.wrong < ledger.n()) {
-    const std::string bounds = range_text(ledger.bounds());
-    text +=
-        ja ? fmt::format("（不明分をすべて誤り・すべて正解とした場合 {} %）", bounds)
-           : fmt::format("; {} % with all unknown wrong or right", bounds);
-  }
-  return text + "\n" + arithmetic_text(run, language);
+  return fmt::format("Accuracy: {}, {}\n", accuracy_text(ledger.count()),
+                     interval_text(wilson(ledger.count()))) +
+         ledger_lines(run, language) + arithmetic_text(run, language);
 }
 
 // What this summary leaves out: bad labels, questions that are still to be asked, and
@@ -241,7 +186,7 @@ std::string left_out_lines(const ScoredRun& run, Language language) {
   return text;
 }
 
-std::string averages_text(const ScoredRun& run, Language language) {
+std::string averages_text(const ScoredRun& run, Language language, bool lists) {
   const Tally& tally = run.account.tally;
   const std::size_t subjects = tally.by_subject.size();
   const auto harness = harness_score(run.info, tally);
@@ -250,8 +195,9 @@ std::string averages_text(const ScoredRun& run, Language language) {
     const auto categories = by_category(tally, run.info.dataset);
     const bool other_groups =
         harness && harness->how->grouping == Grouping::lm_eval;  // listed below
-    if (!other_groups) text += count_lines(categories);
-    if (subjects <= 10 && categories.empty()) text += count_lines(tally.by_subject);
+    if (lists && !other_groups) text += count_lines(categories);
+    if (lists && subjects <= most_subjects_listed && categories.empty())
+      text += count_lines(tally.by_subject);
     const double mean = 100 * macro_accuracy(tally).value_or(0);
     const std::string interval = interval_text(macro_interval(tally.subjects()));
     text += in_language(language, "mean of subjects {:.2f}% ({} subjects), {}\n",
@@ -263,16 +209,17 @@ std::string averages_text(const ScoredRun& run, Language language) {
 
 }  // namespace
 
-std::string summary_text(const ScoredRun& run, Language language) {
+std::string summary_text(const ScoredRun& run, Language language, Subjects subjects) {
   std::string text = fmt::format(
       "{} {}\n", language == Language::ja ? "モデル:" : "Model:", full_title(run));
   text += subject_line(run) + accuracy_lines(run, language);
+  text += made_lines(run, language) + left_out_lines(run, language);
   text += mixture_text(run, language) + second_tries_text(run, language);
   text += unknown_letters_text(run.account, language);
-  text += empty_text(run.account, language);
+  text += empty_text(run, language);
   text += cut_prompts_text(run.account.sizes, language);
-  text += left_out_lines(run, language);
-  if (run.has_reply()) text += averages_text(run, language);
+  if (run.has_reply())
+    text += averages_text(run, language, subjects == Subjects::listed);
   return text;
 }
 

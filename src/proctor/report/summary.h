@@ -12,9 +12,18 @@
 
 namespace proctor {
 
-// The lines that end a run: subject, accuracy with interval, ledger, bounds,
-// categories.
-std::string summary_text(const ScoredRun& run, Language language);
+// Of no more subjects than these a summary lists each.
+constexpr std::size_t most_subjects_listed = 10;
+enum class Subjects { listed, left_out };
+// The lines that end a run: subject, accuracy with interval, ledger, bounds; how it was
+// made, in what time and of how many tokens; categories or subjects, unless a table of
+// them follows, and their mean.
+std::string summary_text(const ScoredRun& run, Language language,
+                         Subjects subjects = Subjects::listed);
+// Why questions failed, a line a run of at most `width` columns (0: whatever it takes):
+// "7f3a1c20  failed 3 (HTTP 400: too long)". Empty where none did.
+std::string failures_text(std::span<const ScoredRun> runs, Language language,
+                          int width);
 // Lines that name each where the replies are of several models or builds; or empty.
 std::string mixture_text(const ScoredRun& run, Language language);
 // How many replies are second tries, and what came to nothing; or empty.

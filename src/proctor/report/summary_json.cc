@@ -17,6 +17,11 @@ Json answerer_json_of(const ScoredRun& run) {
   return json.is_object() ? json : Json(nullptr);
 }
 
+Json shots_json(const RunKey& key) {
+  const auto shots = shots_of(key);
+  return shots ? Json(*shots) : Json(nullptr);
+}
+
 // The replies by model and build, in the servers' own words.
 Json sources_json(const Account& account) {
   auto json = Json::array();
@@ -65,6 +70,7 @@ std::string summary_json(const ScoredRun& run) {
       {"split", run.info.split},
       {"subjects", run.about()},
       {"protocol", run.info.protocol},
+      {"shots", shots_json(run.info.key)},
       {"extract", run.extract},
       {"planned", run.planned},
       {"n", ledger.n()},
@@ -96,6 +102,8 @@ std::string summary_json(const ScoredRun& run) {
         {"reply", account.reply_tokens},
         {"decoded", account.decoded_tokens}}},
       {"seconds", run.seconds},
+      {"asked", run.asked},
+      {"questions_per_second", number_or_null(run.rate())},
       {"dropped_bad_labels", run.info.dropped},
       {"name", run.info.name},
       {"note", run.info.note},

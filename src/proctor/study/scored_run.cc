@@ -1,5 +1,7 @@
 #include "proctor/study/scored_run.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "proctor/study/subjects_title.h"
@@ -19,6 +21,15 @@ std::string scoring_of(const RunKey& key) {
   const auto scoring = protocol.find("scoring");
   if (scoring == protocol.end() || !scoring->is_string()) return {};
   return scoring->get<std::string>();
+}
+
+std::optional<std::int64_t> shots_of(const RunKey& key) {
+  const nlohmann::json protocol = nlohmann::json::parse(key.protocol, nullptr, false);
+  const auto count = nlohmann::json::json_pointer("/shots/count");
+  if (!protocol.is_object() || !protocol.contains(count)) return std::nullopt;
+  const nlohmann::json& shots = protocol[count];
+  return shots.is_number_integer() ? std::optional(shots.get<std::int64_t>())
+                                   : std::nullopt;
 }
 
 Answerer answerer_of(const RunInfo& info) {
@@ -92,6 +103,25 @@ std::string ScoredRun::model_title() const {
                       : fmt::format("{} ({})", model_name(), join(more, ", "));
 }
 
+std::optional<double> ScoredRun::rate() const {
+  if (asked == 0 || seconds <= 0) return std::nullopt;
+  return static_cast<double>(asked) / seconds;
+}
+
+std::chrono::microseconds time_covered(
+    std::vector<std::pair<WallTime, WallTime>> spans) {
+  std::ranges::sort(spans);
+  std::chrono::microseconds sum{};
+  WallTime until = WallTime::min();
+  for (const auto& [from, to] : spans) {
+    const WallTime begin = std::max(from, until);
+    if (to <= begin) continue;
+    sum += to - begin;
+    until = to;
+  }
+  return sum;
+}
+
 namespace {
 
 // By ordinal: whether a question is one of those subjects.
@@ -125,6 +155,7 @@ Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
   ScoredRun scored{
       .info = run.info, .id = run.id, .extract = name, .stored = run.results};
   std::vector<bool> tried(dataset.questions.size());
+  std::vector<std::pair<WallTime, WallTime>> spans;
   const auto count = [&](const StoredResult& result) -> Status {
     if (result.trial.ordinal >= dataset.questions.size()) {
       return fail(Fault::data,
@@ -139,6 +170,8 @@ Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
     graded.is_second_try = result.generation > 0;
     scored.account.add(graded);
     scored.requests += result.attempts;
+    spans.emplace_back(result.attempt.started,
+                       result.attempt.started + result.attempt.latency);
     if (!result.attempt.outcome)
       scored.failure = result.attempt.outcome.error().message;
     return see ? see(graded) : Status();
@@ -147,6 +180,9 @@ Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
   scored.subjects = subjects_title(scored.account.tally, dataset);
   scored.reused = scored.ended();
   scored.planned = scored.ended();
+  scored.asked = scored.ended();
+  const std::chrono::duration<double> covered = time_covered(std::move(spans));
+  scored.seconds = covered.count();
   for (const std::uint32_t ordinal : run.info.selection) {
     const bool is_missing =
         ordinal < tried.size() && wanted[ordinal] && !tried[ordinal];

@@ -2,10 +2,14 @@
 // study.h.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "proctor/score/score.h"
 #include "proctor/store/store.h"
@@ -25,9 +29,14 @@ struct ScoredRun {
   std::int64_t reused = 0;    // answered from the store
   std::int64_t requests = 0;  // tries; of this process, where that has asked
   std::int64_t stored = 0;    // replies of the run in all, counted here or not
-  double seconds = 0;         // of this process; 0 from the store
+  // How long it was asked, and how many questions ended in that time: by this process;
+  // from the store in all, as far as the tries that count tell their times.
+  double seconds = 0;
+  std::int64_t asked = 0;
   // Second tries of this process that came to nothing: the first reply still counts.
   std::int64_t failed_again = 0;
+  // Whether --reasoning off would be taken, as far as whoever scored it knows.
+  bool can_stop_thinking = false;
   std::string fatal;    // why it stopped early, or empty
   std::string failure;  // what the last question without a reply came to, or empty
 
@@ -35,6 +44,8 @@ struct ScoredRun {
   std::int64_t ended() const { return account.ended(); }
   bool is_complete() const { return ended() == planned && ledger().failed == 0; }
   bool has_reply() const { return ledger().has_reply(); }
+  // Questions a second; nothing where none was asked, or in no time.
+  std::optional<double> rate() const;
   // Why there is none, or empty.
   const std::string& reason() const { return fatal.empty() ? failure : fatal; }
   std::string model_name() const { return proctor::model_name(info.key); }
@@ -56,6 +67,10 @@ struct Look {
   // Or these questions of the data set alone; empty: all.
   std::vector<std::uint32_t> ordinals = {};
 };
+
+// How long at least one of some tries was on its way, each from when to when.
+std::chrono::microseconds time_covered(
+    std::vector<std::pair<WallTime, WallTime>> spans);
 
 // Every trial of a stored run, of those subjects. `see` may be empty; it gets the
 // bodies where asked for. The pointers in Graded live during the call. Fault::usage
@@ -88,6 +103,9 @@ std::string server_of(const RunKey& key);
 // How a run's protocol takes its answers: "generate", "letters" or "choices"; empty
 // where that cannot be read.
 std::string scoring_of(const RunKey& key);
+// How many worked examples stand before its questions; nothing where that cannot be
+// read.
+std::optional<std::int64_t> shots_of(const RunKey& key);
 // Replies by model and by build, in words fit for a terminal; of models those that only
 // repeat the name that was asked for are not in it.
 std::map<std::string, std::int64_t> counted_models(const ScoredRun& run);
