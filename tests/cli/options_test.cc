@@ -83,6 +83,27 @@ TEST(Options, a_mistyped_command_is_told_the_nearest) {
   EXPECT_EQ(error_of({"xyzzy"}), "xyzzy: no such command; see proctor --help");
 }
 
+TEST(Options, one_may_stand_before_the_command) {
+  const Arguments arguments =
+      arguments_of({"--json", "--limit", "5", "run", "llama", "--limit", "7"});
+
+  EXPECT_EQ(arguments.command, Command::run);
+  EXPECT_THAT(arguments.positional, ElementsAre("llama"));
+  EXPECT_TRUE(arguments.has("--json"));
+  EXPECT_EQ(arguments.get("--limit"), "7");
+  EXPECT_EQ(arguments_of({"-o", "x.csv", "report"}).get("--output"), "x.csv");
+}
+
+TEST(Options, ones_without_a_command_are_no_command) {
+  EXPECT_EQ(error_of({"--json"}), "--json: expected a command; see proctor --help");
+}
+
+TEST(Options, the_version_is_a_command_under_three_names) {
+  for (const std::string word : {"version", "--version", "-V"})
+    EXPECT_EQ(arguments_of({word}).command, Command::version);
+  EXPECT_TRUE(arguments_of({"--json", "-V"}).has("--json"));
+}
+
 TEST(Options, a_number_is_read_within_its_bounds) {
   const Arguments arguments =
       arguments_of({"run", "--limit", "5", "--temperature", "0.5"});
@@ -188,58 +209,55 @@ TEST(Help, no_words_ask_for_it) {
 
     ASSERT_TRUE(result);
     EXPECT_FALSE(result->arguments);
-    EXPECT_EQ(result->text, help_of_program(Language::en));
+    EXPECT_EQ(result->text, program_help(manual(), Language::en));
   }
 }
 
-TEST(Help, of_a_command_is_asked_for_in_three_ways) {
-  for (const CommandText& command : commands()) {
+TEST(Help, of_a_command_is_asked_for_in_four_ways) {
+  for (const ManualCommand& command : manual()) {
     const std::string name(command.name);
     const std::vector<std::vector<std::string>> all = {
-        {name, "--help"}, {name, "-h"}, {"help", name}};
+        {name, "--help"}, {name, "-h"}, {"help", name}, {name, "help"}};
     for (const auto& words : all) {
       const auto result = parsed(words);
 
       ASSERT_TRUE(result) << name;
-      EXPECT_EQ(result->text, help_of(command, Language::en));
+      EXPECT_EQ(result->text, command_help(command, Language::en));
     }
   }
 }
 
 TEST(Help, of_the_program_names_every_command) {
   for (const CommandText& command : commands()) {
-    EXPECT_THAT(help_of_program(Language::en),
+    EXPECT_THAT(program_help(manual(), Language::en),
                 HasSubstr(fmt::format("\n  {} ", command.name)));
   }
 }
 
 TEST(Help, of_a_command_has_its_options_and_no_others) {
-  for (const CommandText& command : commands()) {
-    const std::string help = help_of(command, Language::en);
-    for (const Option& option : options()) {
-      const auto mentions = HasSubstr(fmt::format(" {} ", option.name));
-      if (option.belongs_to(command.command)) {
-        EXPECT_THAT(help, mentions) << command.name;
-        EXPECT_THAT(help, HasSubstr(std::string(option.about)));
-      }
+  for (const ManualCommand& command : manual()) {
+    const std::string help = command_help(command, Language::en);
+    for (const ManualOption& option : command.options) {
+      EXPECT_THAT(help, HasSubstr(fmt::format(" {} ", option.name))) << command.name;
+      EXPECT_THAT(help, HasSubstr(std::string(option.about)));
     }
   }
 }
 
 TEST(Help, says_what_a_run_is_where_one_is_taken) {
-  for (const CommandText& command : commands()) {
+  for (const ManualCommand& command : manual()) {
     const bool takes = command.arguments.find("RUN") != std::string_view::npos;
-    EXPECT_EQ(
-        help_of(command, Language::en).find("RUN: last, last~1") != std::string::npos,
-        takes)
+    EXPECT_EQ(command_help(command, Language::en).find("RUN: last, last~1") !=
+                  std::string::npos,
+              takes)
         << command.name;
   }
 }
 
 TEST(Help, no_line_is_wider_than_a_hundred_columns) {
-  std::vector<std::string> texts = {help_of_program(Language::en)};
-  for (const CommandText& command : commands())
-    texts.push_back(help_of(command, Language::en));
+  std::vector<std::string> texts = {program_help(manual(), Language::en)};
+  for (const ManualCommand& command : manual())
+    texts.push_back(command_help(command, Language::en));
   for (const std::string& text : texts) {
     for (const std::string& line : split(text, '\n')) {
       EXPECT_LE(display_width(line), 100) << line;
@@ -259,12 +277,12 @@ TEST(Help, every_option_says_what_it_is_in_a_line_and_belongs_somewhere) {
 }
 
 TEST(Completions, each_shell_s_name_every_option_and_command) {
-  const std::string bash = *completions("bash");
-  const std::string zsh = *completions("zsh");
-  const std::string fish = *completions("fish");
+  const std::string bash = *completions(manual(), "bash");
+  const std::string zsh = *completions(manual(), "zsh");
+  const std::string fish = *completions(manual(), "fish");
   for (const Option& option : options()) {
     EXPECT_THAT(bash, HasSubstr(fmt::format("{} ", option.name)));
-    EXPECT_THAT(zsh, HasSubstr(fmt::format("{} ", option.name)));
+    EXPECT_THAT(zsh, HasSubstr(fmt::format("'{}:", option.name)));
     EXPECT_THAT(fish, HasSubstr(fmt::format("-l {} ", option.name.substr(2))));
   }
   for (const CommandText& command : commands()) {
@@ -273,29 +291,37 @@ TEST(Completions, each_shell_s_name_every_option_and_command) {
   }
 }
 
+TEST(Completions, a_command_s_own_words_are_among_them) {
+  EXPECT_THAT(*completions(manual(), "bash"),
+              HasSubstr("completions) words=\"bash zsh fish "));
+  EXPECT_THAT(*completions(manual(), "zsh"),
+              HasSubstr("list) words_of=(models datasets"));
+  EXPECT_THAT(*completions(manual(), "fish"), HasSubstr("from list' -a protocols\n"));
+}
+
 TEST(Completions, another_shell_is_told_which_there_are) {
-  const auto text = completions("tcsh");
+  const auto text = completions(manual(), "tcsh");
 
   ASSERT_FALSE(text);
   EXPECT_EQ(text.error().message, "found tcsh, expected bash, zsh or fish");
 }
 
 TEST(Manual, has_every_option_of_every_command) {
-  const std::string page = manual_page();
-  const std::string markdown = manual_markdown();
+  const std::string page = manual_page(manual());
+  const std::string markdown = manual_markdown(manual());
   for (const Option& option : options()) {
     EXPECT_THAT(page, HasSubstr(replace_all(std::string(option.name), "-", "\\-")));
     EXPECT_THAT(markdown, HasSubstr(std::string(option.name)));
   }
   for (const CommandText& command : commands()) {
-    EXPECT_THAT(page, HasSubstr(fmt::format(".SS {} ", command.name)));
-    EXPECT_THAT(markdown, HasSubstr(fmt::format("## proctor {} ", command.name)));
+    EXPECT_THAT(page, HasSubstr(fmt::format(".SS proctor {}", command.name)));
+    EXPECT_THAT(markdown, HasSubstr(fmt::format("## proctor {}", command.name)));
   }
 }
 
 TEST(Manual, no_line_of_text_is_read_as_a_request) {
   // troff takes a line that begins with a dot or an apostrophe for one.
-  for (const std::string& line : split(manual_page(), '\n')) {
+  for (const std::string& line : split(manual_page(manual()), '\n')) {
     EXPECT_FALSE(line.starts_with('\'')) << line;
     if (line.starts_with('.')) {
       EXPECT_TRUE(line.starts_with(".TH ") || line.starts_with(".S") ||

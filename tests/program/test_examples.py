@@ -91,3 +91,15 @@ def test_a_program_evaluates_a_model_file(run, nano):
 
 def test_a_backend_of_one_s_own_is_examined(run):
     assert re.fullmatch(r"\d+ of 120\n", run("own_backend"))
+
+
+def test_the_manual_and_the_shells_completions_are_installed(installed):
+    share = installed / "share"
+    program = installed / "bin/proctor"
+    assert (share / "man/man1/proctor.1").read_text() == checked(program, "man")
+    for shell, path in {
+        "bash": "bash-completion/completions/proctor",
+        "zsh": "zsh/site-functions/_proctor",
+        "fish": "fish/vendor_completions.d/proctor.fish",
+    }.items():
+        assert (share / path).read_text() == checked(program, "completions", shell)

@@ -17,7 +17,7 @@ from conftest import ROOT, SUBJECT, wait_until
 
 COMMANDS = [
     *["run", "report", "chart", "show", "rescore", "export", "prompt", "extract"],
-    *["verify", "doctor", "list"],
+    *["verify", "doctor", "list", "completions", "man", "version"],
 ]
 MARKS = ["right", "wrong", "unread", "refused", "cut", "failed"]
 

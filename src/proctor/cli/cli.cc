@@ -81,10 +81,6 @@ Result<Language> language_of(std::span<const std::string> words,
 
 Result<int> act(std::span<const std::string> words, World& world) {
   world.console.speak(TRY(language_of(words, world.environment)));
-  if (!words.empty() && words[0] == "--version") {
-    world.console.print(version_text());
-    return complete;
-  }
   Parsed parsed = TRY(parse_arguments(words, world.console.language()));
   if (!parsed.arguments) {
     world.console.print(parsed.text);

@@ -32,6 +32,9 @@ Result<int> extract_command(const Arguments& arguments, World& world);
 Result<int> verify_command(const Arguments& arguments, World& world);
 Result<int> doctor_command(const Arguments& arguments, World& world);
 Result<int> list_command(const Arguments& arguments, World& world);
+Result<int> completions_command(const Arguments& arguments, World& world);
+Result<int> man_command(const Arguments& arguments, World& world);
+Result<int> version_command(const Arguments& arguments, World& world);
 
 // --format and --store mean the same everywhere.
 std::filesystem::path store_path(const Arguments& arguments);

@@ -91,13 +91,7 @@ Result<int> list_command(const Arguments& arguments, World& world) {
                 "runs");
   }
   if (words[0] == "manual") {
-    world.console.print(words.size() > 1 && words[1] == "man" ? manual_page()
-                                                              : manual_markdown());
-    return complete;
-  }
-  if (words[0] == "completions") {
-    world.console.print(
-        TRY(completions(words.size() > 1 ? words[1] : "").in("list completions")));
+    world.console.print(manual_markdown(manual()));
     return complete;
   }
   const Table table = TRY(table_named(words[0], arguments, world));

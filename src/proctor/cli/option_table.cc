@@ -32,7 +32,7 @@ constexpr unsigned on_data = sending | on_list;
 constexpr unsigned of_runs =
     on_report | on_chart | on_show | on_export | on_rescore | on_compare | on_audit;
 constexpr unsigned reading = of_runs | on_verify | on_list;
-constexpr unsigned every = ~0U;
+constexpr unsigned every = ~(bit(Command::completing) | bit(Command::man));
 
 constexpr std::string_view questions = "What is asked";
 constexpr std::string_view model = "Of which model";
@@ -91,6 +91,13 @@ constexpr std::array command_table = {
     CommandText{Command::list, list_command, "list",
                 "models|datasets|protocols|subjects|readers|templates|runs",
                 "what there is", "proctor list protocols\nproctor list runs"},
+    CommandText{Command::completing, completions_command, "completions",
+                "bash|zsh|fish", "what the shell is to know to complete a command",
+                "source <(proctor completions bash)"},
+    CommandText{Command::man, man_command, "man", "", "the manual, as man reads it",
+                "proctor man | man -l -"},
+    CommandText{Command::version, version_command, "version", "",
+                "which proctor this is; also --version and -V", "proctor version"},
 };
 
 constexpr Option option_table[] = {
@@ -228,6 +235,20 @@ std::span<const CommandText> commands() {
 }
 std::span<const Option> options() {
   return option_table;
+}
+
+std::vector<ManualCommand> manual() {
+  std::vector<ManualCommand> written;
+  for (const CommandText& command : command_table) {
+    ManualCommand& one = written.emplace_back(ManualCommand{
+        command.name, command.arguments, command.about, command.examples, {}});
+    for (const Option& option : option_table) {
+      if (!option.belongs_to(command.command)) continue;
+      one.options.push_back({option.name, option.also, option.value, option.group,
+                             option.about, option.repeats});
+    }
+  }
+  return written;
 }
 
 std::string_view flag_of(std::string_view field) {

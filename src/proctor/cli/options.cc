@@ -137,6 +137,25 @@ Result<Arguments> parse_command(const CommandText& command,
   return arguments;
 }
 
+bool asks_for_help(std::string_view word) {
+  return word == "--help" || word == "-h";
+}
+
+// "proctor --json report" is "proctor report --json".
+std::vector<std::string> command_first(std::span<const std::string> given) {
+  std::vector<std::string> words(given.begin(), given.end());
+  std::size_t at = 0;
+  while (at < words.size() && words[at].starts_with('-') && !asks_for_help(words[at])) {
+    if (words[at] == "--version" || words[at] == "-V")
+      words[at] = "version";
+    else
+      at += takes_value(words[at]) ? 2 : 1;
+  }
+  const auto command = words.begin() + static_cast<std::ptrdiff_t>(at);
+  if (at < words.size()) std::rotate(words.begin(), command, command + 1);
+  return words;
+}
+
 }  // namespace
 
 std::string with_flags(std::string_view text) {
@@ -152,7 +171,8 @@ std::string with_flags(std::string_view text) {
 }
 
 bool takes_value(std::string_view name) {
-  const auto found = std::ranges::find(options(), name, &Option::name);
+  const auto found = std::ranges::find_if(
+      options(), [&](const Option& option) { return option.is_called(name); });
   return found != options().end() && !found->value.empty();
 }
 
@@ -188,28 +208,32 @@ void Arguments::expand_home(const std::string& home) {
   }
 }
 
-Result<Parsed> parse_arguments(std::span<const std::string> words, Language language) {
-  if (words.empty() || words[0] == "--help" || words[0] == "-h") {
-    return Parsed{.text = help_of_program(language)};
-  }
-  const bool asks_help = words[0] == "help";
-  if (asks_help && words.size() == 1) return Parsed{.text = help_of_program(language)};
-  const std::string& name = words[asks_help ? 1 : 0];
-  const auto found = std::ranges::find(commands(), name, &CommandText::name);
-  if (found == commands().end()) {
-    std::vector<std::string> names;
+Result<Parsed> parse_arguments(std::span<const std::string> given, Language language) {
+  std::vector<std::string> words = command_first(given);
+  const std::vector<ManualCommand> written = manual();
+  const bool asks_help = !words.empty() && words[0] == "help";
+  if (asks_help) words.erase(words.begin());
+  if (words.empty() || asks_for_help(words[0]))
+    return Parsed{.text = program_help(written, language)};
+  const std::string& name = words[0];
+  const auto found = std::ranges::find(written, name, &ManualCommand::name);
+  if (found == written.end()) {
+    std::vector<std::string> names = {"help"};
     for (const CommandText& command : commands()) names.emplace_back(command.name);
     const std::string hint = suggestion(name, names);
+    if (name.starts_with('-'))
+      return fail(Fault::usage, "{}: expected a command; see proctor --help", name);
     return fail(Fault::usage, "{}: no such command{}", name,
                 hint.empty() ? "; see proctor --help" : hint);
   }
-  const auto rest = words.subspan(1);
-  const bool wants_help =
-      asks_help || std::ranges::any_of(rest, [](const std::string& word) {
-        return word == "--help" || word == "-h";
-      });
-  if (wants_help) return Parsed{.text = help_of(*found, language)};
-  return Parsed{.arguments = TRY(parse_command(*found, {rest.begin(), rest.end()}))};
+  // "proctor run help" means no model of that name: there is none without a provider.
+  if (asks_help || std::ranges::any_of(words, asks_for_help) ||
+      (words.size() == 2 && words[1] == "help")) {
+    return Parsed{.text = command_help(*found, language)};
+  }
+  const CommandText& command = commands()[found - written.begin()];
+  return Parsed{.arguments =
+                    TRY(parse_command(command, {words.begin() + 1, words.end()}))};
 }
 
 }  // namespace proctor

@@ -31,6 +31,9 @@ enum class Command : unsigned {
   extract,
   verify,
   list,
+  completing,
+  man,
+  version,
 };
 
 class Arguments;
@@ -105,21 +108,15 @@ class Arguments {
 };
 
 // What main() was given, without the program's name. A Fault::usage error for anything
-// unknown, with the nearest name. nullopt: help or version was asked for, and `text` is
-// to be printed.
+// unknown, with the nearest name. nullopt: help was asked for, and `text` is to be
+// printed.
 struct Parsed {
   std::optional<Arguments> arguments;
   std::string text;
 };
 Result<Parsed> parse_arguments(std::span<const std::string> words, Language language);
 
-// One screen: examples first, then the options with their defaults.
-std::string help_of_program(Language language);
-std::string help_of(const CommandText& command, Language language);
-// bash, zsh or fish.
-Result<std::string> completions(std::string_view shell);
-// proctor.1 (troff) and docs/cli.md (Markdown).
-std::string manual_page();
-std::string manual_markdown();
+// All of it as `report` writes it down: help, completions, the manual.
+std::vector<ManualCommand> manual();
 
 }  // namespace proctor

@@ -9,6 +9,7 @@
 #include "proctor/report/exam_tables.h"
 #include "proctor/report/export.h"
 #include "proctor/report/language.h"
+#include "proctor/report/manual.h"
 #include "proctor/report/next_step.h"
 #include "proctor/report/phrases.h"
 #include "proctor/report/progress_line.h"

@@ -1,0 +1,29 @@
+#include <nlohmann/json.hpp>
+
+#include "proctor/cli/specs.h"
+
+namespace proctor {
+
+Result<int> completions_command(const Arguments& arguments, World& world) {
+  TRY(expect_words(arguments, 1, "bash, zsh or fish"));
+  world.console.print(
+      TRY(completions(manual(), arguments.positional[0]).in("completions")));
+  return complete;
+}
+
+Result<int> man_command(const Arguments& arguments, World& world) {
+  TRY(expect_words(arguments, 0, "no word"));
+  world.console.print(manual_page(manual()));
+  if (world.console.out_is_terminal())
+    world.console.say("as man reads it: proctor man | man -l -");
+  return complete;
+}
+
+Result<int> version_command(const Arguments& arguments, World& world) {
+  TRY(expect_words(arguments, 0, "no word"));
+  const nlohmann::ordered_json json = {{"version", PROCTOR_VERSION}};
+  world.console.print(arguments.has("--json") ? json.dump() + "\n" : version_text());
+  return complete;
+}
+
+}  // namespace proctor

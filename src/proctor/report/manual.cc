@@ -1,0 +1,197 @@
+#include "proctor/report/manual.h"
+
+#include <algorithm>
+
+#include "proctor/report/phrases.h"
+
+namespace proctor {
+namespace {
+
+std::string left_of(const ManualOption& option) {
+  std::string text(option.also.empty() ? "" : fmt::format("{}, ", option.also));
+  text += option.name;
+  if (!option.value.empty()) text += fmt::format(" {}", option.value);
+  return text;
+}
+
+std::vector<std::string_view> groups_of(const ManualCommand& command) {
+  std::vector<std::string_view> groups;
+  for (const ManualOption& option : command.options) {
+    if (std::ranges::find(groups, option.group) == groups.end())
+      groups.push_back(option.group);
+  }
+  return groups;
+}
+
+// What a RUN is, where a command takes one.
+constexpr std::string_view run_text =
+    "RUN: last, last~1 (the one before it), a --name, or the first digits of an id "
+    "(list runs).";
+
+bool takes_runs(const ManualCommand& command) {
+  return command.arguments.find("RUN") != std::string_view::npos;
+}
+
+std::string roff(std::string_view text) {
+  return replace_all(replace_all(std::string(text), "\\", "\\e"), "-", "\\-");
+}
+
+// "proctor list models|runs" takes one of two words.
+std::vector<std::string> words_of(const ManualCommand& command) {
+  std::vector<std::string> words = split(command.arguments, '|');
+  const bool are_words =
+      words.size() > 1 && std::ranges::all_of(words, [](auto& word) {
+        return std::ranges::all_of(word, [](char c) { return c >= 'a' && c <= 'z'; });
+      });
+  return are_words ? words : std::vector<std::string>{};
+}
+
+std::string bash_completions(std::span<const ManualCommand> commands) {
+  std::string text = "_proctor() {\n  local words\n  case ${COMP_WORDS[1]} in\n";
+  std::string names;
+  for (const ManualCommand& command : commands) {
+    names += fmt::format("{} ", command.name);
+    text += fmt::format("    {}) words=\"", command.name);
+    for (const std::string& word : words_of(command)) text += word + " ";
+    for (const ManualOption& option : command.options)
+      text += fmt::format("{} ", option.name);
+    text += "--help\" ;;\n";
+  }
+  return text + "    *) words=\"" + names +
+         "help --help --version\" ;;\n  esac\n"
+         "  COMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n}\n"
+         "complete -o default -F _proctor proctor\n";
+}
+
+// Sourced, or from a folder of $fpath: there the file itself is the function's first
+// call.
+std::string zsh_completions(std::span<const ManualCommand> commands) {
+  const auto described = [](std::string_view name, std::string_view about) {
+    return fmt::format(" '{}:{}'", name, replace_all(std::string(about), "'", "'\\''"));
+  };
+  std::string names, cases;
+  for (const ManualCommand& command : commands) {
+    names += described(command.name, command.about);
+    cases += fmt::format("    {}) words_of=({}) options=(", command.name,
+                         join(words_of(command), " "));
+    for (const ManualOption& option : command.options)
+      cases +=
+          described(option.name, replace_all(std::string(option.about), ":", "\\:"));
+    cases += " '--help:what it takes') ;;\n";
+  }
+  return "#compdef proctor\ncompdef _proctor proctor\n_proctor() {\n"
+         "  local -a commands options words_of\n  commands=(" +
+         names +
+         ")\n  if (( CURRENT == 2 )); then\n    _describe command commands\n    "
+         "return\n  fi\n  case $words[2] in\n" +
+         cases +
+         "  esac\n  compadd -a words_of\n  _describe -o option options\n  _files\n}\n"
+         "if [ \"$funcstack[1]\" = _proctor ]; then _proctor \"$@\"; fi\n";
+}
+
+std::string fish_completions(std::span<const ManualCommand> commands) {
+  const auto quoted = [](std::string_view text) {
+    return replace_all(replace_all(std::string(text), "\\", "\\\\"), "'", "\\'");
+  };
+  std::string text;
+  for (const ManualCommand& command : commands) {
+    text += fmt::format("complete -c proctor -n __fish_use_subcommand -a {} -d '{}'\n",
+                        command.name, quoted(command.about));
+    const auto seen = fmt::format(
+        "complete -c proctor -n '__fish_seen_subcommand_from {}'", command.name);
+    for (const std::string& word : words_of(command))
+      text += fmt::format("{} -a {}\n", seen, word);
+    for (const ManualOption& option : command.options) {
+      const std::string also(option.also.starts_with("--") ? "" : option.also);
+      text += fmt::format("{} -l {}{}{} -d '{}'\n", seen, option.name.substr(2),
+                          also.empty() ? "" : " -s " + also.substr(1),
+                          option.value.empty() ? "" : " -r", quoted(option.about));
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string ManualCommand::usage() const {
+  return fmt::format("proctor {}{}{}", name, arguments.empty() ? "" : " ", arguments);
+}
+
+std::string program_help(std::span<const ManualCommand> commands, Language language) {
+  const auto say = [&](std::string_view english) {
+    return translated(language, english);
+  };
+  std::string text =
+      say("proctor puts multiple-choice exams (MMLU and its family) to language "
+          "models.\n\n");
+  const auto row = [&](std::string_view left, int width, std::string_view about) {
+    text += fmt::format("  {:<{}} {}\n", left, width, say(about));
+  };
+  row("proctor run ollama/mistral:7b", 42, "100 questions to a model of ollama's");
+  row("proctor run --type llama", 42, "to a llama-server on port 8080");
+  text += "  proctor run deepseek/deepseek-chat --subject all\n";
+  row("proctor report", 42, "the runs so far, as a table");
+  row("proctor chart -o accuracy.png", 42, "and as a picture");
+  text += say("\nCommands:\n");
+  for (const ManualCommand& command : commands) row(command.name, 11, command.about);
+  return text + say("\nproctor COMMAND --help lists a command's options; proctor "
+                    "--version.\n");
+}
+
+std::string command_help(const ManualCommand& command, Language language) {
+  std::string text = fmt::format(
+      "{}\n{}{}\n\n  {}\n", command.usage(), translated(language, command.about),
+      language == Language::ja ? "。" : ".",
+      replace_all(std::string(command.examples), "\n", "\n  "));
+  if (takes_runs(command)) text += fmt::format("\n{}\n", run_text);
+  for (const std::string_view group : groups_of(command)) {
+    text += group.empty() ? "\n" : fmt::format("\n{}:\n", translated(language, group));
+    for (const ManualOption& option : command.options) {
+      if (option.group != group) continue;
+      text += fmt::format("  {} {}\n", pad(left_of(option), 20),
+                          translated(language, option.about));
+    }
+  }
+  return text;
+}
+
+Result<std::string> completions(std::span<const ManualCommand> commands,
+                                std::string_view shell) {
+  if (shell == "bash") return bash_completions(commands);
+  if (shell == "fish") return fish_completions(commands);
+  if (shell == "zsh") return zsh_completions(commands);
+  return fail(Fault::usage, "found {}, expected bash, zsh or fish",
+              shell.empty() ? "nothing" : shell);
+}
+
+std::string manual_page(std::span<const ManualCommand> commands) {
+  std::string text =
+      ".TH PROCTOR 1\n.SH NAME\nproctor \\- multiple-choice exams for language models\n"
+      ".SH SYNOPSIS\n.B proctor\n.I COMMAND\n[options]\n.SH COMMANDS\n";
+  for (const ManualCommand& command : commands) {
+    text += fmt::format(".SS {}\n{}.\n", roff(command.usage()), roff(command.about));
+    for (const ManualOption& option : command.options) {
+      text +=
+          fmt::format(".TP\n.B {}\n{}\n", roff(left_of(option)), roff(option.about));
+    }
+  }
+  return text;
+}
+
+std::string manual_markdown(std::span<const ManualCommand> commands) {
+  std::string text =
+      "# The command line\n\nMade from the program's own table by `proctor list "
+      "manual`; `proctor COMMAND --help` says the same.\n";
+  for (const ManualCommand& command : commands) {
+    text += fmt::format("\n## {}\n\n{}.\n\n```\n{}\n```\n", command.usage(),
+                        command.about, command.examples);
+    if (!command.options.empty()) text += "\n| option | |\n|---|---|\n";
+    for (const ManualOption& option : command.options) {
+      text += fmt::format("| `{}` | {} |\n", left_of(option),
+                          replace_all(std::string(option.about), "|", "\\|"));
+    }
+  }
+  return text;
+}
+
+}  // namespace proctor

@@ -1,0 +1,44 @@
+// What is said of a command line, from the table of its commands and options: help, a
+// page for man, completions, a configuration to begin with. Part of report.h.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proctor/base/base.h"
+#include "proctor/report/language.h"
+
+namespace proctor {
+
+struct ManualOption {
+  std::string_view name;   // "--output"
+  std::string_view also;   // "-o", or empty
+  std::string_view value;  // "FILE"; empty: a flag
+  std::string_view group;  // a heading in --help; empty: before all headings
+  std::string_view about;  // one line, its default in it
+  bool repeats = false;    // may be given several times
+};
+struct ManualCommand {
+  std::string_view name;
+  std::string_view arguments;  // "[MODEL…]"
+  std::string_view about;      // one line
+  std::string_view examples;   // a line each
+  std::vector<ManualOption> options;
+
+  std::string usage() const;  // "proctor run [MODEL…]"
+};
+
+std::string program_help(std::span<const ManualCommand> commands, Language language);
+// One screen: examples first, then the options with their defaults.
+std::string command_help(const ManualCommand& command, Language language);
+// bash, zsh or fish.
+Result<std::string> completions(std::span<const ManualCommand> commands,
+                                std::string_view shell);
+// proctor.1, as troff reads it.
+std::string manual_page(std::span<const ManualCommand> commands);
+// docs/cli.md.
+std::string manual_markdown(std::span<const ManualCommand> commands);
+
+}  // namespace proctor
