@@ -1,3 +1,5 @@
+#include <fstream>
+
 #include "cli/arguments.h"
 #include "proctor/cli/specs.h"
 
@@ -17,11 +19,11 @@ Environment with(std::map<std::string, std::string> keys) {
 
 Result<ModelChoice> choice(std::string_view spec, std::vector<std::string> words = {},
                            const Environment& environment = no_keys,
-                           bool needs_key = true) {
+                           bool is_asked = true) {
   words.insert(words.begin(), "run");
   ModelSpec named = TRY(model_settings(arguments_of(words)));
   named.name = spec;
-  return choose_model(named, environment, needs_key);
+  return choose_model(named, environment, is_asked);
 }
 
 ModelChoice chosen(std::string_view spec, std::vector<std::string> words = {},
@@ -163,11 +165,21 @@ TEST(ChooseModel, an_address_must_be_one) {
 }
 
 TEST(ChooseModel, a_path_that_ends_in_gguf_is_a_file) {
-  const ModelChoice model = chosen("models/tiny.gguf");
+  const ModelChoice model = choice("models/tiny.gguf", {}, no_keys, false).value();
 
   EXPECT_EQ(model.provider, nullptr);
   EXPECT_EQ(model.file, "models/tiny.gguf");
   EXPECT_EQ(model.title(), "gguf/tiny.gguf");
+}
+
+TEST(ChooseModel, a_file_that_is_not_there_is_told_before_anything_is_fetched) {
+  const std::filesystem::path folder = ::testing::TempDir();
+  std::ofstream(folder / "mistral-7b.Q4_K_M.gguf") << "GGUF";
+  const std::string near = (folder / "mistral-7b.Q4_K_S.gguf").string();
+
+  EXPECT_EQ(refusal(near),
+            near + ": no such file; did you mean mistral-7b.Q4_K_M.gguf?");
+  EXPECT_EQ(refusal("models/tiny.gguf"), "models/tiny.gguf: no such file");
 }
 
 TEST(ChooseModel, a_name_of_ollama_s_may_end_in_gguf) {
@@ -216,7 +228,8 @@ TEST(ChooseModel, a_model_of_the_hub_is_a_file_in_this_process) {
 
 TEST(ChooseModel, a_file_that_is_served_is_llama_s_at_no_address_yet) {
   const ModelChoice model =
-      chosen("a/b.gguf", {"--serve", "serve {model} --port {port}"});
+      choice("a/b.gguf", {"--serve", "serve {model} --port {port}"}, no_keys, false)
+          .value();
 
   ASSERT_NE(model.provider, nullptr);
   EXPECT_EQ(model.title(), "llama/b.gguf");

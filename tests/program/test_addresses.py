@@ -57,6 +57,16 @@ def test_a_404_names_the_address_that_was_asked(work):
             assert "canary" not in text
 
 
+def test_a_model_that_is_not_there_is_told_with_those_that_are(work, start_server):
+    server = start_server("--models", "mistral:7b,qwen3:8b")
+    ollama = work.run("run", "ollama/mistral:8b", "--base-url", server.url, *EXAM)
+    other = work.run("run", "openai-compatible/qwen3:8", "--base-url", server.url, *EXAM)
+
+    there = "; it has mistral:7b, qwen3:8b; did you mean"
+    assert f"; ollama pull mistral:8b fetches it{there} mistral:7b?\n" in ollama.stderr
+    assert f"{CHAT}{there} qwen3:8b?\n" in other.stderr
+
+
 @pytest.mark.parametrize("model, variable, ending", [
     ("openai/m", "OPENAI_BASE_URL", "/v1"),
     ("openai/m", "OPENAI_API_BASE", "/v1"),

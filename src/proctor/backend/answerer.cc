@@ -127,6 +127,25 @@ bool is_loading(const HttpResponse& response) {
          response.body.find("Loading model") != std::string::npos;
 }
 
+std::vector<std::string> models_there(const Provider& provider, const Model& model,
+                                      HttpClient& http) {
+  const bool are_tags = provider.tells == Tells::tags;
+  const Told list = told(
+      model, are_tags ? endpoint_url(model, "/api/tags") : openai_url(model, "/models"),
+      http);
+  std::vector<std::string> names;
+  simdjson::dom::array entries;
+  if (!list.document || list.document->root()[are_tags ? "models" : "data"].get(
+                            entries) != simdjson::SUCCESS) {
+    return names;
+  }
+  for (const auto entry : entries) {
+    const std::string_view name = text_at(entry, are_tags ? "/name" : "/id");
+    if (!name.empty()) names.emplace_back(name);
+  }
+  return names;
+}
+
 Answerer who_answers(const Provider& provider, const Model& model, HttpClient& http) {
   Answerer answerer;
   switch (provider.tells) {

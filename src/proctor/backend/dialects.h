@@ -25,6 +25,10 @@ std::string listed(std::vector<std::string> words);
 // llama-server says so for as long as it reads a model from disk: not a failed try.
 bool is_loading(const HttpResponse& response);
 
+// The models that a server lists, in its order; none where it says nothing of the kind.
+std::vector<std::string> models_there(const Provider& provider, const Model& model,
+                                      HttpClient& http);
+
 // All that a request of that model carries and that nothing a server says may repeat
 // into a store or onto a screen.
 Secrets secrets_of(const Model& model);

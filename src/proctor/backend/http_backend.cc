@@ -36,6 +36,7 @@ class HttpBackend final : public Backend {
         model_(std::move(model)),
         secrets_(secrets_of(model_)),
         options_(std::move(options)),
+        http_(http),
         client_(std::move(http)),
         throttle_(options_),
         ids_(options_.id_seed) {}
@@ -197,7 +198,8 @@ class HttpBackend final : public Backend {
       throttle_.pause_until(time + *asked);  // also when this was its last try
     }
     if (error.fault == Fault::denied) {
-      give_up(error);
+      const bool is_missing = attempt.attempts.back().status == 404 && !fatal_;
+      give_up({error.fault, error.message + (is_missing ? what_is_there() : "")});
     } else if (error.fault == Fault::rejected || error.fault == Fault::usage) {
       refused(error);
     } else if (error.fault == Fault::network && !fatal_ && !drained_) {
@@ -227,6 +229,24 @@ class HttpBackend final : public Backend {
     // for pages and their like, of which each may be paid.
     if (attempt.attempts.back().status != 0 && no_replies_ == 0) throttle_.open();
     finish(std::move(attempt));
+  }
+
+  // Behind a 404: the model's name is what a person gets wrong, if not the address.
+  std::string what_is_there() const {
+    constexpr std::size_t most_named = 8;
+    HttpClient alone(http_);
+    std::vector<std::string> names = models_there(provider_, model_, alone);
+    if (names.empty() || std::ranges::find(names, model_.name) != names.end())
+      return "";
+    const std::string nearest = suggestion(model_.name, names);
+    const std::size_t more = names.size() - std::min(names.size(), most_named);
+    names.resize(names.size() - more);
+    std::string text;
+    if (provider_.tells == Tells::tags)
+      text = fmt::format("; ollama pull {} fetches it", for_terminal_line(model_.name));
+    text += fmt::format("; it has {}", for_terminal_line(join(names, ", ")));
+    if (more > 0) text += fmt::format(" and {} more", more);
+    return text + for_terminal_line(nearest);
   }
 
   // What is wrong with every question is wrong with the request: a field that this
@@ -308,6 +328,7 @@ class HttpBackend final : public Backend {
   Model model_;
   Secrets secrets_;  // a server may repeat one: neither store nor screen does
   HttpBackendOptions options_;
+  HttpOptions http_;
   HttpClient client_;
   Throttle throttle_;
   AttemptIds ids_;

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t most_named = 5;  // files of a folder
 
 Result<std::string> key_for(const Provider& provider, const ModelSpec& spec,
-                            const Environment& environment, bool needs_key) {
+                            const Environment& environment, bool is_asked) {
   const auto variables = key_variables_of(provider, spec);
   for (const std::string& variable : variables) {
     const auto key = environment.get(variable);
@@ -31,7 +31,7 @@ Result<std::string> key_for(const Provider& provider, const ModelSpec& spec,
     return *key;
   }
   const bool is_needed = provider.key_is_needed || spec.key_variable.has_value();
-  if (needs_key && is_needed) {
+  if (is_asked && is_needed) {
     return fail(Fault::usage, "no key: set {0}, or put {0}=… into .env",
                 join(variables, " or "));
   }
@@ -114,7 +114,7 @@ Status take_address(const Provider& provider, const Address& address, Model& mod
 
 // The server's part of a choice: address, key, and what is added to requests.
 Status choose_server(const std::string& place, const Environment& environment,
-                     bool needs_key, ModelChoice& choice) {
+                     bool is_asked, ModelChoice& choice) {
   const Provider& provider = *choice.provider;
   const ModelSpec& spec = choice.spec;
   Address address = TRY(address_of(provider, spec, environment, choice.serve));
@@ -130,24 +130,48 @@ Status choose_server(const std::string& place, const Environment& environment,
   if (!address.url.empty())
     TRY(take_address(provider, address, choice.model).in(address.place));
   choice.asked_at = std::move(address.place);
-  choice.model.key = TRY(key_for(provider, spec, environment, needs_key).in(place));
+  choice.model.key = TRY(key_for(provider, spec, environment, is_asked).in(place));
   choice.model.secrets = secrets_given(spec, environment);
   if (provider.takes_context) choice.model.context = spec.context;
   choice.model.extra_body = TRY(extra_body(spec));
   return {};
 }
 
+std::vector<std::string> model_files_in(const std::filesystem::path& folder) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> files;
+  std::error_code problem;
+  for (fs::directory_iterator each(folder, problem), end; !problem && each != end;
+       each.increment(problem)) {
+    if (each->path().extension() == ".gguf")
+      files.push_back(each->path().filename().string());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+// Before anything is fetched for it.
+Status check_is_here(const std::filesystem::path& file) {
+  std::error_code problem;
+  if (is_hub_model(file.string()) || std::filesystem::exists(file, problem)) return {};
+  const std::filesystem::path folder =
+      file.has_parent_path() ? file.parent_path() : ".";
+  return fail(Fault::usage, "{}: no such file{}", file.string(),
+              suggestion(file.filename().string(), model_files_in(folder)));
+}
+
 // In this process, or by a llama-server that is started for it.
 Result<ModelChoice> choose_file(ModelChoice choice, const Environment& environment,
-                                bool needs_key) {
+                                bool is_asked) {
   const std::string& path = choice.spec.name;
   choice.file = path;
+  if (is_asked) TRY(check_is_here(choice.file));
   choice.model.provider = "gguf";
   choice.model.name = choice.file.filename().string();
   if (choice.serve.empty()) return choice;
   choice.model.provider = "llama";
   choice.provider = TRY(find_provider("llama"));
-  TRY(choose_server(path, environment, needs_key, choice));
+  TRY(choose_server(path, environment, is_asked, choice));
   return choice;
 }
 
@@ -157,13 +181,7 @@ Status check_path(const std::string& named) {
   std::error_code problem;
   const fs::path path(named);
   if (fs::is_directory(path, problem)) {
-    std::vector<std::string> files;
-    for (fs::directory_iterator each(path, problem), end; !problem && each != end;
-         each.increment(problem)) {
-      if (each->path().extension() == ".gguf")
-        files.push_back(each->path().filename().string());
-    }
-    std::ranges::sort(files);
+    std::vector<std::string> files = model_files_in(path);
     const bool are_more = files.size() > most_named;
     files.resize(std::min(files.size(), most_named));
     return fail(Fault::usage, "{}: a folder; expected a .gguf file in it ({}{})", named,
@@ -276,7 +294,7 @@ Result<const Provider*> provider_called(const std::string& word,
 }  // namespace
 
 Result<ModelChoice> choose_model(const ModelSpec& spec, const Environment& environment,
-                                 bool needs_key) {
+                                 bool is_asked) {
   const std::string& place = spec.called.empty() ? spec.name : spec.called;
   TRY(check_numbers(spec));
   std::string serve = TRY(server_command(spec, environment));
@@ -288,7 +306,7 @@ Result<ModelChoice> choose_model(const ModelSpec& spec, const Environment& envir
   const bool is_file =
       named.ends_with(".gguf") && !(known && (*known)->names_may_be_files);
   if (is_file || is_hub_model(named))
-    return choose_file(std::move(choice), environment, needs_key);
+    return choose_file(std::move(choice), environment, is_asked);
   choice.model.provider = provider_name;
   choice.model.name = slash == std::string::npos ? "" : named.substr(slash + 1);
   if (provider_name == "baseline") {
@@ -303,7 +321,7 @@ Result<ModelChoice> choose_model(const ModelSpec& spec, const Environment& envir
     return fail(Fault::usage, "{}: expected a model's name: {}/NAME", place,
                 provider.name);
   }
-  TRY(choose_server(place, environment, needs_key, choice));
+  TRY(choose_server(place, environment, is_asked, choice));
   return choice;
 }
 

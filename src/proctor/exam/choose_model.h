@@ -36,10 +36,10 @@ std::vector<std::string> key_variables_of(const Provider& provider,
 // Whether one of them is set.
 bool has_key(const Provider& provider, const ModelSpec& spec,
              const Environment& environment);
-// Fault::usage with the nearest provider, or naming the variable that a key is missing
-// from, where `needs_key`.
+// Fault::usage with the nearest provider; where it is to be asked, also for a key that
+// is missing, with the variables it is looked for in, and for a file that is not there.
 Result<ModelChoice> choose_model(const ModelSpec& spec, const Environment& environment,
-                                 bool needs_key);
+                                 bool is_asked);
 // The same with the file of a model of the hub ("hf:owner/repo:Q4_K_M"), downloaded
 // where it is not in the cache. Of any other model the spec as it is.
 Result<ModelSpec> with_file_here(ModelSpec spec, const ExamWorld& world);

@@ -26,6 +26,13 @@ std::optional<milliseconds> retry_after(const HttpResponse& response) {
   return std::chrono::seconds(std::min(seconds, 3600));
 }
 
+Error unreached(Error error) {
+  error.message +=
+      "; without a network: HF_ENDPOINT names a mirror, and files of your own and the "
+      "exam sample need none";
+  return error;
+}
+
 }  // namespace
 
 Result<HttpResponse> ask_hub(HttpRequest request, Redirects redirects,
@@ -36,7 +43,9 @@ Result<HttpResponse> ask_hub(HttpRequest request, Redirects redirects,
     if (!settings.token.empty() && is_own_host(settings, request.url)) {
       request.headers.emplace_back("Authorization", "Bearer " + settings.token);
     }
-    HttpResponse response = TRY(fetch(world.http, request));
+    auto answer = fetch(world.http, request);
+    if (!answer) return tl::unexpected(unreached(answer.error()));
+    HttpResponse response = *std::move(answer);
     const auto location = response.header("location");
     if (!is_redirect(response.status) || !location) return response;
     const auto next = resolved_url(request.url, *location);
