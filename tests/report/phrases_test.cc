@@ -89,7 +89,7 @@ TEST(Phrases, english_stays_english) {
 
 TEST(Phrases, the_japanese_catalogue_can_be_read) {
   EXPECT_EQ(translated(Language::ja, "`x`: found a, expected b"),
-            "`x`: a が指定されましたが、使えるのは b です");
+            "`x`: b が必要です（実際: a）");
 }
 
 }  // namespace
