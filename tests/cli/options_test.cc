@@ -308,7 +308,8 @@ TEST(Completions, another_shell_is_told_which_there_are) {
 
 TEST(Manual, has_every_option_of_every_command) {
   const std::string page = manual_page(manual());
-  const std::string markdown = manual_markdown(manual());
+  const std::string markdown =
+      manual_markdown(manual(), Language::en) + manual_markdown(manual(), Language::ja);
   for (const Option& option : options()) {
     EXPECT_THAT(page, HasSubstr(replace_all(std::string(option.name), "-", "\\-")));
     EXPECT_THAT(markdown, HasSubstr(std::string(option.name)));

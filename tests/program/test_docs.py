@@ -8,7 +8,7 @@ import pytest
 
 from conftest import FAKE_SERVER, PROCTOR, ROOT
 
-DOCUMENTS = [*sorted(ROOT.glob("README*.md")), *sorted(ROOT.glob("docs/*.md"))]
+DOCUMENTS = [path for names in ("README*.md", "docs/*.md", "docs/ja/*.md") for path in sorted(ROOT.glob(names))]
 # Words for which a reader puts a command.
 PLACES = {"COMMAND"}
 # Other programs' options that stand alone in a sentence, by document.
@@ -19,6 +19,10 @@ OF_OTHERS = {
     "engine.md": {"--mmlu"},
     "protocols.md": {"--apply_chat_template", "--fewshot_as_multiturn"},
 }
+
+
+def name_of(path):
+    return str(path.relative_to(ROOT))
 
 
 def options_in(text):
@@ -63,7 +67,7 @@ def commands_in(path):
         yield words[at + 1 : end]
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
 def test_every_command_and_its_options_are_known(path, known):
     unknown = []
     for command, *words in commands_in(path):
@@ -77,7 +81,7 @@ def test_every_command_and_its_options_are_known(path, known):
     assert unknown == []
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
 def test_an_option_that_stands_alone_is_known_to_some_command(path, known):
     of_all = set().union(*known.values(), OF_OTHERS.get(path.name, set()))
     if path.name == "fake-server.md":
@@ -95,6 +99,8 @@ def test_a_runs_json_has_the_keys_that_are_documented(work):
     assert documented - {"stopped", "failure"} == set(summary)
 
 
-def test_the_command_line_is_documented_as_it_is():
-    done = subprocess.run([PROCTOR, "list", "manual"], capture_output=True, text=True)
-    assert done.stdout == (ROOT / "docs/cli.md").read_text()
+@pytest.mark.parametrize("language, page", [("en", "docs/cli.md"), ("ja", "docs/ja/cli.md")])
+def test_the_command_line_is_documented_as_it_is(language, page):
+    words = ["list", "manual", "--lang", language]
+    done = subprocess.run([PROCTOR, *words], capture_output=True, text=True)
+    assert done.stdout == (ROOT / page).read_text(), f"proctor {' '.join(words)} > {page}"

@@ -91,7 +91,7 @@ Result<int> list_command(const Arguments& arguments, World& world) {
                 "runs");
   }
   if (words[0] == "manual") {
-    world.console.print(manual_markdown(manual()));
+    world.console.print(manual_markdown(manual(), world.console.language()));
     return complete;
   }
   const Table table = TRY(table_named(words[0], arguments, world));

@@ -32,6 +32,10 @@ bool takes_runs(const ManualCommand& command) {
   return command.arguments.find("RUN") != std::string_view::npos;
 }
 
+std::string_view full_stop(Language language) {
+  return language == Language::ja ? "。" : ".";
+}
+
 std::string roff(std::string_view text) {
   return replace_all(replace_all(std::string(text), "\\", "\\e"), "-", "\\-");
 }
@@ -141,8 +145,7 @@ std::string program_help(std::span<const ManualCommand> commands, Language langu
 std::string command_help(const ManualCommand& command, Language language) {
   std::string text = fmt::format(
       "{}\n{}{}\n\n  {}\n", command.usage(), translated(language, command.about),
-      language == Language::ja ? "。" : ".",
-      replace_all(std::string(command.examples), "\n", "\n  "));
+      full_stop(language), replace_all(std::string(command.examples), "\n", "\n  "));
   if (takes_runs(command)) text += fmt::format("\n{}\n", run_text);
   for (const std::string_view group : groups_of(command)) {
     text += group.empty() ? "\n" : fmt::format("\n{}:\n", translated(language, group));
@@ -178,17 +181,25 @@ std::string manual_page(std::span<const ManualCommand> commands) {
   return text;
 }
 
-std::string manual_markdown(std::span<const ManualCommand> commands) {
-  std::string text =
+std::string manual_markdown(std::span<const ManualCommand> commands,
+                            Language language) {
+  std::string text = in_language(
+      language,
       "# The command line\n\nMade from the program's own table by `proctor list "
-      "manual`; `proctor COMMAND --help` says the same.\n";
+      "manual`; `proctor COMMAND --help` says the same.\n",
+      "# コマンドライン\n\n`proctor list manual --lang ja` "
+      "がプログラム自身の表から書き出したものです。`proctor COMMAND --help` "
+      "でも同じ内容が表示されます。\n");
   for (const ManualCommand& command : commands) {
-    text += fmt::format("\n## {}\n\n{}.\n\n```\n{}\n```\n", command.usage(),
-                        command.about, command.examples);
-    if (!command.options.empty()) text += "\n| option | |\n|---|---|\n";
+    text += fmt::format("\n## {}\n\n{}{}\n\n```\n{}\n```\n", command.usage(),
+                        translated(language, command.about), full_stop(language),
+                        command.examples);
+    if (!command.options.empty())
+      text += in_language(language, "\n| option | |\n|---|---|\n",
+                          "\n| オプション | |\n|---|---|\n");
     for (const ManualOption& option : command.options) {
       text += fmt::format("| `{}` | {} |\n", left_of(option),
-                          replace_all(std::string(option.about), "|", "\\|"));
+                          replace_all(translated(language, option.about), "|", "\\|"));
     }
   }
   return text;

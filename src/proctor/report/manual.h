@@ -38,7 +38,7 @@ Result<std::string> completions(std::span<const ManualCommand> commands,
                                 std::string_view shell);
 // proctor.1, as troff reads it.
 std::string manual_page(std::span<const ManualCommand> commands);
-// docs/cli.md.
-std::string manual_markdown(std::span<const ManualCommand> commands);
+// docs/cli.md and docs/ja/cli.md.
+std::string manual_markdown(std::span<const ManualCommand> commands, Language language);
 
 }  // namespace proctor
