@@ -147,7 +147,7 @@ def test_the_report_tells_the_ways_of_computing_apart(work, engine, nano):
     for more in [], ["--precision", "f32"], ["--exact"]:
         work.json(*in_process(nano, *more))
 
-    models = re.findall(r"gguf/nano\.gguf( \([^)]*\))?", work.run("report").stdout)
+    models = re.findall(r"  nano( \([^)]*\))?", work.run("report").stdout)
 
     assert sorted(models) == ["", " (exact)", " (f32)"]
 

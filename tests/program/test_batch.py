@@ -1,6 +1,7 @@
 """Several models and protocols in one command."""
 
 import json
+import re
 
 import pytest
 
@@ -35,7 +36,7 @@ def test_the_talk_says_which_and_a_table_ends_it(work, exam_server):
     assert "(1/3) llama, seed_zeroshot" in done.stderr
     assert "(3/3) llama, inspect_multiple_choice" in done.stderr
     table = done.stdout[done.stdout.index("\nrun ") :]
-    assert [line.split("  ")[2].strip() for line in table.splitlines()[3:]] == [
+    assert re.findall(r"^[0-9a-f]{8}  (\S+) ", table, re.M) == [
         "seed_zeroshot", "proctor", "inspect_multiple_choice",
     ]
 

@@ -13,7 +13,7 @@ import xml.etree.ElementTree
 
 import pytest
 
-from conftest import ROOT, SUBJECT, wait_until
+from conftest import ROOT, SUBJECT, one_line, wait_until
 
 COMMANDS = [
     *["run", "report", "chart", "show", "rescore", "export", "prompt", "extract"],
@@ -214,12 +214,39 @@ def test_the_report_in_csv_has_numbers_and_is_read_back_by_chart(two_runs):
     assert done.returncode == 0 and "2 bars" in done.stderr
 
 
-@pytest.mark.parametrize("file, starts", [("r.csv", "run,name,model"), ("r.md", "| run"),
-                                          ("r.json", '{"run":'), ("r.txt", "run ")])
+@pytest.mark.parametrize("file, starts", [("r.csv", "run,name,model"), ("r.md", "exam "),
+                                          ("r.json", '{"run":'), ("r.txt", "exam ")])
 def test_the_report_takes_its_form_from_the_ending_and_says_what_it_wrote(two_runs, file, starts):
     done = two_runs.run("report", "-o", file)
     assert (two_runs.path / file).read_text(encoding="utf-8").startswith(starts)
     assert done.stderr == f"{file}: 2 runs\n"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_no_line_of_the_report_is_wider_than_the_terminal(two_runs, columns, language):
+    for protocols in ["proctor,inspect", "evalscope"]:
+        two_runs.run("run", "baseline/longest", "--dataset", "exam", "--protocol", protocols,
+                     "--note", "a note that is quite long for what it says")
+    out, code = two_runs.in_terminal("report", "--lang", language, columns=columns)
+    assert code == 0
+    assert max(width(line) for line in out.splitlines()) <= columns
+    assert "40.00% (40/100)" in out and "mine" in out
+
+
+def test_the_report_has_the_columns_that_are_asked_for(two_runs):
+    done = two_runs.run("report", "--columns", "accuracy,note,model")
+    assert done.stdout.splitlines()[0].split() == ["accuracy", "note", "model"]
+    bad = two_runs.run("report", "--columns", "acuracy")
+    assert bad.returncode == 2 and "--columns: acuracy" in one_line(bad.stderr)
+    assert "did you mean accuracy?" in bad.stderr
+    for more in [["--format", "csv"], ["--by", "subject"]]:
+        assert two_runs.run("report", "--columns", "n", *more).returncode == 2
+
+
+def test_a_report_in_a_file_is_as_wide_as_it_needs_to_be(two_runs):
+    two_runs.in_terminal("report", "-o", "r.txt", columns=40)
+    assert (two_runs.path / "r.txt").read_text(encoding="utf-8") == two_runs.run("report").stdout
 
 
 def test_an_export_takes_its_form_from_the_ending(two_runs):

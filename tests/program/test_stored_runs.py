@@ -50,7 +50,7 @@ def test_a_title_is_made_from_the_subjects_that_are_counted(exam, subject, title
     assert exam.json("list", "runs")["subjects"] == title
     row = json.loads(exam.run("report", "--format", "json").stdout)
     assert (row["dataset"], row["subject"]) == ("five", title)
-    assert f"five {title}" in exam.run("report").stdout
+    assert f"five {title}" in exam.run("report").stdout.splitlines()[0]
 
 
 def test_after_all_a_run_of_one_subject_changes_no_title(exam):
@@ -59,7 +59,7 @@ def test_after_all_a_run_of_one_subject_changes_no_title(exam):
     assert "Subject: sociology\n" in done.stdout and "(3/10)" in done.stdout
     report = exam.run("report", "last").stdout
     assert "Subject: all (5 subjects)\n" in report
-    assert re.search(r"five all +seed_zeroshot +50 ", report)
+    assert report.startswith("five all, seed_zeroshot, ") and "(15/50)" in report
 
 
 def test_a_summary_of_a_part_says_so(exam):
@@ -219,7 +219,7 @@ def test_runs_side_by_side_show_no_accuracy_where_none_was_answered(work, start_
     done = work.run("run", "baseline/A", "openai-compatible/dead", "--base-url", server.url,
                     "--dataset", "exam")
     table = done.stdout.split("\n\n")[-1]
-    assert re.search(r"openai-compatible/dead +seed_zeroshot +- +-$", table, re.M), table
+    assert re.search(r"openai-compatible/dead +\d+/100 +- +- +\d+$", table, re.M), table
 
 
 def test_of_a_run_with_replies_failures_count_as_before(work, start_server):

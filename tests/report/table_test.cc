@@ -84,6 +84,29 @@ TEST(Table, a_column_keeps_its_least_width) {
   EXPECT_THAT(table_text(results(), TableFormat::terminal, 10), HasSubstr("mistral…"));
 }
 
+TEST(Table, what_must_keep_its_end_is_cut_in_the_middle) {
+  const Table table{
+      .columns = {{.title = "model", .least_width = 14, .keeps_end = true}},
+      .rows = {{"SmolLM2-135M-Instruct Q4_K_M"}, {"日本語の長い名前Q4"}}};
+
+  EXPECT_EQ(table_text(table, TableFormat::terminal, 14),
+            "model\n──────────────\nSmolLM… Q4_K_M\n日本語…名前Q4\n");
+}
+
+TEST(Table, what_holds_for_all_rows_stands_above_on_lines_that_fit) {
+  const Table table{.columns = {{.title = "n", .align = Align::right}},
+                    .rows = {{"1"}},
+                    .above = {"one *model*", "sample all", "reader inspect"}};
+
+  EXPECT_EQ(table_text(table, TableFormat::terminal, 24),
+            "one *model*, sample all,\nreader inspect\n\nn\n─\n1\n");
+  EXPECT_THAT(table_text(table, TableFormat::terminal, 0),
+              testing::StartsWith("one *model*, sample all, reader inspect\n\nn\n"));
+  EXPECT_THAT(
+      table_text(table, TableFormat::markdown, 0),
+      testing::StartsWith("one \\*model\\*, sample all, reader inspect\n\n|   n |"));
+}
+
 TEST(Table, a_pipe_has_no_width_and_sees_every_cell_whole) {
   EXPECT_THAT(table_text(results(), TableFormat::terminal, 0), Not(HasSubstr("…")));
 }

@@ -215,6 +215,8 @@ constexpr Option option_table[] = {
      "where to write; - is stdout", "", "-o"},
     {"--by", "B", kept, on_report, "a table by model (default), subject or category"},
     {"--sort", "S", kept, on_report, "of subjects: by name (default) or accuracy"},
+    {"--columns", "A[,B]", kept, on_report,
+     "of the table by model, in this order (default: what tells runs apart)"},
     {"--explain", "", kept, on_compare,
      "split the difference of two protocols into prompt, shots, reading, averaging",
      "explain"},

@@ -20,7 +20,7 @@ Status check_output(const Output& output) {
 
 Result<bool> write_output(const Output& output, Console& console,
                           std::string_view content) {
-  if (!output.path || *output.path == "-") {
+  if (!output.to_file()) {
     console.print(content);
     return false;
   }

@@ -18,6 +18,8 @@ struct Output {
   };
   std::optional<std::string> path;  // nothing or "-": stdout
   std::vector<Taken> taken;         // what the command reads
+
+  bool to_file() const { return path && *path != "-"; }
 };
 
 // Fault::usage where it is a folder or what the command reads. To be asked before the

@@ -10,14 +10,26 @@ Result<TableFormat> format_of(const Arguments& arguments) {
               "--format: found {}, expected terminal, markdown, csv or json", name);
 }
 
+Result<Breakdown> breakdown_of(const Arguments& arguments, TableFormat format) {
+  Breakdown breakdown{
+      TRY(find_by(arguments.get("--by").value_or("model")).in("--by")),
+      TRY(find_sort(arguments.get("--sort").value_or("name")).in("--sort"))};
+  const auto columns = arguments.get("--columns");
+  if (!columns) return breakdown;
+  const bool is_for_people =
+      format == TableFormat::terminal || format == TableFormat::markdown;
+  if (breakdown.by != By::model || !is_for_people || arguments.has("--json"))
+    return fail(Fault::usage, "--columns: only of a table for people, by model");
+  breakdown.traits = TRY(find_traits(*columns).in("--columns"));
+  return breakdown;
+}
+
 }  // namespace
 
 Result<int> report_command(const Arguments& arguments, World& world) {
   const Language language = world.console.language();
   const TableFormat format = TRY(format_of(arguments));
-  const Breakdown breakdown{
-      TRY(find_by(arguments.get("--by").value_or("model")).in("--by")),
-      TRY(find_sort(arguments.get("--sort").value_or("name")).in("--sort"))};
+  const Breakdown breakdown = TRY(breakdown_of(arguments, format));
   const Output output = output_of(arguments);
   TRY(check_output(output));
   const auto store = TRY(open_for_reading(arguments));
@@ -30,7 +42,7 @@ Result<int> report_command(const Arguments& arguments, World& world) {
                : breakdown_text(runs, breakdown, TableFormat::json, language, 0);
   } else {
     const bool for_people = format == TableFormat::terminal;
-    const int width = world.console.table_width();
+    const int width = output.to_file() ? 0 : world.console.table_width();
     text = breakdown_text(runs, breakdown, format, language, width);
     // A run that is named has more to say than a line.
     if (for_people && breakdown.by == By::model && arguments.positional.size() == 1) {

@@ -285,7 +285,8 @@ void end_batch(const Batch& batch, const Session& session) {
   if (batch.of == 1 || batch.done.empty()) return;
   Console& console = session.world.console;
   if (!session.as_json) {
-    console.print("\n" + table_text(short_runs_table(batch.done, session.language),
+    console.print("\n" + table_text(runs_table(batch.done, session.language,
+                                               console.table_width()),
                                     TableFormat::terminal, console.table_width()));
   }
   if (session.is_quiet) return;

@@ -1,23 +1,17 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "proctor/report/chart.h"
+#include "proctor/report/model_label.h"
+#include "proctor/report/run_traits.h"
 #include "proctor/report/summary.h"
 
 namespace proctor {
 namespace {
 
-// What tells runs apart, beside their models.
-constexpr std::array<std::string (*)(const ScoredRun&), 4> facts = {
-    [](const ScoredRun& run) { return run.info.note; }, exam_title,
-    [](const ScoredRun& run) { return run.info.protocol; },
-    [](const ScoredRun& run) { return "reader " + run.extract; }};
-constexpr std::size_t the_reader = 3;  // goes without saying where all have one
-
 Bar bar_of(const ScoredRun& run) {
   const Count count = run.ledger().count();
-  return {.label = run.info.name.empty() ? run.model_title() : run.info.name,
+  return {.label = run.info.name.empty() ? label_of(run).text() : run.info.name,
           .percent = 100 * count.share().value_or(0),
           .interval = wilson(count),
           .right = count.right,
@@ -76,13 +70,13 @@ Chart chart_of(std::span<const ScoredRun> runs, Language language) {
   Chart chart{.bars = {}, .language = language};
   if (runs.empty()) return chart;
   for (const ScoredRun& run : runs) chart.bars.push_back(bar_of(run));
-  for (std::size_t i = 0; i < facts.size(); ++i) {
-    const bool differ = std::ranges::any_of(runs, [&](const ScoredRun& run) {
-      return facts[i](run) != facts[i](runs.front());
-    });
-    if (!differ && i != the_reader) add(chart.subtitle, facts[i](runs.front()));
+  for (const RunTrait& trait : run_traits()) {
+    if (trait.in_charts == RunTrait::InCharts::never) continue;
+    const bool differ = trait.differs(runs, language);
+    if (!differ && trait.in_charts == RunTrait::InCharts::always)
+      add(chart.subtitle, trait.said_of(runs.front(), language));
     for (std::size_t k = 0; differ && k < runs.size(); ++k)
-      add(chart.bars[k].method, facts[i](runs[k]));
+      add(chart.bars[k].method, trait.said_of(runs[k], language));
   }
   name_twins(chart.bars, runs);
   chart.title = title_of(runs, language);

@@ -200,11 +200,6 @@ std::string second_tries_of(std::span<const ScoredRun> runs, Language language) 
   return text;
 }
 
-int width_of(const Table& table) {
-  const std::string text = table_text(table, TableFormat::terminal, 0);
-  return display_width(text.substr(0, text.find('\n')));
-}
-
 // ---- For other programs -----------------------------------------------------------
 
 Json run_fields(const ScoredRun& run) {
@@ -326,16 +321,20 @@ std::string breakdown_text(std::span<const ScoredRun> runs, const Breakdown& bre
   if (format == TableFormat::csv || format == TableFormat::json)
     return data_text(runs, breakdown, format);
   if (breakdown.by == By::model) {
-    Table table = runs_table(runs, language);
-    if (format == TableFormat::terminal) drop_empty_last_column(table);
-    return table_text(table, format, width);
+    const bool is_chosen = !breakdown.traits.columns.empty();
+    const Table table = is_chosen ? runs_table(runs, breakdown.traits, language)
+                                  : runs_table(runs, language, width);
+    const bool fits =
+        format != TableFormat::terminal || width == 0 || least_width_of(table) <= width;
+    return fits ? table_text(table, format, width) : list_text(table, width);
   }
   const std::vector<Part> parts = parts_of(runs, breakdown);
   Layout how{.language = language, .is_nested = format == TableFormat::terminal};
   how.has_failures = std::ranges::any_of(
       parts, [](const Part& part) { return part.ledgers.front().failed > 0; });
   Table table = table_of(runs, breakdown, parts, how);
-  if (how.is_nested && runs.size() == 1 && width_of(table) + 2 + bar_width <= width) {
+  if (how.is_nested && runs.size() == 1 &&
+      natural_width_of(table) + 2 + bar_width <= width) {
     how.has_bar = true;
     table = table_of(runs, breakdown, parts, how);
   }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "proctor/report/language.h"
+#include "proctor/report/run_traits.h"
 #include "proctor/report/table.h"
 #include "proctor/study/study.h"
 
@@ -22,6 +23,8 @@ Result<SortBy> find_sort(std::string_view name);
 struct Breakdown {
   By by = By::subject;
   SortBy sort = SortBy::name;
+  // Of By::model for people: find_traits(); empty: what tells the runs apart.
+  ChosenTraits traits = {};
 };
 
 // By::model is runs_table(). Subjects stand under their categories, where the data set

@@ -6,16 +6,6 @@
 namespace proctor {
 namespace {
 
-int natural_width(const Table& table) {
-  int width = 0;
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    int widest = display_width(table.columns[i].title);
-    for (const auto& row : table.rows) widest = std::max(widest, display_width(row[i]));
-    width += widest + 2;
-  }
-  return width - 2;
-}
-
 // Words on lines of at most `width`, two blanks before each.
 std::string indented(std::string_view words, int width) {
   std::string text, line;
@@ -29,12 +19,13 @@ std::string indented(std::string_view words, int width) {
   return line.empty() ? text : text + "  " + line + "\n";
 }
 
-// What is said of a row's first cell; the last column's title says nothing more.
+// What is said of a row's first cell; the title of words that stand last says nothing
+// more.
 std::string words_of(const Table& table, const std::vector<std::string>& row) {
   std::string words;
   for (std::size_t i = 1; i < row.size(); ++i) {
     if (row[i].empty()) continue;
-    const bool is_last = i + 1 == row.size();
+    const bool is_last = i + 1 == row.size() && table.columns[i].align == Align::left;
     words += fmt::format("{}{}{}", words.empty() ? "" : "; ",
                          is_last ? "" : table.columns[i].title + " ",
                          for_terminal_line(row[i]));
@@ -45,9 +36,10 @@ std::string words_of(const Table& table, const std::vector<std::string>& row) {
 }  // namespace
 
 std::string list_text(const Table& table, int width) {
-  if (width == 0 || natural_width(table) <= width)
+  if (width == 0 || natural_width_of(table) <= width)
     return table_text(table, TableFormat::terminal, width);
   std::string text;
+  if (!table.above.empty()) text = indented(join(table.above, ", "), width) + "\n";
   for (const auto& row : table.rows)
     text += for_terminal_line(row[0]) + "\n" + indented(words_of(table, row), width);
   return text;

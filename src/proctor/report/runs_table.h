@@ -5,17 +5,18 @@
 #include <string>
 
 #include "proctor/report/language.h"
+#include "proctor/report/run_traits.h"
 #include "proctor/report/table.h"
 #include "proctor/study/study.h"
 
 namespace proctor {
 
-// All that a report says of each run.
-Table runs_table(std::span<const ScoredRun> runs, Language language);
-// Model, protocol, accuracy and its interval; narrow enough for 80 columns.
-Table short_runs_table(std::span<const ScoredRun> runs, Language language);
-// Takes the last column away where no row has anything in it.
-void drop_empty_last_column(Table& table);
+// A line a run. What all of them have alike stands above.
+Table runs_table(std::span<const ScoredRun> runs, const ChosenTraits& chosen,
+                 Language language);
+// The scores, and what tells the runs apart, in a terminal of `width` columns; 0: as
+// wide as it is.
+Table runs_table(std::span<const ScoredRun> runs, Language language, int width = 0);
 
 // Runs as a store lists them; where all of them are meant, why any are hidden.
 Table listed_runs_table(std::span<const ListedRun> runs, Among among);

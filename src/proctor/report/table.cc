@@ -46,11 +46,14 @@ int least_width_of(const TableColumn& column, int natural) {
   return std::min(natural, std::max(column.least_width, 1));
 }
 
+int gaps_of(const Widths& widths) {
+  return static_cast<int>(gap.size() * (widths.size() - 1));
+}
+
 // Takes from the widest columns, one terminal column at a time, so that what is left is
 // shared fairly; the first of equals keeps most.
 void shrink(Widths& widths, const std::vector<TableColumn>& columns, int width) {
-  const auto gaps = static_cast<int>(gap.size() * (widths.size() - 1));
-  int excess = std::accumulate(widths.begin(), widths.end(), gaps) - width;
+  int excess = std::accumulate(widths.begin(), widths.end(), gaps_of(widths)) - width;
   const Widths natural = widths;
   for (; excess > 0; --excess) {
     std::optional<std::size_t> widest;
@@ -63,9 +66,28 @@ void shrink(Widths& widths, const std::vector<TableColumn>& columns, int width) 
   }
 }
 
-std::string aligned(std::string_view cell, Align align, int width) {
-  const std::string fitted = fit(cell, width);
-  if (align == Align::left) return pad(fitted, width);
+// Cut in the middle: "SmolLM2-1…uct Q4_1".
+std::string fit_in_the_middle(std::string_view text, int columns) {
+  if (display_width(text) <= columns) return std::string(text);
+  std::vector<std::string_view> characters;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t start = at;
+    next_code_point(text, at);
+    characters.push_back(text.substr(start, at - start));
+  }
+  const int of_end = columns / 2;
+  int width = 0;
+  std::size_t end = characters.size();
+  while (end > 0 && (width += display_width(characters[end - 1])) <= of_end) --end;
+  std::string tail;
+  for (std::size_t i = end; i < characters.size(); ++i) tail += characters[i];
+  return fit(text, columns - display_width(tail)) + tail;
+}
+
+std::string aligned(std::string_view cell, const TableColumn& column, int width) {
+  const std::string fitted =
+      column.keeps_end ? fit_in_the_middle(cell, width) : fit(cell, width);
+  if (column.align == Align::left) return pad(fitted, width);
   const int missing = std::max(0, width - display_width(fitted));
   return std::string(static_cast<std::size_t>(missing), ' ') + fitted;
 }
@@ -73,7 +95,7 @@ std::string aligned(std::string_view cell, Align align, int width) {
 Row aligned_row(const Row& row, const Table& table, const Widths& widths) {
   Row cells;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    cells.push_back(aligned(row[i], table.columns[i].align, widths[i]));
+    cells.push_back(aligned(row[i], table.columns[i], widths[i]));
   }
   return cells;
 }
@@ -84,11 +106,28 @@ std::string line_of(const Row& cells) {
   return line + '\n';
 }
 
+// Words on lines of at most `width` (0: on one), and an empty line behind them.
+std::string above_text(const Table& table, int width) {
+  std::string text, line;
+  for (std::size_t i = 0; i < table.above.size(); ++i) {
+    const bool is_last = i + 1 == table.above.size();
+    const std::string word = for_terminal_line(table.above[i]) + (is_last ? "" : ",");
+    if (width > 0 && !line.empty() &&
+        display_width(line) + 1 + display_width(word) > width) {
+      text += line + '\n';
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + word;
+  }
+  return line.empty() ? "" : text + line + "\n\n";
+}
+
 std::string terminal_text(const Table& table, int width) {
   const std::vector<Row> rows = inert_rows(table, for_terminal_line);
   Widths widths = widths_of(rows, table.columns.size());
   if (width > 0) shrink(widths, table.columns, width);
-  std::string text = line_of(aligned_row(rows[0], table, widths));
+  std::string text =
+      above_text(table, width) + line_of(aligned_row(rows[0], table, widths));
   Row rule;
   for (const int w : widths) {
     rule.emplace_back();
@@ -129,7 +168,10 @@ std::string markdown_text(const Table& table) {
   Widths widths = widths_of(rows, table.columns.size());
   for (int& width : widths) width = std::max(width, 3);
   const auto line = [](const Row& cells) { return "| " + join(cells, " | ") + " |\n"; };
-  std::string text = line(aligned_row(rows[0], table, widths));
+  std::string text;
+  for (const std::string& word : table.above)
+    text += (text.empty() ? "" : ", ") + for_markdown_cell(word);
+  text += (text.empty() ? "" : "\n\n") + line(aligned_row(rows[0], table, widths));
   Row rule;
   for (std::size_t i = 0; i < widths.size(); ++i) {
     const bool right = table.columns[i].align == Align::right;
@@ -186,6 +228,21 @@ std::optional<TableFormat> table_format_named(std::string_view name) {
   if (name == "csv") return TableFormat::csv;
   if (name == "json") return TableFormat::json;
   return std::nullopt;
+}
+
+int natural_width_of(const Table& table) {
+  const Widths widths =
+      widths_of(inert_rows(table, for_terminal_line), table.columns.size());
+  return std::accumulate(widths.begin(), widths.end(), gaps_of(widths));
+}
+
+int least_width_of(const Table& table) {
+  const Widths widths =
+      widths_of(inert_rows(table, for_terminal_line), table.columns.size());
+  int sum = gaps_of(widths);
+  for (std::size_t i = 0; i < widths.size(); ++i)
+    sum += least_width_of(table.columns[i], widths[i]);
+  return sum;
 }
 
 std::string table_text(const Table& table, TableFormat format, int width) {

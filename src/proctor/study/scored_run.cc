@@ -15,6 +15,14 @@ std::string server_of(const RunKey& key) {
                                nlohmann::json::error_handler_t::replace);
 }
 
+std::optional<std::int64_t> threads_of(const RunKey& key) {
+  const auto engine = nlohmann::json::parse(key.engine, nullptr, false);
+  if (!engine.is_object() || !engine.contains("threads")) return std::nullopt;
+  const auto& threads = engine["threads"];
+  return threads.is_number_integer() ? std::optional(threads.get<std::int64_t>())
+                                     : std::nullopt;
+}
+
 std::string scoring_of(const RunKey& key) {
   const nlohmann::json protocol = nlohmann::json::parse(key.protocol, nullptr, false);
   if (!protocol.is_object()) return {};
@@ -78,11 +86,8 @@ std::string model_name(const RunKey& key) {
   return key.model.empty() ? key.provider : key.provider + "/" + key.model;
 }
 
-namespace {
-
-// How a model file was computed with, where it was not the usual way.
-std::vector<std::string> arithmetic_of(const RunKey& key) {
-  const auto engine = nlohmann::json::parse(key.engine, nullptr, false);
+std::vector<std::string> ScoredRun::arithmetic() const {
+  const auto engine = nlohmann::json::parse(info.key.engine, nullptr, false);
   std::vector<std::string> ways;
   if (!engine.is_object()) return ways;
   if (engine.contains("precision") && engine["precision"].is_string())
@@ -91,10 +96,8 @@ std::vector<std::string> arithmetic_of(const RunKey& key) {
   return ways;
 }
 
-}  // namespace
-
 std::string ScoredRun::model_title() const {
-  std::vector<std::string> more = arithmetic_of(info.key);
+  std::vector<std::string> more = arithmetic();
   if (info.key.model.empty()) {
     const std::string who = for_terminal_line(author_of(*this).model);
     if (!who.empty()) more.insert(more.begin(), who);
@@ -154,6 +157,7 @@ Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
   const std::vector<bool> wanted = TRY(wanted_questions(dataset, look));
   ScoredRun scored{
       .info = run.info, .id = run.id, .extract = name, .stored = run.results};
+  scored.written = run.updated;
   std::vector<bool> tried(dataset.questions.size());
   std::vector<std::pair<WallTime, WallTime>> spans;
   const auto count = [&](const StoredResult& result) -> Status {

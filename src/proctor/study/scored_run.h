@@ -33,6 +33,7 @@ struct ScoredRun {
   // from the store in all, as far as the tries that count tell their times.
   double seconds = 0;
   std::int64_t asked = 0;
+  std::optional<WallTime> written;  // the last time, of a stored run
   // Second tries of this process that came to nothing: the first reply still counts.
   std::int64_t failed_again = 0;
   // Whether --reasoning off would be taken, as far as whoever scored it knows.
@@ -52,6 +53,8 @@ struct ScoredRun {
   // And who it is where it has no name, and how it was computed with where that was not
   // the usual way: f32, exact.
   std::string model_title() const;
+  // The second half of that: how it was computed; mostly empty.
+  std::vector<std::string> arithmetic() const;
   std::string short_id() const { return id.substr(0, 8); }
   std::string name_or_id() const { return info.name.empty() ? short_id() : info.name; }
   // What is counted; where nothing is, what was asked for.
@@ -100,6 +103,8 @@ Answerer author_of(const ScoredRun& run);
 Answerer answerer_of(const RunInfo& info);
 // Who answers, as JSON, where it is in the key; or empty.
 std::string server_of(const RunKey& key);
+// The threads of a run in whose name they are: one that is repeatable to the bit.
+std::optional<std::int64_t> threads_of(const RunKey& key);
 // How a run's protocol takes its answers: "generate", "letters" or "choices"; empty
 // where that cannot be read.
 std::string scoring_of(const RunKey& key);
