@@ -21,7 +21,7 @@ OF_COMMANDS = {
     "backend/providers.cc": {"--port", "--model-path", "--config"},
 }
 # What a message may name beside fields: open_sqlite_store()'s file, and the function.
-OF_FUNCTIONS = {"store", "explain"}
+OF_FUNCTIONS = {"progress", "store", "explain"}
 
 TOKEN = re.compile(
     r"""//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\\n])+'|R"(?P<edge>\w*)\((?P<raw>.*?)\)(?P=edge)"|"(?P<text>(?:\\.|[^"\\\n])*)\"""",

@@ -125,6 +125,47 @@ def test_a_pipe_gets_no_progress_line(work, exam_server):
     assert done.stderr.count(b"\n") <= 2
 
 
+def test_in_one_log_what_is_printed_first_stands_first(work, exam_server):
+    out = subprocess.run(
+        work.command(command(exam_server())), cwd=work.path, env=work.env({}),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True,
+    ).stdout
+    assert out.startswith("Model: ") and out.splitlines()[-1].startswith("next: ")
+
+
+def test_a_log_is_told_how_the_run_stands(work, exam_server):
+    server = exam_server("--latency-ms", 50)
+    done = work.run(*command(server, "--concurrency", 1))
+    first = done.stderr.splitlines()[0]
+    assert re.match(r"Evaluating \d+/100  accuracy .* q/s  .* tokens/s  0:02, 0:0\d left", first)
+
+
+@pytest.mark.parametrize("progress, is_drawn, is_told",
+                         [("auto", True, False), ("line", False, True), ("none", False, False)])
+def test_progress_is_told_as_it_is_asked_for(work, exam_server, progress, is_drawn, is_told):
+    server = exam_server("--latency-ms", 50)
+    out, code = work.in_terminal(*command(server, "--concurrency", 1, "--progress", progress))
+    assert code == 0
+    assert ("\x1b[K" in out) == is_drawn
+    assert ("\nEvaluating " in "\n" + out.replace("\r", "")) == is_told or is_drawn
+
+
+def test_a_progress_that_there_is_not_is_refused(work):
+    done = work.run("run", "baseline/A", "--dataset", "exam", "--progress", "bar")
+    assert done.returncode == 2
+    assert "--progress: found bar, expected auto, line or none" in done.stderr
+
+
+def test_a_log_has_each_question_at_once(work, exam_server):
+    server = exam_server("--latency-ms", 100)
+    process = work.start(*command(server, "--concurrency", 1, "--show"))
+    line = next(line for line in process.stdout if line.startswith("Processed "))
+    assert line.startswith("Processed 10/100. Current Accuracy: ")
+    assert process.poll() is None  # 90 questions take nine seconds more
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+
+
 def test_quiet_says_nothing_but_the_result(work, exam_server):
     done = work.run(*command(exam_server(), "--quiet"))
     assert done.stderr == "" and "Accuracy: 40.00% (40/100)" in done.stdout
@@ -153,8 +194,8 @@ def test_the_progress_line_fits_the_terminal(work, exam_server, columns, languag
     assert any("100/100" in line for line in lines)
     if columns == 200:
         words = {"en": ["accuracy", "95 % CI", "q/s", "left", "in flight", "failed"],
-                 "ja": ["精度", "問/秒", "残り", "処理中", "失敗"]}[language]
-        assert all(word in lines[-2] for word in words), lines
+                 "ja": ["正答率", "問/秒", "残り", "処理中", "失敗"]}[language]
+        assert any(all(word in line for word in words) for line in lines), lines
 
 
 def test_no_color_and_a_dumb_terminal_get_no_escapes(work, exam_server):

@@ -31,8 +31,14 @@ void Console::print(std::string_view words) {
   }
 }
 
+void Console::print_now(std::string_view words) {
+  print(words);
+  push_out();
+}
+
 void Console::say(std::string_view words) {
   if (has_progress_) end_progress(false);
+  push_out();
   const std::string line = secrets_.clean(std::string(words));
   std::fwrite(line.data(), 1, line.size(), err_);
   std::fputc('\n', err_);
@@ -65,6 +71,10 @@ void Console::progress(std::string_view line) {
   has_progress_ = true;
 }
 
+void Console::show(ProgressForm form, const std::optional<std::string>& line) {
+  if (line) form == ProgressForm::drawn ? progress(*line) : say(*line);
+}
+
 void Console::end_progress(bool keep) {
   if (!has_progress_) return;
   std::fputs(keep ? "\n" : "\r\x1B[K", err_);
@@ -72,8 +82,12 @@ void Console::end_progress(bool keep) {
   has_progress_ = false;
 }
 
-Status Console::flush() {
+void Console::push_out() {
   if (std::fflush(out_) != 0 && lost_ == 0) lost_ = errno;
+}
+
+Status Console::flush() {
+  push_out();
   if (lost_ == 0 || lost_ == EPIPE) return {};
   return fail(Fault::io, "stdout: {}; what is printed is not whole",
               system_says(lost_));

@@ -23,7 +23,10 @@ class Console {
   void hide(Secrets secrets) { secrets_ = std::move(secrets); }
   // The result. Remembers whether all of it could be written.
   void print(std::string_view text);
-  // One line of talk, as it is: behind a progress line, on a line of its own.
+  // And does not wait for more of it.
+  void print_now(std::string_view text);
+  // One line of talk, as it is: behind a progress line, on a line of its own, and after
+  // what was printed before it.
   void say(std::string_view line);
   // The same of a sentence in English, in the user's language and with flags.
   void tell(std::string_view english);
@@ -34,6 +37,8 @@ class Console {
   std::optional<std::string> ask(std::string_view question);
   // A line that the next one overwrites; only on a terminal.
   void progress(std::string_view line);
+  // What a ProgressTeller has to say, in its form.
+  void show(ProgressForm form, const std::optional<std::string>& line);
   // Takes the progress line away; ends it where `keep`.
   void end_progress(bool keep);
   // Fault::io where stdout could not take it all (a full disk). A closed pipe is no
@@ -48,6 +53,8 @@ class Console {
   int table_width() const { return out_is_terminal_ ? width() : 0; }
 
  private:
+  void push_out();
+
   std::FILE* out_;
   std::FILE* err_;
   bool out_is_terminal_, err_is_terminal_;

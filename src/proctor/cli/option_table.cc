@@ -201,7 +201,10 @@ constexpr Option option_table[] = {
     {"--note", "TEXT", kept, on_run,
      "how it was got, for the report: \"macOS M2, 16 GB\""},
     {"--show", "", kept, on_run, "print every question, reply and mark, in order"},
-    {"--quiet", "", kept, on_run, "no progress line and no next step"},
+    {"--progress", "P", kept, on_run,
+     "auto (default): drawn on a terminal, else a line now and then; line, none",
+     "progress"},
+    {"--quiet", "", kept, on_run, "no progress and no next step"},
     {"--dry-run", "", kept, on_run, "say what would be asked, and ask nothing"},
 
     {"--index", "I", kept, on_prompt,

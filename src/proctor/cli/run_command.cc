@@ -5,7 +5,6 @@
 
 #include <unistd.h>
 
-#include "proctor/cli/hub_download.h"
 #include "proctor/cli/specs.h"
 
 namespace proctor {
@@ -60,6 +59,7 @@ struct Session {
   Language language;
   const SignalWatch& signals;
   const RunNotes& notes;
+  ProgressForm form;
   bool is_quiet = arguments.has("--quiet");
   bool as_json = arguments.has("--json");
 };
@@ -67,22 +67,18 @@ struct Session {
 // What a person sees while it runs, and when it has ended.
 class Screen {
  public:
-  Screen(const Evaluation& evaluation, const Session& session, std::string place)
+  Screen(const Evaluation& evaluation, const Session& session, const std::string& place)
       : console_(session.world.console),
-        language_(session.language),
-        place_(std::move(place)),
-        is_quiet_(session.is_quiet),
         shows_(session.arguments.has("--show")),
         json_(session.as_json),
-        in_order_(evaluation.plan.trials) {}
+        in_order_(evaluation.plan.trials),
+        teller_(session.form, place, session.language) {}
 
   void saw(const Graded& graded) {
     if (shows_) put(in_order_.add(graded));
   }
   void tick(const Progress& progress) {
-    if (is_quiet_ || !console_.err_is_terminal()) return;
-    const int width = console_.width() - display_width(place_);
-    console_.progress(place_ + progress_line(progress, elapsed(), width, language_));
+    console_.show(teller_.form(), teller_.tell(progress, 0, console_.width()));
   }
   void end(const Progress& progress) {
     if (shows_) put(in_order_.rest());
@@ -91,24 +87,18 @@ class Screen {
   }
 
  private:
-  std::chrono::milliseconds elapsed() const {
-    return std::chrono::floor<std::chrono::milliseconds>(
-        std::chrono::steady_clock::now() - started_);
-  }
-  // stdout is JSON's alone where it was asked for.
+  // stdout is JSON's alone where it was asked for. Whoever follows a log sees it now.
   void put(std::string text) {
     if (text.empty()) return;
-    if (!json_) return console_.print(text);
+    if (!json_) return console_.print_now(text);
     if (text.ends_with('\n')) text.pop_back();
     console_.say(text);
   }
 
   Console& console_;
-  Language language_;
-  std::string place_;  // "(1/3) ", or empty
-  bool is_quiet_, shows_, json_;
+  bool shows_, json_;
   InOrder in_order_;
-  TimePoint started_ = std::chrono::steady_clock::now();
+  ProgressTeller teller_;
 };
 
 int exit_code_of(const RunEnd& end, const SignalWatch& signals) {
@@ -152,18 +142,11 @@ class Teller {
     Console& console = session_.world.console;
     screen_->tick(progress);
     if (session_.signals.seen() >= 1 && stop_.request_stop()) {
-      console.say(session_.language == Language::ja
-                      ? "停止します: "
-                        "送信済みの問題の回答を待ちます（もう一度押すと破棄）"
-                      : "stopping: what is on its way is awaited, it may be paid for; "
-                        "once more drops it");
+      console.say(stopping_text(session_.language));
     }
-    if (progress.account.sizes.cut() > 0 && !std::exchange(cut_is_said_, true)) {
-      console.tell(fmt::format(
-          "{}: prompts are cut: it read {} tokens of questions of different lengths; "
-          "give it a longer context (OLLAMA_CONTEXT_LENGTH where ollama runs)",
-          choice_.title(), with_thousands(progress.account.sizes.most_tokens)));
-    }
+    const PromptSizes& sizes = progress.account.sizes;
+    if (sizes.cut() > 0 && !std::exchange(cut_is_said_, true))
+      console.tell(cut_prompts_warning(choice_.title(), sizes));
     if (session_.signals.seen() >= 2) stop_now_.request_stop();
   }
 
@@ -316,13 +299,17 @@ Status tell_dry_run(const std::vector<ModelChoice>& choices,
 // What is named is here, and what is set is of use.
 Result<std::vector<ModelChoice>> choose_models(const ExamSpec& exam,
                                                const Arguments& arguments, World& world,
-                                               bool asks) {
+                                               ProgressForm form, bool asks) {
   ExamWorld outside = exam_world(arguments, world);
   const Talk& talk = outside.talk;
   std::vector<ModelChoice> choices;
   for (ModelSpec& spec : TRY(model_specs(arguments))) {
-    if (talk && world.console.err_is_terminal())
-      outside.downloads = download_bar(world.console, spec.name);
+    outside.downloads = [&console = world.console, form,
+                         teller = std::make_shared<DownloadTeller>(
+                             spec.name, form, world.console.language())](
+                            std::uint64_t done, std::uint64_t total) {
+      console.show(form, teller->tell(done, total, console.width()));
+    };
     if (asks) spec = TRY(with_file_here(std::move(spec), outside));
     choices.push_back(TRY(choose_model(spec, world.environment, asks)));
   }
@@ -340,8 +327,11 @@ Result<int> run_command(const Arguments& arguments, World& world) {
   const ExamSpec asked = TRY(exam_spec(arguments));
   const RunNotes notes = TRY(run_notes(arguments));
   const bool asks = !arguments.has("--dry-run");
+  const std::string how = arguments.get("--progress").value_or("auto");
+  const ProgressForm form = TRY(progress_form(arguments.has("--quiet") ? "none" : how,
+                                              world.console.err_is_terminal()));
   const std::vector<ModelChoice> choices =
-      TRY(choose_models(asked, arguments, world, asks));
+      TRY(choose_models(asked, arguments, world, form, asks));
   const std::vector<Exam> exams = TRY(prepare_exams(asked, reading_world(world)));
   TRY(check_applies(choices.front().spec, exams));
   for (const ModelChoice& choice : choices) {
@@ -354,7 +344,7 @@ Result<int> run_command(const Arguments& arguments, World& world) {
   const auto store =
       TRY(open_for_writing(arguments, exam_world(arguments, world).talk));
   const SignalWatch signals;
-  const Session session{arguments, world, language, signals, notes};
+  const Session session{arguments, world, language, signals, notes, form};
   Batch batch{.of = choices.size() * exams.size()};
   int worst = complete;
   for (const ModelChoice& choice : choices) {

@@ -45,4 +45,27 @@ std::string download_line(std::string_view name, std::uint64_t done, std::uint64
   return line;
 }
 
+DownloadTeller::DownloadTeller(std::string_view name, ProgressForm form,
+                               Language language, Clock clock)
+    : name_(for_terminal_line(name)),
+      clock_(std::move(clock)),
+      teller_(form, "", language, clock_) {}
+
+std::optional<std::string> DownloadTeller::tell(std::uint64_t done, std::uint64_t total,
+                                                int width) {
+  const std::scoped_lock lock(mutex_);
+  const TimePoint now = clock_.now();
+  if (!is_begun_ || done < last_) {  // another file, or once more from its start
+    is_begun_ = true;
+    begun_ = now;
+    first_ = done;
+  }
+  last_ = done;
+  const double seconds = std::chrono::duration<double>(now - begun_).count();
+  const double share =
+      total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0;
+  return teller_.tell(download_line(name_, done, done - first_, total, seconds), share,
+                      width);
+}
+
 }  // namespace proctor

@@ -144,7 +144,7 @@ std::string program_help(std::span<const ManualCommand> commands, Language langu
 
 std::string command_help(const ManualCommand& command, Language language) {
   std::string text = fmt::format(
-      "{}\n{}{}\n\n  {}\n", command.usage(), translated(language, command.about),
+      "{}\n{}{}\n  {}\n", command.usage(), translated(language, command.about),
       full_stop(language), replace_all(std::string(command.examples), "\n", "\n  "));
   if (takes_runs(command)) text += fmt::format("\n{}\n", run_text);
   for (const std::string_view group : groups_of(command)) {

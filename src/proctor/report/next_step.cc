@@ -35,6 +35,20 @@ std::string forecast_json(const RunForecast& run) {
                     {"prompt_tokens_exact", run.is_exact}});
 }
 
+std::string stopping_text(Language language) {
+  return in_language(
+      language,
+      "stopping: what is on its way is awaited, it may be paid for; once more drops it",
+      "停止します: 送信済みの問題の回答を待ちます（もう一度押すと破棄）");
+}
+
+std::string cut_prompts_warning(std::string_view model, const PromptSizes& sizes) {
+  return fmt::format(
+      "{}: prompts are cut: it read {} tokens of questions of different lengths; give "
+      "it a longer context (OLLAMA_CONTEXT_LENGTH where ollama runs)",
+      model, with_thousands(sizes.most_tokens));
+}
+
 namespace {
 
 // Of the replies with a word in them. Where letters were scored no reader is to blame.

@@ -14,6 +14,11 @@ namespace proctor {
 std::string forecast_text(const RunForecast& run);
 std::string forecast_json(const RunForecast& run);
 
+// While it runs: what a first Ctrl-C does; and where the server cuts prompts, in
+// English (translated()).
+std::string stopping_text(Language language);
+std::string cut_prompts_warning(std::string_view model, const PromptSizes& sizes);
+
 // "next: proctor report 7f3a1c20": the command that goes on from there. `options` stand
 // at its end.
 std::string next_step(const ScoredRun& run, Language language, std::string_view options,
