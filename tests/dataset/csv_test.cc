@@ -233,8 +233,10 @@ TEST(Csv, a_lone_carriage_return_is_an_error) {
 
 TEST(Csv, bytes_that_are_no_utf8_are_named_with_line_and_byte) {
   EXPECT_EQ(error_of(with_header("Q,a,b,c,d,1\ncaf\xE9,a,b,c,d,1\n")),
-            "line 3, byte 4: found the byte 0xE9, which is not valid UTF-8");
-  EXPECT_THAT(error_of("\xFF\xFEq\0"), HasSubstr("UTF-16"));
+            "line 3, byte 4: found the byte 0xE9, which is not valid UTF-8; save the "
+            "file as UTF-8 (Excel: CSV UTF-8)");
+  EXPECT_THAT(error_of("\xFF\xFEq\0"),
+              HasSubstr("found UTF-16, expected UTF-8; save the file as UTF-8"));
 }
 
 TEST(Csv, a_nul_byte_is_an_error) {
