@@ -111,6 +111,25 @@ TEST(Letters, who_gives_no_likelihoods_is_named_with_those_who_do) {
   }
 }
 
+TEST(Letters, those_who_do_are_the_rows_that_list_tokens_in_such_a_prompt) {
+  const auto named = [](const Prompt& prompt) {
+    const std::string message = refusal("gemini", "gemini-x", prompt).message;
+    const std::size_t from = message.find("; ") + 2;
+    return split(message.substr(from, message.find(" do, ") - from), ',');
+  };
+  const auto listing = [](int Provider::*listed) {
+    std::vector<std::string> names;
+    for (const Provider& provider : providers())
+      if (provider.*listed > 0)
+        names.push_back((names.empty() ? "" : " ") + std::string(provider.name));
+    return names;
+  };
+
+  EXPECT_EQ(named(letters_in_a_chat("?")), listing(&Provider::listed_in_chat));
+  EXPECT_EQ(named(letters_after("?")), listing(&Provider::listed_after_text));
+  EXPECT_THAT(named(letters_in_a_chat("?")), testing::Contains(" deepseek"));
+}
+
 TEST(Letters, deepseek_gives_them_in_a_chat_only) {
   EXPECT_THAT(
       encoded(model_of("deepseek", "deepseek-chat"), letters_in_a_chat("?")).body,

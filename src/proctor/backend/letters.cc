@@ -9,9 +9,16 @@
 namespace proctor {
 namespace {
 
-constexpr std::string_view who_can =
-    "ollama, llama, openai, vllm, sglang and openai-compatible servers do, and a .gguf "
-    "file in this process";
+// Whoever lists likely tokens where such a prompt is asked.
+std::string who_can(const Prompt& prompt) {
+  std::vector<std::string> names;
+  for (const Provider& provider : providers()) {
+    const int listed =
+        prompt.messages.empty() ? provider.listed_after_text : provider.listed_in_chat;
+    if (listed > 0) names.emplace_back(provider.name);
+  }
+  return join(names, ", ") + " do, and a .gguf file in this process";
+}
 
 // What OpenAI and vLLM write for "not among the likeliest".
 constexpr double no_likelihood = -9000;
@@ -125,7 +132,7 @@ Status check_generates(const Prompt& prompt, std::string_view server) {
   return fail(Fault::usage,
               "this protocol scores the likelihoods of letters, which {} does not "
               "give; {}",
-              server, who_can);
+              server, who_can(prompt));
 }
 
 Status read_letters(simdjson::dom::element answer, const Prompt& prompt, Reply& reply) {
