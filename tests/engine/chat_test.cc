@@ -441,7 +441,8 @@ TEST_F(Chat, what_a_template_cannot_be_told_names_both) {
 
   EXPECT_THAT(refused(with_default, "off"),
               testing::MatchesRegex("`reasoning` off: the chat template \\(jinja:.*\\) "
-                                    "offers nothing of the kind"));
+                                    "offers nothing of the kind; leave `reasoning` "
+                                    "out"));
   EXPECT_THAT(refused(with_switch, "low"), HasSubstr("offers on, off alone"));
   EXPECT_THAT(refused("{{ reasoning_effort }}{{ messages[0].content }}", "off"),
               HasSubstr("offers minimal, low, medium, high alone"));

@@ -234,7 +234,8 @@ Status ChatTemplate::can_chat(const std::string& reasoning) const {
   std::vector<std::string> offers = facts_.efforts;
   if (facts_.has_thinking_switch) offers.insert(offers.begin(), {"on", "off"});
   const std::string offered =
-      offers.empty() ? "nothing of the kind" : join(offers, ", ") + " alone";
+      offers.empty() ? "nothing of the kind; leave `reasoning` out"
+                     : join(offers, ", ") + " alone";
   return fail(Fault::usage, "`reasoning` {}: the chat template ({}) offers {}",
               reasoning, identity_, offered);
 }
