@@ -565,13 +565,35 @@ TEST_F(Chat, a_byte_order_mark_is_no_part_of_a_template) {
   EXPECT_EQ(prompt_of("\xEF\xBB\xBF[{{ messages[0].content }}]", question), "[Hello]");
 }
 
-TEST_F(Chat, a_tokenizers_configuration_is_refused_for_what_it_is) {
-  const auto told =
-      forecast(with("{\n  \"chat_template\": \"{{ messages[0].content }}\"\n}"), {});
+TEST_F(Chat, a_template_in_a_tokenizers_configuration_is_taken_and_named_as_its_text) {
+  const std::string own = "{{ 'x' }}{{ messages[0].content }}";
+  const std::string in_json =
+      R"({ "chat_template": "{{ 'x' }}{{ messages[0].content }}", "eos_token": "</s>"})";
 
-  ASSERT_FALSE(told);
-  EXPECT_THAT(told.error().message, HasSubstr("JSON, and no Jinja"));
-  EXPECT_EQ(prompt_of("{{ 'x' }}{{ messages[0].content }}", question), "xHello");
+  EXPECT_EQ(prompt_of(in_json, question), "xHello");
+  EXPECT_EQ(forecast(with(in_json), {})->identity, forecast(with(own), {})->identity);
+}
+
+TEST_F(Chat, of_several_templates_in_json_the_default_is_taken) {
+  EXPECT_EQ(prompt_of(R"({"chat_template": [
+      {"name": "tool_use", "template": "T{{ messages[0].content }}"},
+      {"name": "default", "template": "D{{ messages[0].content }}"}]})",
+                      question),
+            "DHello");
+}
+
+TEST_F(Chat, json_without_a_default_template_is_refused_for_what_it_is) {
+  const auto refused = [&](const std::string& json) {
+    const auto told = forecast(with(json), {});
+    return told ? std::string() : told.error().message;
+  };
+
+  EXPECT_THAT(refused(R"({"eos_token": "</s>"})"), HasSubstr("chat_template.jinja"));
+  EXPECT_THAT(refused(R"({"chat_template": null})"), HasSubstr("chat_template.jinja"));
+  EXPECT_THAT(refused(R"({"chat_template": 7})"), HasSubstr("found number"));
+  EXPECT_THAT(refused(R"({"chat_template": [{"name": "rag", "template": "x"}, 7]})"),
+              HasSubstr("has rag, and none called default"));
+  EXPECT_THAT(refused(R"({"chat_template": "{{ mess)"), HasSubstr("is cut or damaged"));
 }
 
 }  // namespace

@@ -296,6 +296,18 @@ def test_a_chat_template_is_in_no_name_of_bare_text_beside_a_chat(work, exam, na
     assert runs("mmlu,seed", *told) == [bare, chat]
 
 
+def test_a_template_in_json_is_for_the_engine_in_this_process(work, exam, nano):
+    config = {"eos_token": "</s>", "chat_template": "[{{ messages[0].content }}]"}
+    (work.path / "tokenizer_config.json").write_text(json.dumps(config))
+    asked = command(nano, "--protocol", "seed", "--limit", 3,
+                    "--chat-template", "tokenizer_config.json")  # fmt: skip
+
+    assert work.json(*asked)["n"] == 3
+
+    done = work.run(*asked, "--engine", "server", PROCTOR_LLAMA_SERVER="/bin/true")
+    assert done.returncode == 2 and "--engine process" in one_line(done.stderr)
+
+
 def test_a_started_servers_template_is_named_by_what_it_is(work, exam, nano):
     def name_with(template, source=None):
         if source:

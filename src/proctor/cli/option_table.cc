@@ -178,7 +178,7 @@ constexpr Option option_table[] = {
     {"--context", "N", way, on_run,
      "a .gguf, ollama: tokens of context (default: the model's, or 8192)"},
     {"--chat-template", "T", way, on_run,
-     "a .gguf: a file of Jinja, a name, or none (default: the model's own)"},
+     "a .gguf: a file (Jinja, tokenizer_config.json), a name, or none"},
     {"--template-date", "D", way, on_run,
      "a .gguf: what a template is told of the day (default 2026-01-01), or today"},
 

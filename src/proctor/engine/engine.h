@@ -47,6 +47,16 @@ struct ModelFile {
 // Fault::data for what is no GGUF, or is cut. Needs no plug-in.
 Result<ModelFile> read_model_file(const std::filesystem::path& model);
 
+// What a chat template's file says.
+struct TemplateFile {
+  std::string jinja;
+  bool is_json = false;  // it stood in JSON
+};
+// A file of Jinja, or JSON as Hugging Face writes it (tokenizer_config.json,
+// chat_template.json): its "chat_template", of several the one called default.
+// Fault::data for JSON that has none. Whether the rest is Jinja is not looked at.
+Result<TemplateFile> read_template_file(const std::filesystem::path& file);
+
 // "4.7 GB", "812 kB".
 std::string in_bytes(std::int64_t bytes);
 

@@ -52,8 +52,16 @@ Result<std::string> llama_server_command(const ModelSpec& spec,
           "`chat_template` none: a llama-server always has one; take `computes` "
           "process");
     }
-    command +=
-        is_template_file(*asked) ? " --chat-template-file " : " --chat-template ";
+    const bool is_file = is_template_file(*asked);
+    if (is_file &&
+        TRY(read_template_file(*asked).in("`chat_template` " + *asked)).is_json) {
+      return fail(
+          Fault::usage,
+          "`chat_template` {}: JSON, and a llama-server reads a file of Jinja; take "
+          "`computes` process, or write the text of its \"chat_template\" into a file",
+          *asked);
+    }
+    command += is_file ? " --chat-template-file " : " --chat-template ";
     command += for_shell(*asked);
   }
   return command;

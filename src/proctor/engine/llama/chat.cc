@@ -84,15 +84,6 @@ tl::unexpected<Error> refused(Fault fault, const Error& words,
               join(roles_of(turns), ", "), way_out_of(roles_of(turns)));
 }
 
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
-// A tokenizer_config.json, which has a template in it. Jinja in braces goes on by a
-// brace, % or #.
-bool is_json(std::string_view source) {
-  source = trimmed(source);
-  return source.starts_with('{') && trimmed(source.substr(1)).starts_with('"');
-}
-
 bool is_file(const std::string& path) {
   std::error_code ignored;
   return std::filesystem::is_regular_file(path, ignored);
@@ -128,20 +119,8 @@ Result<ChatTemplate> ChatTemplate::of(const llama_model* model,
                   asked, suggestion(asked, families));
     }
     const std::string place = "`chat_template` " + asked;
-    std::error_code error;
-    if (std::filesystem::file_size(asked, error) > Jinja::most_bytes || error) {
-      return fail(Fault::data, "{}: larger than any chat template is", place);
-    }
-    std::string source = TRY(read_file(asked));
-    if (source.starts_with(byte_order_mark)) source.erase(0, byte_order_mark.size());
-    if (is_json(source)) {
-      return fail(
-          Fault::data,
-          "{}: JSON, and no Jinja; write the text of its \"chat_template\" into a "
-          "file of its own",
-          place);
-    }
-    TRY(made.take(source).in(place));
+    const TemplateFile file = TRY(read_template_file(asked).in(place));
+    TRY(made.take(file.jinja).in(place));
   } else if (own != nullptr) {
     if (const Status taken = made.take(own); !taken) {
       made.why_not_ =
@@ -233,9 +212,9 @@ Status ChatTemplate::can_chat(const std::string& reasoning) const {
   if (can) return {};
   std::vector<std::string> offers = facts_.efforts;
   if (facts_.has_thinking_switch) offers.insert(offers.begin(), {"on", "off"});
-  const std::string offered =
-      offers.empty() ? "nothing of the kind; leave `reasoning` out"
-                     : join(offers, ", ") + " alone";
+  const std::string offered = offers.empty()
+                                  ? "nothing of the kind; leave `reasoning` out"
+                                  : join(offers, ", ") + " alone";
   return fail(Fault::usage, "`reasoning` {}: the chat template ({}) offers {}",
               reasoning, identity_, offered);
 }
