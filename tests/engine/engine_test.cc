@@ -477,6 +477,55 @@ TEST(Engine, replies_written_at_once_are_those_written_alone) {
   EXPECT_GE(same, 22);
 }
 
+// Beginnings that grow, part and come again.
+std::vector<EngineRequest> replies_behind_growing_beginnings() {
+  std::vector<EngineRequest> requests;
+  for (std::uint64_t tag = 0; tag < 24; ++tag) {
+    std::string text = "The following are questions about the sea. ";
+    for (std::uint64_t i = 0; i < tag % 5; ++i) text += "It is deep and cold. ";
+    requests.push_back(reply_after(text + fmt::format("Number {}:", tag), tag));
+    requests.back().max_tokens = 1 + static_cast<int>(tag * 7 % 12);
+  }
+  return requests;
+}
+
+TEST(Engine, a_prompt_shares_with_the_one_before_it_while_that_is_written_on) {
+  SKIP_WITHOUT_ENGINE();
+
+  const auto answers =
+      ask(*engine_with(options_for()), replies_behind_growing_beginnings());
+
+  std::vector<std::int32_t> before;
+  for (const auto& [tag, answer] : answers) {
+    ASSERT_TRUE(answer.reply) << answer.reply.error().message;
+    const auto same = std::ranges::mismatch(answer.tokens, before).in1;
+    const bool is_cut = answer.reply->finish_reason == "length";
+    EXPECT_EQ(answer.reply->decoded, (answer.tokens.end() - same) +
+                                         answer.reply->reply_tokens - (is_cut ? 1 : 0))
+        << tag;
+    before = answer.tokens;
+  }
+}
+
+TEST(Engine, replies_that_the_context_has_no_room_for_at_once_wait_for_others) {
+  SKIP_WITHOUT_ENGINE();
+  EngineOptions options = options_for();
+  options.parallel = 1;
+  const auto alone = ask(*engine_with(options), replies_behind_growing_beginnings());
+
+  for (const int context : {96, 112, 128, 160, 224, 320}) {
+    options.parallel = 8;
+    options.context = context;
+    int same = 0;
+    for (const auto& [tag, answer] :
+         ask(*engine_with(options), replies_behind_growing_beginnings())) {
+      ASSERT_TRUE(answer.reply) << context << ": " << answer.reply.error().message;
+      if (answer.reply->text == alone.at(tag).reply->text) ++same;
+    }
+    EXPECT_GE(same, 22) << context;
+  }
+}
+
 TEST(Engine, a_reply_of_the_same_seed_is_the_same_and_of_another_is_not) {
   SKIP_WITHOUT_ENGINE();
   EngineOptions options = options_for();

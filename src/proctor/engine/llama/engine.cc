@@ -32,16 +32,14 @@ struct Job {
 struct Stream {
   Job job;
   Writer writer;
-  llama_seq_id sequence = 0;
-  std::size_t at = 0;                // tokens in the cache
-  std::size_t reserved = 0;          // cells of the cache, beyond the shared ones
-  std::optional<llama_token> token;  // the next one to put in, once it is written
-  std::int32_t index = -1;           // of its logits in the last batch
-};
+  llama_seq_id sequence = 1;
+  std::size_t at = 0;      // tokens in the cache
+  std::size_t shared = 0;  // of them, in cells of the stream before it
+  llama_token token = 0;   // the next one to put in
 
-std::size_t same_beginning(const Tokens& a, const Tokens& b) {
-  return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
-}
+  // Cells of the cache, beyond the shared ones.
+  std::size_t reserved() const { return job.tokens.size() + writer.most() - shared; }
+};
 
 // No exception of a library gets past here: it is an error of what was asked.
 template <class Function>
@@ -66,15 +64,15 @@ void fill(EngineReply& reply, const Writer& writer,
   reply.reply_tokens = writer.tokens();
 }
 
-// Beginnings that differ by less are not worth computing another base for.
-constexpr std::size_t worth_a_base = 32;
-
 }  // namespace
 
 struct EngineWorker {
   Loaded loaded;  // the worker's thread alone touches it, once that runs
   bool exact = false;
   std::unique_ptr<Scorer> scorer;
+  std::vector<Stream> streams;  // in the order in which they began
+  // Of the tokens that sequence 0 holds, in cells of the last stream.
+  std::size_t shared_with_last = 0;
   std::atomic<bool> abort{false};      // set by any thread: ends a decode under way
   std::atomic<bool> cancelled{false};  // set by any thread: nothing more is begun
 
@@ -106,13 +104,14 @@ struct EngineWorker {
   tl::unexpected<Error> overflow(Job& job, std::size_t needed);
   static void begin(Job& job);
   void finish(Job job, Result<EngineReply> reply);
-  void finish_writing(Stream stream, std::string reason);
   Result<EngineReply> score(Job& job);
   Result<EngineReply> write_alone(Job& job);
   void write_together(Job first);
-  bool admit(std::deque<Job>& ahead, std::vector<Stream>& streams);
-  void step(std::vector<Stream>& streams);
-  Result<std::optional<std::string>> write(Stream& stream);
+  bool admit(std::optional<Job>& job);
+  void step();
+  bool goes_on(Stream& stream, std::int32_t index);
+  Result<std::optional<std::string>> write(Stream& stream, std::int32_t index);
+  void give_up(const Error& error);
 
   Session& session() { return *loaded.session; }
 };
@@ -245,142 +244,124 @@ Result<EngineReply> EngineWorker::write_alone(Job& job) {
   return std::move(job.reply);
 }
 
-void EngineWorker::finish_writing(Stream stream, std::string reason) {
-  session().drop(stream.sequence);
-  EngineReply reply = std::move(stream.job.reply);
-  reply.finish_reason = std::move(reason);
-  fill(reply, stream.writer, stream.job.open_until);
-  finish(std::move(stream.job), std::move(reply));
-}
-
-// Replies of many requests, a token of each at a time. Sequence 0 holds a beginning
-// that they share; it is changed only when nothing is being written.
+// Replies of many requests, a token of each at a time. Prompts are computed one after
+// another in sequence 0, each behind what it shares with the one before it, for
+// attention to prompts that are computed together looks at the cells of all; a reply
+// goes on in a sequence of its own, a copy of that.
 void EngineWorker::write_together(Job first) {
-  std::deque<Job> ahead;
-  ahead.push_back(std::move(first));
-  std::vector<Stream> streams;
+  std::optional<Job> job = std::move(first);
   while (true) {
-    while (!cancelled && ahead.size() < 2 * loaded.sequences) {
-      auto job = next(Kind::written, false);
-      if (!job) break;
-      ahead.push_back(std::move(*job));
+    const bool has_room = streams.size() < loaded.sequences;
+    if (!job && has_room) job = next(Kind::written, false);
+    if (job && cancelled) {
+      finish(*std::exchange(job, std::nullopt), not_begun());
+    } else if (job && has_room && admit(job)) {
+      job.reset();
+    } else if (!streams.empty()) {
+      step();
+    } else if (!job) {
+      return;
     }
-    while (cancelled && !ahead.empty()) {
-      finish(std::move(ahead.front()), not_begun());
-      ahead.pop_front();
-    }
-    while (!ahead.empty() && streams.size() < loaded.sequences &&
-           admit(ahead, streams)) {
-    }
-    if (streams.empty() && ahead.empty()) return;
-    if (!streams.empty()) step(streams);
   }
 }
 
-// Begins with the first of `ahead`, or ends it with its error. False: it has to wait
-// until others have ended.
-bool EngineWorker::admit(std::deque<Job>& ahead, std::vector<Stream>& streams) {
-  Job& job = ahead.front();
-  begin(job);
+// Begins with it, or ends it with its error. False: it has to wait until others have
+// ended.
+bool EngineWorker::admit(std::optional<Job>& job) {
   auto writer = caught([&] {
-    return Writer::of(job.request, *loaded.vocabulary,
-                      session().context() - job.tokens.size(), job.open_until);
+    return Writer::of(job->request, *loaded.vocabulary,
+                      session().context() - job->tokens.size(), job->open_until);
   });
   if (!writer) {
-    finish(std::move(job), tl::unexpected(writer.error()));
-    ahead.pop_front();
+    finish(*std::move(job), tl::unexpected(writer.error()));
     return true;
   }
-  const std::size_t most_shared = job.tokens.size() - 1;
-  std::size_t shared =
-      std::min(same_beginning(session().held(), job.tokens), most_shared);
-  std::size_t best = 0;
-  for (std::size_t i = 1; i < ahead.size(); ++i) {
-    best = std::max(best, same_beginning(job.tokens, ahead[i].tokens));
+  const std::size_t size = job->tokens.size();
+  const std::size_t shared =
+      streams.empty() ? 0 : std::min(session().kept_of(job->tokens), shared_with_last);
+  // Alone it always fits: the writer's length is limited.
+  std::size_t needed = size + writer->most() - shared;
+  for (const Stream& stream : streams) needed += stream.reserved();
+  if (needed > session().context() && !streams.empty()) return false;
+
+  Stream stream{.job = *std::move(job),
+                .writer = *std::move(writer),
+                .at = size,
+                .shared = shared};
+  begin(stream.job);
+  const auto index = session().hold(stream.job.tokens, stream.job.reply.decoded);
+  if (!index) {
+    finish(std::move(stream.job), tl::unexpected(index.error()));
+    give_up(index.error());
+    return true;
   }
-  best = std::min(best, most_shared);
-  if (best > shared + worth_a_base) {
-    if (!streams.empty()) return false;
-    const auto base = std::span(job.tokens).first(best);
-    if (const Status held = session().hold_base(base, job.reply.decoded); !held) {
-      finish(std::move(job), tl::unexpected(held.error()));
-      ahead.pop_front();
-      return true;
-    }
-    shared = best;
+  while (std::ranges::find(streams, stream.sequence, &Stream::sequence) !=
+         streams.end()) {
+    ++stream.sequence;
   }
-  const std::size_t reserved = job.tokens.size() - shared + writer->most();
-  std::size_t used = session().held().size();
-  for (const Stream& stream : streams) used += stream.reserved;
-  if (used + reserved > session().context()) {
-    if (!streams.empty()) return false;
-    session().cut(shared);  // alone it always fits: the writer's length is limited
+  session().copy(stream.sequence, size);
+  shared_with_last = shared;
+  if (goes_on(stream, *index)) {
+    shared_with_last = size;
+    streams.push_back(std::move(stream));
   }
-  std::vector<bool> taken(loaded.sequences + 1);
-  for (const Stream& stream : streams) {
-    taken[static_cast<std::size_t>(stream.sequence)] = true;
-  }
-  llama_seq_id sequence = 1;
-  while (taken[static_cast<std::size_t>(sequence)]) ++sequence;
-  session().copy(sequence, shared);
-  streams.push_back({.job = std::move(job),
-                     .writer = *std::move(writer),
-                     .sequence = sequence,
-                     .at = shared,
-                     .reserved = reserved});
-  ahead.pop_front();
   return true;
 }
 
-void EngineWorker::step(std::vector<Stream>& streams) {
-  Batch batch(Session::portion);
-  for (Stream& stream : streams) {  // first one token of each reply: nobody waits long
-    stream.index = -1;
-    if (!stream.token) continue;
-    stream.index = batch.add(*stream.token, stream.at++, stream.sequence, true);
-    ++stream.job.reply.decoded;
-  }
+// The next token of each.
+void EngineWorker::step() {
+  Batch batch(streams.size());
   for (Stream& stream : streams) {
-    const Tokens& prompt = stream.job.tokens;
-    while (stream.at < prompt.size() && batch.room() > 0) {
-      const bool is_last = stream.at + 1 == prompt.size();
-      const auto index =
-          batch.add(prompt[stream.at], stream.at, stream.sequence, is_last);
-      ++stream.at;
-      ++stream.job.reply.decoded;
-      if (is_last) stream.index = index;
-    }
+    batch.add(stream.token, stream.at++, stream.sequence, true);
+    ++stream.job.reply.decoded;
   }
   std::int64_t all_decoded = 0;
   if (const Status done_it = session().decode(batch, all_decoded); !done_it) {
-    for (Stream& stream : streams) {
-      finish(std::move(stream.job), tl::unexpected(done_it.error()));
-    }
-    streams.clear();
+    give_up(done_it.error());
     return;
   }
-  std::vector<Stream> going_on;
-  for (Stream& stream : streams) {
-    const auto reason = caught([&] { return write(stream); });
-    if (!reason) {
-      session().drop(stream.sequence);
-      finish(std::move(stream.job), tl::unexpected(reason.error()));
-    } else if (*reason) {
-      finish_writing(std::move(stream), **reason);
-    } else {
-      going_on.push_back(std::move(stream));
-    }
+  // What one that has ended shared with the one before it, the next one shares too.
+  constexpr auto all = static_cast<std::size_t>(-1);
+  std::size_t shared = all;
+  std::int32_t index = 0;
+  std::vector<Stream> before = std::exchange(streams, {});
+  for (Stream& stream : before) {
+    stream.shared = shared = std::min(stream.shared, shared);
+    if (!goes_on(stream, index++)) continue;
+    streams.push_back(std::move(stream));
+    shared = all;
   }
-  streams = std::move(going_on);
+  shared_with_last = std::min(shared_with_last, shared);
 }
 
-// The next token, where the last batch has its logits. Why it ended, once it has.
-Result<std::optional<std::string>> EngineWorker::write(Stream& stream) {
-  if (stream.index < 0) return std::nullopt;
-  const llama_token token = TRY(stream.writer.next(session(), stream.index));
-  if (auto reason = stream.writer.take(token)) return reason;
-  stream.token = token;
-  return std::nullopt;
+// With the next token, where the last batch has its logits; or it is finished.
+bool EngineWorker::goes_on(Stream& stream, std::int32_t index) {
+  const auto reason = caught([&] { return write(stream, index); });
+  if (reason && !*reason) return true;
+  session().drop(stream.sequence);
+  if (!reason) {
+    finish(std::move(stream.job), tl::unexpected(reason.error()));
+    return false;
+  }
+  EngineReply reply = std::move(stream.job.reply);
+  reply.finish_reason = **reason;
+  fill(reply, stream.writer, stream.job.open_until);
+  finish(std::move(stream.job), std::move(reply));
+  return false;
+}
+
+// Why it ended, once it has.
+Result<std::optional<std::string>> EngineWorker::write(Stream& stream,
+                                                       std::int32_t index) {
+  stream.token = TRY(stream.writer.next(session(), index));
+  return stream.writer.take(stream.token);
+}
+
+// What fails while it is computed takes the whole cache along.
+void EngineWorker::give_up(const Error& error) {
+  for (Stream& stream : std::exchange(streams, {})) {
+    finish(std::move(stream.job), tl::unexpected(error));
+  }
 }
 
 // ---- The engine -------------------------------------------------------------------

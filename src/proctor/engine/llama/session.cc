@@ -140,8 +140,7 @@ Result<llama_token> Session::sample(llama_sampler& sampler, std::int32_t index) 
 }
 
 Result<std::int32_t> Session::append(std::span<const llama_token> tokens,
-                                     std::size_t from, bool logits,
-                                     std::int64_t& decoded) {
+                                     std::size_t from, std::int64_t& decoded) {
   const std::size_t step = options_.exact ? exact_portion : portion;
   std::int32_t last = -1;
   std::size_t at = from;
@@ -156,8 +155,7 @@ Result<std::int32_t> Session::append(std::span<const llama_token> tokens,
     if (end == whole && usual_ == at) usual_ = end;
     batch_.clear();
     for (; at < end; ++at) {
-      const bool is_last = logits && at + 1 == tokens.size();
-      last = batch_.add(tokens[at], at, 0, is_last);
+      last = batch_.add(tokens[at], at, 0, at + 1 == tokens.size());
     }
     TRY(decode(batch_, decoded));
     held_.assign(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(at));
@@ -169,16 +167,7 @@ Result<std::int32_t> Session::hold(std::span<const llama_token> tokens,
                                    std::int64_t& decoded) {
   assert(!tokens.empty() && tokens.size() <= context());
   cut(kept_of(tokens));
-  return append(tokens, held_.size(), true, decoded);
-}
-
-Status Session::hold_base(std::span<const llama_token> tokens, std::int64_t& decoded) {
-  const auto [mine, theirs] = std::ranges::mismatch(held_, tokens);
-  cut(static_cast<std::size_t>(mine - held_.begin()));
-  if (held_.size() < tokens.size()) {
-    TRY(append(tokens, held_.size(), false, decoded));
-  }
-  return {};
+  return append(tokens, held_.size(), decoded);
 }
 
 Status Session::extend(std::span<const llama_token> tokens, std::int64_t& decoded) {

@@ -79,6 +79,8 @@ class Session {
   const std::vector<llama_token>& held() const { return held_; }
   bool can_share() const { return can_share_; }
 
+  // How many tokens at the beginning sequence 0 keeps where it is to hold these.
+  std::size_t kept_of(std::span<const llama_token> tokens) const;
   // Makes sequence 0 hold exactly these tokens, decoding what it does not hold yet, and
   // gives the index of the logits after the last one (valid until the next decode).
   // `decoded` is added to. Requires 0 < tokens <= context.
@@ -86,8 +88,6 @@ class Session {
   // More tokens after what sequence 0 holds, at most `most_logits`: logits(i) are those
   // after the i-th.
   Status extend(std::span<const llama_token> tokens, std::int64_t& decoded);
-  // As hold(), without logits: the beginning that other sequences are to share.
-  Status hold_base(std::span<const llama_token> tokens, std::int64_t& decoded);
   // Sequence `to` begins with the first `count` tokens of sequence 0.
   void copy(llama_seq_id to, std::size_t count);
   void drop(llama_seq_id sequence);
@@ -104,11 +104,9 @@ class Session {
  private:
   Session(ContextPointer context, const SessionOptions& options, std::size_t words);
 
-  // The number of tokens at the beginning that sequence 0 may keep.
-  std::size_t kept_of(std::span<const llama_token> tokens) const;
   // Decodes tokens[from, size) into sequence 0, with logits after the last one.
   Result<std::int32_t> append(std::span<const llama_token> tokens, std::size_t from,
-                              bool logits, std::int64_t& decoded);
+                              std::int64_t& decoded);
   void forget();
 
   ContextPointer context_;
