@@ -2,15 +2,16 @@
 """Writes data sets in the layouts of the hub's, with questions of our own: make_hub.py ROOT
 
 ROOT/datasets and ROOT/rows are what fake_hub.py serves: cais/mmlu with two subjects, each
-with the 100 questions that the seed's subject has, and TIGER-Lab/MMLU-Pro with ten
-options and worked answers. ROOT/csv has MMLU's questions once more, in its files' layout.
-Needs pyarrow.
+with the 100 questions that the seed's subject has, TIGER-Lab/MMLU-Pro with ten options
+and worked answers, and three data sets in Japanese with two questions each. ROOT/csv has
+MMLU's questions once more, in its files' layout. Needs pyarrow.
 """
 
 import csv
 import json
 import pathlib
 import sys
+import zipfile
 
 import pyarrow
 import pyarrow.parquet
@@ -51,6 +52,29 @@ def mmlu_pro(split):
     return rows
 
 
+JAPANESE = [{"question": "1足す1は？", "choices": ["1", "2", "3", "4"], "answer": "B"},
+            {"question": "2足す2は？", "choices": ["1", "2", "3", "4"], "answer": "D"}]  # fmt: skip
+
+
+def write_japanese(datasets):
+    """MMMLU, Global-MMLU and JMMLU, each in its own form."""
+    lines = [",".join([row["question"], *row["choices"], row["answer"]]) for row in JAPANESE]
+    mmmlu = datasets / "openai/MMMLU/test/mmlu_JA-JP.csv"
+    mmmlu.parent.mkdir(parents=True)
+    numbered = [f"{i},{line},anatomy\n" for i, line in enumerate(lines)]
+    mmmlu.write_text("".join([",Question,A,B,C,D,Answer,Subject\n", *numbered]))
+    write_parquet(datasets / "CohereLabs/Global-MMLU/ja/test-00000-of-00001.parquet", [
+        {"sample_id": f"anatomy/test/{i}", "subject": "anatomy", "question": row["question"],
+         **dict(zip(("option_a", "option_b", "option_c", "option_d"), row["choices"])),
+         "answer": row["answer"]} for i, row in enumerate(JAPANESE)])  # fmt: skip
+    jmmlu = datasets / "nlp-waseda/JMMLU/JMMLU.zip"
+    jmmlu.parent.mkdir(parents=True)
+    with zipfile.ZipFile(jmmlu, "w") as out:
+        for subject in ("anatomy", "japanese_idiom"):
+            text = "".join(["\ufeffquestion,A,B,C,D,answer\n", *(line + "\n" for line in lines)])
+            out.writestr(f"JMMLU/test/{subject}.csv", text)
+
+
 def write_parquet(path, rows):
     path.parent.mkdir(parents=True, exist_ok=True)
     # Uncompressed, so that a file is long enough to be broken off.
@@ -83,6 +107,7 @@ def main(root):
     for split in ["test", "validation"]:
         file = f"datasets/TIGER-Lab/MMLU-Pro/data/{split}-00000-of-00001.parquet"
         write_parquet(root / file, mmlu_pro(split))
+    write_japanese(root / "datasets")
 
 
 if __name__ == "__main__":

@@ -1,16 +1,18 @@
 """What the documents name, the program has: commands, and options of those commands."""
 
+import os
 import re
 import shlex
+import shutil
 import subprocess
 
 import pytest
 
-from conftest import FAKE_SERVER, PROCTOR, ROOT
+from conftest import FAKE_SERVER, PROCTOR, ROOT, python_with
 
 DOCUMENTS = [path for names in ("README*.md", "docs/*.md", "docs/ja/*.md") for path in sorted(ROOT.glob(names))]
-# Words for which a reader puts a command.
-PLACES = {"COMMAND"}
+# Words for which a reader puts a command or a model.
+PLACES = {"COMMAND", "hf:OWNER/REPO:Q4_K_M"}
 # Other programs' options that stand alone in a sentence, by document.
 OF_OTHERS = {
     "backends.md": {"--api-key"},
@@ -104,3 +106,70 @@ def test_the_command_line_is_documented_as_it_is(language, page):
     words = ["list", "manual", "--lang", language]
     done = subprocess.run([PROCTOR, *words], capture_output=True, text=True)
     assert done.stdout == (ROOT / page).read_text(), f"proctor {' '.join(words)} > {page}"
+
+
+# The tutorial: its files are written as they stand there, its sessions (```console) are run and
+# printed as they stand there, and its other commands are asked of stand-ins.
+
+TUTORIAL = ROOT / "docs/ja/tutorial.md"
+OWN_FILE = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.M | re.S)
+SESSION = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.M | re.S)
+PLAIN = re.compile(r"^```\n(.*?)^```$", re.M | re.S)
+
+
+@pytest.fixture
+def reader(work):
+    """Someone who reads Japanese, with the tutorial's files."""
+    work.environment |= {"PROCTOR_LANG": "ja"}
+    for name, text in OWN_FILE.findall(TUTORIAL.read_text()):
+        if name.endswith(".csv"):  # as Excel writes it
+            text = "\ufeff" + text.replace("\n", "\r\n")
+        (work.path / name).write_bytes(text.encode())
+    return work
+
+
+def session_of(folder, block):
+    """The commands of a block, each with what it prints."""
+    for line in re.findall(r"^\$ proctor (.*)", block, re.M):
+        done = folder.run(*shlex.split(line))
+        yield f"$ proctor {line}\n" + done.stdout + done.stderr
+
+
+def undated(text):
+    return re.sub(r"\d{4}-\d\d-\d\d", "YYYY-MM-DD", text)
+
+
+def with_sessions_run(folder, text):
+    return SESSION.sub(lambda block: "".join(session_of(folder, block[0])), text)
+
+
+def test_the_tutorials_sessions_are_what_is_printed(reader):
+    text = TUTORIAL.read_text()
+    run = with_sessions_run(reader, text)
+    if os.environ.get("PROCTOR_BLESS"):
+        TUTORIAL.write_text(run)
+        text = run
+    assert undated(text) == undated(run), "PROCTOR_BLESS=1 writes them anew"
+
+
+def test_the_tutorials_other_commands_work(
+    reader, start_server, start_hub, nano, needs_parquet
+):
+    url = start_server("--answer", "B", "--logprobs").url
+    environment = {"HF_ENDPOINT": start_hub().url, "OLLAMA_HOST": url, "DEEPSEEK_API_KEY": "k"}
+    for name in ("model.gguf", "big.Q8_0.gguf"):
+        shutil.copy(nano, reader.path / name)
+    maker = [python_with("gguf", "numpy"), ROOT / "tests/fakes/make_tiny_gguf.py"]
+    subprocess.run([*maker, reader.path / "small.Q4_K_M.gguf", "--seed=2", "--context=8192"],
+                   check=True, capture_output=True)  # fmt: skip
+    text = TUTORIAL.read_text()
+    with_sessions_run(reader, text)
+    failed = {}
+    for line in re.findall("^proctor .*", "".join(PLAIN.findall(text)), re.M):
+        words = shlex.split(line, comments=True)[1:]
+        if any(re.match("llama$|deepseek/", word) for word in words):
+            words += ["--base-url", url]
+        done = reader.run(*words, **environment)
+        if done.returncode and not PLACES & set(words):
+            failed[line] = done.stderr
+    assert failed == {}
