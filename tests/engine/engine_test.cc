@@ -164,6 +164,35 @@ TEST(Engine, loading_can_be_stopped_at_every_step) {
   EXPECT_GT(step, 4);
 }
 
+TEST(Engine, says_what_is_done_while_it_is_loaded) {
+  SKIP_WITHOUT_ENGINE();
+  EngineOptions options = options_for();
+  std::map<std::string, double> most;
+  options.prepares = [&](std::string_view what, double share) {
+    double& before = most[std::string(what)];
+    EXPECT_GE(share, before);
+    before = share;
+  };
+
+  ASSERT_TRUE(load_engine(options));
+
+  EXPECT_DOUBLE_EQ(most["loading the weights"], 1);
+}
+
+TEST(Engine, counts_what_it_has_computed_for_all_requests) {
+  SKIP_WITHOUT_ENGINE();
+  const auto engine = engine_with(options_for());
+  EXPECT_EQ(engine->computed(), 0);
+
+  std::int64_t decoded = 0;
+  for (const auto& [tag, answer] :
+       ask(*engine, {letters_after("What?", 1), reply_after("Say.", 2)}))
+    decoded += answer.reply->decoded;
+
+  EXPECT_GT(decoded, 0);
+  EXPECT_EQ(engine->computed(), decoded);
+}
+
 TEST(Engine, letters_are_scored_by_their_log_probabilities) {
   SKIP_WITHOUT_ENGINE();
   const auto engine = engine_with(options_for());

@@ -260,6 +260,13 @@ TEST(Summary, of_a_file_in_this_process_says_how_many_tokens_were_computed) {
                         "tokens: 9,000 in (2,451 computed), 300 out\n"));
 }
 
+TEST(Summary, says_nothing_of_what_was_written_where_letters_were_scored) {
+  ScoredRun run = forty_of_a_hundred();
+  run.account.reply_tokens = 0;
+
+  EXPECT_THAT(summary_text(run, Language::en), HasSubstr("\ntokens: 9,000 in\n"));
+}
+
 TEST(Summary, says_nothing_of_the_time_where_all_was_there) {
   ScoredRun run = forty_of_a_hundred();
   run.asked = run.requests = 0;

@@ -24,6 +24,7 @@ Console::Console(std::FILE* out, std::FILE* err, const Environment& environment)
 }
 
 void Console::print(std::string_view words) {
+  const std::scoped_lock lock(mutex_);
   if (has_progress_) end_progress(false);
   const std::string text = secrets_.clean(std::string(words));
   if (std::fwrite(text.data(), 1, text.size(), out_) != text.size() && lost_ == 0) {
@@ -37,6 +38,7 @@ void Console::print_now(std::string_view words) {
 }
 
 void Console::say(std::string_view words) {
+  const std::scoped_lock lock(mutex_);
   if (has_progress_) end_progress(false);
   push_out();
   const std::string line = secrets_.clean(std::string(words));
@@ -63,6 +65,7 @@ std::optional<std::string> Console::ask(std::string_view question) {
 }
 
 void Console::progress(std::string_view line) {
+  const std::scoped_lock lock(mutex_);
   if (!err_is_terminal_) return;
   // CR, the line, and "erase to the end of the line" (ECMA-48, EL).
   const std::string text = fmt::format("\r{}\x1B[K", secrets_.clean(std::string(line)));
@@ -76,6 +79,7 @@ void Console::show(ProgressForm form, const std::optional<std::string>& line) {
 }
 
 void Console::end_progress(bool keep) {
+  const std::scoped_lock lock(mutex_);
   if (!has_progress_) return;
   std::fputs(keep ? "\n" : "\r\x1B[K", err_);
   std::fflush(err_);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdio>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,8 @@
 
 namespace proctor {
 
+// What is said and shown may come of any thread: a file's SHA-256 is read beside its
+// weights.
 class Console {
  public:
   Console(std::FILE* out, std::FILE* err, const Environment& environment);
@@ -55,6 +58,7 @@ class Console {
  private:
   void push_out();
 
+  std::recursive_mutex mutex_;  // guards the line that is drawn
   std::FILE* out_;
   std::FILE* err_;
   bool out_is_terminal_, err_is_terminal_;

@@ -67,8 +67,10 @@ struct Session {
 // What a person sees while it runs, and when it has ended.
 class Screen {
  public:
-  Screen(const Evaluation& evaluation, const Session& session, const std::string& place)
+  Screen(const Evaluation& evaluation, const OpenModel& model, const Session& session,
+         const std::string& place)
       : console_(session.world.console),
+        engine_(model.engine.get()),
         shows_(session.arguments.has("--show")),
         json_(session.as_json),
         in_order_(evaluation.plan.trials),
@@ -78,7 +80,8 @@ class Screen {
     if (shows_) put(in_order_.add(graded));
   }
   void tick(const Progress& progress) {
-    console_.show(teller_.form(), teller_.tell(progress, 0, console_.width()));
+    const std::int64_t computed = engine_ == nullptr ? 0 : engine_->computed();
+    console_.show(teller_.form(), teller_.tell(progress, computed, console_.width()));
   }
   void end(const Progress& progress) {
     if (shows_) put(in_order_.rest());
@@ -96,6 +99,7 @@ class Screen {
   }
 
   Console& console_;
+  const Engine* engine_;  // null where a server computes
   bool shows_, json_;
   InOrder in_order_;
   ProgressTeller teller_;
@@ -121,14 +125,14 @@ struct Batch {
 // Tells what a run under way has come to, and hands signals on to it.
 class Teller {
  public:
-  Teller(const ModelChoice& choice, const Session& session, std::string place)
-      : choice_(choice), session_(session), place_(std::move(place)) {}
+  Teller(const OpenModel& model, const Session& session, std::string place)
+      : model_(model), session_(session), place_(std::move(place)) {}
 
   RunWatch watch() {
     return {
         .begins =
             [this](const Evaluation& evaluation) {
-              screen_.emplace(evaluation, session_, place_);
+              screen_.emplace(evaluation, model_, session_, place_);
             },
         .saw = [this](const Graded& graded, const Progress&) { screen_->saw(graded); },
         .tick = [this](const Progress& progress) { tick(progress); },
@@ -146,11 +150,11 @@ class Teller {
     }
     const PromptSizes& sizes = progress.account.sizes;
     if (sizes.cut() > 0 && !std::exchange(cut_is_said_, true))
-      console.tell(cut_prompts_warning(choice_.title(), sizes));
+      console.tell(cut_prompts_warning(model_.choice.title(), sizes));
     if (session_.signals.seen() >= 2) stop_now_.request_stop();
   }
 
-  const ModelChoice& choice_;
+  const OpenModel& model_;
   const Session& session_;
   std::string place_;
   std::optional<Screen> screen_;  // once it has begun
@@ -186,7 +190,7 @@ Result<int> run_one(const Exam& exam, const OpenModel& model, Store& store,
   const ModelChoice& choice = model.choice;
   RunNotes notes = session.notes;
   notes.command = command_of(exam, choice, session.arguments);
-  Teller teller(choice, session, batch.place());
+  Teller teller(model, session, batch.place());
   auto end = run_exam(exam, model, notes, store, outside, teller.watch());
   if (!end) {
     session.world.console.end_progress(true);
@@ -238,6 +242,12 @@ int run_model(const ModelChoice& choice, const std::vector<Exam>& exams, Store& 
     if (!model || (model->server && model->server->death())) {
       model.reset();
       session.signals.let_second_leave(true);
+      ProgressTeller teller(session.form, "", session.language);
+      outside.prepares = [&](std::string_view what, double share) {
+        const std::string line = fmt::format("{}: {}", choice.title(), what);
+        console.show(session.form, teller.prepare(translated(session.language, line),
+                                                  share, console.width()));
+      };
       auto opened = open_model(choice, outside);
       session.signals.let_second_leave(false);
       console.end_progress(false);

@@ -88,6 +88,9 @@ struct EngineOptions {
   Talk talk;                    // a line for the person; may be empty
   Talk log;                     // llama.cpp's own lines; may be empty
   IsStopped is_stopped;         // while it is loaded, by the thread that loads
+  // What is done meanwhile, by that thread, again and again: "loading the weights", and
+  // how much of it is done; 0 where that is not known. May be empty.
+  std::function<void(std::string_view what, double share)> prepares;
 };
 
 struct EngineTurn {
@@ -185,6 +188,8 @@ class Engine {
   // `chat_template`, `template_date` or `reasoning` where not.
   virtual Status can_chat(const std::string& reasoning) const = 0;
   virtual void start(EngineRequest request) = 0;
+  // Tokens computed so far for all requests, those under way too. Any thread.
+  virtual std::int64_t computed() const = 0;
   // What has ended: as soon as there is something, or nothing at `until`. Every request
   // comes back once.
   virtual std::vector<EngineAnswer> wait(TimePoint until) = 0;

@@ -144,6 +144,7 @@ Result<OpenModel> open_model(const ModelChoice& choice, const ExamWorld& world) 
   } else if (choice.is_in_process()) {
     EngineOptions options = engine_options(choice, world);
     options.is_stopped = world.is_stopped;
+    options.prepares = world.prepares;
     model.engine = TRY(load_engine(std::move(options)));
     const EngineInfo& info = model.engine->info();
     model.identity = {info.identity, info.text_identity};

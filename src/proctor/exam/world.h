@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "proctor/base/base.h"
 
@@ -17,6 +18,8 @@ struct ExamWorld {
   Talk talk = {};  // a line for a person, inert
   // Asked while a model is loaded and while a server is awaited.
   IsStopped is_stopped = {};
+  // While a model file is loaded (EngineOptions::prepares).
+  std::function<void(std::string_view what, double share)> prepares = {};
   // While a server that was started is awaited: where it will be, and how long so far.
   std::function<void(const std::string& base_url, std::chrono::seconds so_far)> waits =
       {};

@@ -59,10 +59,13 @@ std::string tokens_line(const Account& account, Language language) {
     computed = in_language(language, " ({} computed)", "（計算 {}）",
                            with_thousands(account.decoded_tokens));
   }
-  return in_language(language, "tokens: {} in{}, {} out\n",
-                     "トークン: 入力 {}{}、出力 {}\n",
-                     with_thousands(account.prompt_tokens), computed,
-                     with_thousands(account.reply_tokens));
+  std::string written;  // none where letters were scored
+  if (account.reply_tokens > 0) {
+    written = in_language(language, ", {} out", "、出力 {}",
+                          with_thousands(account.reply_tokens));
+  }
+  return in_language(language, "tokens: {} in{}{}\n", "トークン: 入力 {}{}{}\n",
+                     with_thousands(account.prompt_tokens), computed, written);
 }
 
 // ---- Failures -----------------------------------------------------------------------

@@ -374,6 +374,7 @@ class LlamaEngine final : public Engine {
       : worker_(std::move(worker)) {}
 
   const EngineInfo& info() const override { return worker_->loaded.info; }
+  std::int64_t computed() const override { return worker_->loaded.session->computed(); }
   Status can_chat(const std::string& reasoning) const override {
     return worker_->loaded.chat->can_chat(reasoning);
   }

@@ -65,9 +65,15 @@ bool is_stopped(const EngineOptions& options) {
   return options.is_stopped && options.is_stopped();
 }
 
+void tell(const EngineOptions& options, std::string_view what, double share) {
+  if (options.prepares) options.prepares(what, share);
+}
+
 // llama.cpp goes on where this gives true. It prints dots where nobody listens.
-bool on_progress(float /*share*/, void* asked) {
-  return !is_stopped(*static_cast<const EngineOptions*>(asked));
+bool on_progress(float share, void* asked) {
+  const auto& options = *static_cast<const EngineOptions*>(asked);
+  tell(options, "loading the weights", static_cast<double>(share));
+  return !is_stopped(options);
 }
 
 llama_model_params usual_params(const EngineOptions& options) {
@@ -195,6 +201,7 @@ class DigestBeside {
   Result<std::string> get() {
     constexpr std::chrono::milliseconds a_moment{20};
     while (digest_.wait_for(a_moment) == std::future_status::timeout) {
+      tell(options_, "reading its SHA-256", 0);
       if (is_stopped(options_)) abandoned_ = true;
     }
     return digest_.get();
@@ -261,6 +268,7 @@ Result<Loaded> load_model(const EngineOptions& options, const std::atomic<bool>&
   std::string path = name;
   std::optional<PassingFile> float32;
   if (options.float32) {
+    tell(options, "writing its weights in float32", 0);
     float32.emplace(TRY(in_float32(options, need.weights)));
     path = float32->path().string();
     TRY(go_on(options));

@@ -107,6 +107,7 @@ Status Session::decode(const Batch& batch, std::int64_t& decoded) {
   }
   if (code == 0) {
     decoded += static_cast<std::int64_t>(batch.size());
+    computed_ += static_cast<std::int64_t>(batch.size());
     return {};
   }
   // What was computed before it stopped is still in the cache: nothing there is known.

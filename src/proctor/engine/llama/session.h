@@ -95,6 +95,8 @@ class Session {
   void cut(std::size_t count);
   // Other sequences are the caller's; sequence 0 is not to be added to by this.
   Status decode(const Batch& batch, std::int64_t& decoded);
+  // Tokens decoded so far. Any thread.
+  std::int64_t computed() const { return computed_; }
   // A row as wide as the vocabulary. Fault::data where they are no numbers: NaN, or an
   // infinity as the largest.
   Result<std::span<const float>> logits(std::int32_t index) const;
@@ -116,6 +118,7 @@ class Session {
   std::vector<llama_token> held_;  // of sequence 0
   std::size_t usual_ = 0;  // of those, computed in portions that every prompt has
   bool can_share_ = true;
+  std::atomic<std::int64_t> computed_{0};  // written by whoever decodes
 };
 
 // log(sum(exp(logits))), by which a logit becomes a log-probability.
