@@ -132,7 +132,8 @@ class Folder:
         """What a terminal of that width is sent, and the exit code."""
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        environment = {**self.env(env), "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+        environment = {"PROCTOR_PAGER": "cat", **self.env(env), "TERM": "xterm-256color",
+                       "LC_ALL": "C.UTF-8"}
         process = subprocess.Popen(
             self.command(args), cwd=self.path, env=environment, stdin=slave,
             stdout=slave, stderr=slave,

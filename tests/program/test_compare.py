@@ -24,6 +24,32 @@ def compared(work, a, b, *more):
     return work.json("compare", a, b, *more)
 
 
+def test_show_lists_the_questions_that_only_one_got_right(work, exam_server):
+    a = run(work, exam_server(), "m-F16")
+    b = run(work, exam_server(right="30/100"), "m-Q4_K_M")
+    text = work.run("compare", a, b, "--show", "--limit", 3).stdout
+    assert "only A right 10, only B right 0; the most telling first:\n" in text
+    assert text.count("; A answered ") == 3 and "and 7 more: --limit N shows N of them" in text
+    parted = compared(work, a, b, "--show")["parted"]
+    assert len(parted) == 10
+    for one in parted:
+        assert one["only"] == "a" and [one["a"]["letter"]] == one["right"] != [one["b"]["letter"]]
+    assert work.run("compare", a, b, "--limit", 3).returncode == 2
+
+
+def test_a_run_compared_with_itself_is_said_to_be_one(work, exam_server):
+    run(work, exam_server())
+    out = work.run("compare", "last", "last").stdout
+    assert out.startswith("A and B are one run, ")
+
+
+def test_an_audit_lists_as_many_disagreements_as_are_asked_for(work, exam_server):
+    run(work, exam_server("--wrap", "Answer: {}"))
+    text = work.run("audit", "last", "--limit", 5).stdout
+    assert text.count("(right: ") == 5 and "more: --limit N shows N of them" in text
+    assert work.run("audit", "last", "--limit", 1000).stdout.count("(right: ") > 20
+
+
 def test_the_first_line_says_what_it_costs(work, exam_server):
     a = run(work, exam_server(), "m-F16")
     b = run(work, exam_server(right="30/100"), "m-Q4_K_M")

@@ -319,12 +319,71 @@ def test_the_report_goes_to_a_file(two_runs):
 
 def test_show_only_shows_only_these(two_runs):
     done = two_runs.run("show", "mine", "--only", "wrong")
-    assert done.stdout.count("Correct: False") == 60 and "Correct: True" not in done.stdout
+    assert done.stdout.count(": wrong, ") == 60 and ": right, " not in done.stdout
+    assert two_runs.run("show", "mine", "--wrong").stdout == done.stdout
     one = two_runs.run("show", "mine", "--question", 17)
-    assert one.stdout.count("Predicted Answer: ") == 1 and "17: what follows" in one.stdout
+    assert one.stdout.count(", answered ") == 1 and "17: what follows" in one.stdout
     assert two_runs.run("show", "mine", "--question", 100).returncode == 2
+    few = two_runs.run("show", "mine", "--limit", 3)
+    assert few.stdout.count(", answered ") == 3 and "3 of 100 questions" in few.stderr
+    assert two_runs.run("show", "mine", "--wrong", "--only", "right").returncode == 2
     bad = two_runs.run("show", "mine", "--only", "wrng")
     assert bad.returncode == 2 and "--only" in bad.stderr
+
+
+def test_show_folds_what_a_prompt_has_in_common_with_the_one_before(two_runs):
+    work = two_runs
+    short, whole = work.run("show", "mine").stdout, work.run("show", "mine", "--full").stdout
+    assert short.count("… the same beginning as above (") == 99
+    assert whole.count("Please answer with the letter") == 100
+    assert short.count("Please answer with the letter") == 1
+
+
+# ---- Colour, the pager
+
+COLOUR = "\x1b["
+READING = [["report"], ["show", "mine"], ["compare", "mine", "last"], ["list", "runs"]]
+
+
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+def test_colour_is_for_a_terminal_that_wants_it(two_runs, words):
+    def out(*more, **env):
+        return two_runs.in_terminal(*words, *more, columns=200, **env)[0]
+
+    assert COLOUR in out()
+    assert COLOUR not in out("--color", "never") and COLOUR not in out(NO_COLOR="1")
+    assert COLOUR in out("--color", "always", NO_COLOR="1")
+    assert COLOUR not in two_runs.run(*words).stdout
+    assert COLOUR in two_runs.run(*words, "--color", "always").stdout
+    bad = two_runs.run(*words, "--color", "blue")
+    assert bad.returncode == 2 and "--color: found blue" in bad.stderr
+
+
+def test_no_colour_is_ever_in_a_file(two_runs):
+    two_runs.in_terminal("report", "-o", "r.txt", "--color", "always")
+    assert COLOUR not in (two_runs.path / "r.txt").read_text(encoding="utf-8")
+
+
+def test_what_is_longer_than_the_screen_goes_through_the_pager_and_talk_follows(two_runs):
+    out, code = two_runs.in_terminal("show", "mine", PROCTOR_PAGER="sed 's/^/| /'")
+    lines = out.splitlines()
+    assert code == 0 and all(line.startswith("| ") for line in lines[:-1]) and len(lines) > 500
+    assert lines[-1].startswith("100 of 100 questions of run ")
+
+
+def test_what_fits_the_screen_goes_through_none_and_neither_does_a_pipe(two_runs):
+    env = {"PROCTOR_PAGER": "sed 's/^/> /'"}
+    assert "> " not in two_runs.in_terminal("report", **env)[0]
+    assert "> " not in two_runs.run("show", "mine", **env).stdout
+
+
+def test_a_pager_that_is_left_early_or_is_none_changes_no_exit_code(two_runs):
+    out, code = two_runs.in_terminal("show", "mine", "--full", PROCTOR_PAGER="head -n 1")
+    assert code == 0 and len(out.splitlines()) == 2
+    out, code = two_runs.in_terminal("show", "mine", PROCTOR_PAGER="no-such-pager")
+    assert code == 0 and out.count(", answered ") == 100
+    out, code = two_runs.in_terminal("show", "mine", "--subject", "nonsense", PAGER="head -n 1")
+    assert code == 2 and "--subject" in out
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_what_had_no_column_is_told_from_both(old):
         assert [run["dropped_bad_labels"] for run in runs] == [3, 0, 0]
         assert [run["tokens"]["decoded"] > 100 for run in runs] == [False, True, False]
         shown = old.run("show", "6afeb4d3").stdout
-        assert shown.count("Ground Truth: A or C,") == 1
+        assert shown.count(", right A or C\n") == 1
         bring_to_todays(old)
 
 

@@ -112,7 +112,7 @@ def test_show_export_and_audit_take_a_subject(exam, start_server):
     server = start_server("--answer", "B")
     exam.run("run", "llama", "--base-url", server.url, "--dataset", "five", "--subject", "all")
     shown = exam.run("show", "last", "--subject", "sociology")
-    assert shown.stdout.count("\nQuestion: ") == 10
+    assert len(re.findall(r"^\[\d+\] sociology/", shown.stdout, re.M)) == 10
     assert "10 of 10 questions" in shown.stderr
     rows = exam.exported("--subject", "philosophy,sociology")
     assert {row["subject"] for row in rows} == {"philosophy", "sociology"} and len(rows) == 20
@@ -195,7 +195,7 @@ def test_last_is_a_run_with_a_reply_unless_all_are_meant(work, start_server):
     dead_run(work, start_server("--fault", "status=401"))
     assert work.json("report", "last")["run"] == a
     assert f"run {a[:8]}" in work.run("show").stderr
-    assert "Error: HTTP 401" in work.run("show", "last", "--all").stdout
+    assert "error\n  HTTP 401" in work.run("show", "last", "--all").stdout
 
 
 def test_a_run_without_a_reply_is_refused_where_a_score_is_needed(work, start_server):

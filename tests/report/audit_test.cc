@@ -62,7 +62,7 @@ TEST(AuditText, shows_twenty_of_many) {
 
   EXPECT_THAT(audit_text(audit, Language::en, 0, 80),
               AllOf(HasSubstr("the twentieth"), Not(HasSubstr("the one behind")),
-                    HasSubstr("\nand 3 more: --json prints all\n")));
+                    HasSubstr("\nand 3 more: --limit N shows N of them\n")));
   EXPECT_THAT(audit_json(audit), HasSubstr("the one behind"));
 }
 

@@ -91,6 +91,28 @@ TEST(ComparisonText, of_a_run_with_itself_says_that_it_is_one) {
   EXPECT_THAT(text_of(runs, Language::ja), StartsWith("A と B は同じ実行 aaaaaaaa"));
 }
 
+TEST(ComparisonText, lists_what_only_one_got_right_where_that_is_asked_for) {
+  ComparedRuns runs = costly();
+  EXPECT_THAT(text_of(runs), Not(HasSubstr("only A right")));
+  const Question question{.text = "Which?", .choices = {"one", "two"}};
+  const MarkedQuestion right{.id = "q", .letter = 'A', .mark = Mark::right};
+  runs.parted = {{question, right, {.letter = 'B', .mark = Mark::wrong}},
+                 {question, {.mark = Mark::unread}, right}};
+
+  EXPECT_THAT(text_of(runs),
+              HasSubstr("only A right 20, only B right 5; the most telling first:\n\n"
+                        ": right A; A answered A, B answered B\n  Which?\n"
+                        "  A. one\n  B. two\n\n"
+                        ": right A; A unread, B answered A\n"));
+  EXPECT_EQ(json_of(runs)["parted"][1]["only"], "b");
+  EXPECT_TRUE(json_of(runs)["parted"][1]["a"]["letter"].is_null());
+
+  runs.most_shown = 1;
+  EXPECT_THAT(text_of(runs), HasSubstr("\nand 1 more: --limit N shows N of them\n"));
+  EXPECT_THAT(text_of(runs, Language::ja), AllOf(HasSubstr("A のみ正解 20 問"),
+                                                 HasSubstr("A の答え A、B の答え B")));
+}
+
 TEST(ComparisonText, speaks_japanese) {
   EXPECT_THAT(text_of(costly(), Language::ja),
               AllOf(StartsWith("ollama/two は ollama/one より 15.00 ポイント低い"),

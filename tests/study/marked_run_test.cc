@@ -94,5 +94,28 @@ TEST_F(CompareRuns, a_key_that_was_corrected_makes_another_question) {
   EXPECT_EQ(compare_runs(a, b).pairs.n(), 4);
 }
 
+TEST(PartedQuestions,
+     are_those_that_one_run_got_right_and_those_with_two_letters_first) {
+  MadeStore store;
+  const Dataset exam = exam_of({"a", "b", "c", "d", "e"});
+  RunInfo other;
+  other.key.model = "other";
+  const MarkedRun one = store.marked(store.add(exam, "AAB!A", {}));
+  const MarkedRun two = store.marked(
+      store.add(exam, {{0, "-"}, {1, "B"}, {2, "A"}, {3, "A"}, {4, "A"}}, other));
+
+  const auto parted = parted_questions(store.store(), one, two);
+
+  ASSERT_TRUE(parted);
+  ASSERT_EQ(parted->size(), 3U);
+  EXPECT_EQ((*parted)[0].question.id, "b/1");
+  EXPECT_TRUE((*parted)[0].only_a());
+  EXPECT_EQ((*parted)[0].b.letter, 'B');
+  EXPECT_EQ((*parted)[1].question.id, "c/2");
+  EXPECT_FALSE((*parted)[1].only_a());
+  EXPECT_EQ((*parted)[2].question.id, "a/0");
+  EXPECT_FALSE((*parted)[2].b.letter);
+}
+
 }  // namespace
 }  // namespace proctor

@@ -97,6 +97,10 @@ Result<int> act(std::span<const std::string> words, World& world) {
     TRY(take_dotenv(*parsed.arguments, world));
   }
   world.console.hide(secrets_given(model_texts(*parsed.arguments), world.environment));
+  const bool is_read = takes_option("--color", command);
+  TRY(world.console.colour(
+      parsed.arguments->get("--color").value_or(is_read ? "auto" : "never")));
+  if (is_read) world.console.hold_for_pager();
   const auto text = std::ranges::find(commands(), command, &CommandText::command);
   return text->function(*parsed.arguments, world);
 }

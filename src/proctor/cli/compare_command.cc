@@ -14,6 +14,8 @@ Result<ComparedRuns> compared(Store& store, const Arguments& arguments) {
   TRY(check_has_reply(runs.a.run));
   TRY(check_has_reply(runs.b.run));
   runs.comparison = compare_runs(runs.a, runs.b);
+  if (arguments.has("--show"))
+    runs.parted = TRY(parted_questions(store, runs.a, runs.b));
   if (!arguments.has("--explain")) return runs;
   runs.explanation = TRY(explain(store, a, runs.a, runs.b, renamed));
   if (runs.explanation->needs_run_between()) {
@@ -29,11 +31,17 @@ Result<int> compare_command(const Arguments& arguments, World& world) {
   const Language language = world.console.language();
   TRY(expect_words(arguments, 2, "two runs", "; proctor list runs"));
   const auto store = TRY(open_for_reading(arguments));
-  const ComparedRuns runs = TRY(compared(*store, arguments));
+  const auto most = TRY(arguments.number("--limit", number_ranges.limit));
+  if (most && !arguments.has("--show"))
+    return fail(Fault::usage,
+                "--limit: expected --show beside it; nothing else is a list");
+  ComparedRuns runs = TRY(compared(*store, arguments));
+  if (most) runs.most_shown = static_cast<std::size_t>(*most);
   Console& console = world.console;
-  console.print(arguments.has("--json")
-                    ? comparison_json(runs) + "\n"
-                    : comparison_text(runs, language, console.table_width()));
+  console.print(
+      arguments.has("--json")
+          ? comparison_json(runs) + "\n"
+          : comparison_text(runs, language, console.table_width(), console.ink()));
   return complete;
 }
 

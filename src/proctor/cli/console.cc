@@ -1,5 +1,6 @@
 #include "proctor/cli/console.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 
@@ -7,15 +8,17 @@
 #include <unistd.h>
 
 #include "proctor/cli/options.h"
+#include "proctor/cli/pager.h"
 
 namespace proctor {
 
 Console::Console(std::FILE* out, std::FILE* err, const Environment& environment)
     : out_(out),
       err_(err),
+      environment_(environment),
+      is_dumb_(environment.get("TERM").value_or("") == "dumb"),
       out_is_terminal_(::isatty(::fileno(out)) != 0),
-      err_is_terminal_(::isatty(::fileno(err)) != 0 &&
-                       environment.get("TERM").value_or("") != "dumb") {
+      err_is_terminal_(::isatty(::fileno(err)) != 0 && !is_dumb_) {
   if (const auto text = environment.get("COLUMNS")) {
     int columns = 0;
     std::from_chars(text->data(), text->data() + text->size(), columns);
@@ -27,6 +30,10 @@ void Console::print(std::string_view words) {
   const std::scoped_lock lock(mutex_);
   if (has_progress_) end_progress(false);
   const std::string text = secrets_.clean(std::string(words));
+  is_held_ ? void(held_ += text) : write_out(text);
+}
+
+void Console::write_out(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), out_) != text.size() && lost_ == 0) {
     lost_ = errno;
   }
@@ -40,10 +47,13 @@ void Console::print_now(std::string_view words) {
 void Console::say(std::string_view words) {
   const std::scoped_lock lock(mutex_);
   if (has_progress_) end_progress(false);
+  const std::string line = secrets_.clean(std::string(words)) + '\n';
+  if (is_held_) {
+    held_talk_ += line;
+    return;
+  }
   push_out();
-  const std::string line = secrets_.clean(std::string(words));
   std::fwrite(line.data(), 1, line.size(), err_);
-  std::fputc('\n', err_);
 }
 
 void Console::tell(std::string_view english) {
@@ -86,11 +96,33 @@ void Console::end_progress(bool keep) {
   has_progress_ = false;
 }
 
+Status Console::colour(std::string_view when) {
+  if (when != "auto" && when != "always" && when != "never")
+    return fail(Fault::usage, "--color: found {}, expected auto, always or never",
+                when);
+  const bool has_it = out_is_terminal_ && !is_dumb_ && !environment_.get("NO_COLOR");
+  ink_ = Ink(when == "always" || (when == "auto" && has_it));
+  return {};
+}
+
+void Console::show_held() {
+  is_held_ = false;
+  const std::string pager = pager_of(environment_);
+  winsize size{};
+  const bool is_long = ::ioctl(::fileno(out_), TIOCGWINSZ, &size) == 0 &&
+                       std::ranges::count(held_, '\n') >= size.ws_row;
+  const bool by_pager = is_long && !pager.empty();
+  if (!by_pager || !show_by(pager, held_, environment_)) write_out(held_);
+  std::fflush(out_);
+  std::fputs(held_talk_.c_str(), err_);
+}
+
 void Console::push_out() {
   if (std::fflush(out_) != 0 && lost_ == 0) lost_ = errno;
 }
 
 Status Console::flush() {
+  if (is_held_) show_held();
   push_out();
   if (lost_ == 0 || lost_ == EPIPE) return {};
   return fail(Fault::io, "stdout: {}; what is printed is not whole",

@@ -17,11 +17,19 @@ namespace proctor {
 // weights.
 class Console {
  public:
+  // The environment must outlive it.
   Console(std::FILE* out, std::FILE* err, const Environment& environment);
 
   // Which language people are spoken to in from now on.
   void speak(Language language) { language_ = language; }
   Language language() const { return language_; }
+  // Whether there is colour: "always", "never", or by what stdout is: "auto".
+  // Fault::usage for another word.
+  Status colour(std::string_view when);
+  const Ink& ink() const { return ink_; }
+  // Where stdout is a terminal, all is held back until flush(): what is longer than the
+  // screen is shown by a pager, and talk follows it.
+  void hold_for_pager() { is_held_ = out_is_terminal_ && !is_dumb_; }
   // What is written from now on holds none of these.
   void hide(Secrets secrets) { secrets_ = std::move(secrets); }
   // The result. Remembers whether all of it could be written.
@@ -44,8 +52,8 @@ class Console {
   void show(ProgressForm form, const std::optional<std::string>& line);
   // Takes the progress line away; ends it where `keep`.
   void end_progress(bool keep);
-  // Fault::io where stdout could not take it all (a full disk). A closed pipe is no
-  // error.
+  // Shows what was held back. Fault::io where stdout could not take it all (a full
+  // disk). A closed pipe is no error.
   Status flush();
 
   bool err_is_terminal() const { return err_is_terminal_; }
@@ -57,11 +65,17 @@ class Console {
 
  private:
   void push_out();
+  void write_out(std::string_view text);
+  void show_held();
 
   std::recursive_mutex mutex_;  // guards the line that is drawn
   std::FILE* out_;
   std::FILE* err_;
-  bool out_is_terminal_, err_is_terminal_;
+  const Environment& environment_;
+  bool is_dumb_, out_is_terminal_, err_is_terminal_;
+  bool is_held_ = false;
+  std::string held_, held_talk_;
+  Ink ink_;
   int columns_ = 80;
   int lost_ = 0;  // errno of the first failed write
   bool has_progress_ = false;

@@ -95,9 +95,10 @@ Result<int> list_command(const Arguments& arguments, World& world) {
     return complete;
   }
   const Table table = TRY(table_named(words[0], arguments, world));
-  world.console.print(arguments.has("--json")
-                          ? table_text(table, TableFormat::json, 0)
-                          : list_text(table, world.console.table_width()));
+  world.console.print(
+      arguments.has("--json")
+          ? table_text(table, TableFormat::json, 0)
+          : world.console.ink().heads(list_text(table, world.console.table_width())));
   return complete;
 }
 

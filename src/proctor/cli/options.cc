@@ -170,6 +170,10 @@ std::string with_flags(std::string_view text) {
   return out.append(text);
 }
 
+bool takes_option(std::string_view name, Command command) {
+  return find_option(name, command) != nullptr;
+}
+
 bool takes_value(std::string_view name) {
   const auto found = std::ranges::find_if(
       options(), [&](const Option& option) { return option.is_called(name); });

@@ -73,6 +73,7 @@ std::string_view flag_of(std::string_view field);
 // A message of the library for whoever sits at a command line: `max_tokens` is
 // --max-tokens. Not for what somebody else has written: a reply, a question.
 std::string with_flags(std::string_view text);
+bool takes_option(std::string_view name, Command command);
 // Whether that is an option's name, and a value follows it.
 bool takes_value(std::string_view name);
 

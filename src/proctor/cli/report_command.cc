@@ -54,6 +54,7 @@ Result<int> report_command(const Arguments& arguments, World& world) {
       text += failures_text(runs, language, width);
     }
   }
+  if (!output.to_file()) text = world.console.ink().heads(std::move(text));
   if (TRY(write_output(output, world.console, text))) {
     world.console.tell(fmt::format("{}: {} run{}", *output.path, runs.size(),
                                    runs.size() == 1 ? "" : "s"));

@@ -1,18 +1,36 @@
 #include "proctor/cli/specs.h"
 
 namespace proctor {
+namespace {
+
+Result<std::optional<Mark>> only_of(const Arguments& arguments) {
+  const auto name = arguments.get("--only");
+  if (!arguments.has("--wrong"))
+    return name ? std::optional(TRY(find_mark(*name).in("--only"))) : std::nullopt;
+  if (!name || *name == "wrong") return Mark::wrong;
+  return fail(Fault::usage, "--wrong, --only: expected one of them");
+}
+
+}  // namespace
+
 Result<int> show_command(const Arguments& arguments, World& world) {
-  std::optional<Mark> only;
-  if (const auto name = arguments.get("--only"))
-    only = TRY(find_mark(*name).in("--only"));
+  const auto only = TRY(only_of(arguments));
+  const auto most = TRY(arguments.number("--limit", number_ranges.limit));
   const auto store = TRY(open_for_reading(arguments));
   const StoredRun stored = TRY(run_named(*store, arguments));
   const std::string question = arguments.get("--question").value_or("");
-  std::int64_t shown = 0;
+  Console& console = world.console;
+  QuestionPages pages({.language = console.language(),
+                       .width = console.table_width(),
+                       .full = arguments.has("--full"),
+                       .ink = console.ink(),
+                       .shots = shots_of(stored.info.key)});
+  std::int64_t shown = 0, found = 0;
   const auto show = [&](const Graded& graded) -> Status {
     if ((only && graded.mark != *only) || !is_called(graded, question)) return {};
+    if (++found > most.value_or(INT32_MAX)) return {};
     ++shown;
-    world.console.print(trial_title(graded) + trial_text(graded));
+    console.print(pages.add(graded));
     return {};
   };
   const ScoredRun run =
@@ -21,7 +39,7 @@ Result<int> show_command(const Arguments& arguments, World& world) {
     return fail(Fault::usage, "--question: run {} has no answer to {}", run.short_id(),
                 question);
   }
-  world.console.say(
+  console.tell(
       fmt::format("{} of {} questions of run {}", shown, run.ended(), run.short_id()));
   return complete;
 }

@@ -10,8 +10,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t most_shown = 20;
-
 std::string excerpt_of(const Disagreement& one) {
   return (one.is_cut ? "…" : "") + for_terminal_line(one.reply_end);
 }
@@ -59,20 +57,22 @@ Table readers_table(const Audit& audit, Language language) {
   return table;
 }
 
-std::string disagreements_text(const Audit& audit, Language language, int line_width) {
+std::string disagreements_text(const Audit& audit, Language language, int line_width,
+                               std::size_t most) {
   const std::size_t n = audit.disagreements.size();
   std::string text = in_language(
       language, "\nreplies in which readers find different letters: {} of {}\n",
       "\nリーダーによって選択肢が異なる回答: {} / {} 件\n",
       with_thousands(static_cast<std::int64_t>(n)), with_thousands(audit.replies));
-  for (const Disagreement& one : audit.disagreements | std::views::take(most_shown)) {
+  for (const Disagreement& one : audit.disagreements | std::views::take(most)) {
     text += fmt::format("\n{}  {}\n  {}\n", for_terminal_line(one.id),
                         letters_text(audit, one, language),
                         fit_end(excerpt_of(one), std::min(100, line_width) - 2));
   }
-  if (n > most_shown) {
-    text += in_language(language, "\nand {} more: --json prints all\n",
-                        "\n他に {} 件: --json ですべて出力\n", n - most_shown);
+  if (n > most) {
+    text += in_language(language, "\nand {} more: --limit N shows N of them\n",
+                        "\n他に {} 件: --limit N で N 件まで表示\n",
+                        with_thousands(static_cast<std::int64_t>(n - most)));
   }
   return text;
 }
@@ -103,8 +103,8 @@ Json disagreement_json(const Audit& audit, const Disagreement& one) {
 
 }  // namespace
 
-std::string audit_text(const Audit& audit, Language language, int width,
-                       int line_width) {
+std::string audit_text(const Audit& audit, Language language, int width, int line_width,
+                       std::size_t most) {
   const ScoredRun& run = audit.run;
   std::string text =
       in_language(language, "{} {}, {}, {}: {} replies, {} failed\n",
@@ -114,7 +114,7 @@ std::string audit_text(const Audit& audit, Language language, int width,
   text += table_text(readers_table(audit, language), TableFormat::terminal, width);
   text += language == Language::ja ? "* はこの実行のリーダー。一致はそれとの比較。\n"
                                    : "* the run's own reader; agrees: with that one.\n";
-  return text + disagreements_text(audit, language, line_width);
+  return text + disagreements_text(audit, language, line_width, most);
 }
 
 std::string audit_json(const Audit& audit) {

@@ -9,9 +9,10 @@
 namespace proctor {
 
 // A table of the readers, `width` columns wide at most, and the first replies in which
-// they differ, each with its end on a line of at most `line_width`.
-std::string audit_text(const Audit& audit, Language language, int width,
-                       int line_width);
+// they differ, each with its end on a line of at most `line_width`: `most` of them, and
+// how many more there are.
+std::string audit_text(const Audit& audit, Language language, int width, int line_width,
+                       std::size_t most = 20);
 // All of it on one line, without its end.
 std::string audit_json(const Audit& audit);
 

@@ -1,6 +1,10 @@
 #include "proctor/report/comparison.h"
 
+#include <ranges>
+
 #include "proctor/report/explanation.h"
+#include "proctor/report/model_label.h"
+#include "proctor/report/question_pages.h"
 #include "proctor/report/summary.h"
 #include "proctor/report/table.h"
 
@@ -13,7 +17,8 @@ struct SideNames {
 };
 
 SideNames names_of(const ScoredRun& a, const ScoredRun& b) {
-  if (a.model_title() != b.model_title()) return {a.model_title(), b.model_title()};
+  const std::string of_a = label_of(a).text(), of_b = label_of(b).text();
+  if (of_a != of_b) return {of_a, of_b};
   if (a.info.protocol != b.info.protocol) return {a.info.protocol, b.info.protocol};
   if (a.extract != b.extract) return {a.extract, b.extract};
   return {"run " + a.short_id(), "run " + b.short_id()};
@@ -107,7 +112,7 @@ std::string side_line(char letter, const ScoredRun& run, const Count& count,
   const std::string line =
       in_language(language, "{}  {}  {}, {}, {}, read by {}: {}, {}\n",
                   "{}  {}  {}, {}, {}, リーダー {}: {}, {}\n", letter, run.short_id(),
-                  run.model_title(), exam_title(run), run.info.protocol, run.extract,
+                  label_of(run).text(), exam_title(run), run.info.protocol, run.extract,
                   accuracy_text(count), interval_text(wilson(count)));
   const std::string more = second_tries_text(run, language);
   return line + (more.empty() ? "" : "   " + more);
@@ -139,7 +144,43 @@ std::string unpaired_line(char one, char other, const Unpaired& unpaired,
                      one, join(parts, ", "));
 }
 
-std::string subjects_text(const Comparison& comparison, Language language, int width) {
+// "right C; A answered C, B answered D": of one that named none, its mark.
+std::string answers_of(const PartedQuestion& parted, Language language) {
+  const auto side = [&](char name, const MarkedQuestion& one) {
+    if (!one.letter) return fmt::format("{} {}", name, mark_word(one.mark, language));
+    return in_language(language, "{} answered {}", "{} の答え {}", name, *one.letter);
+  };
+  const auto right = right_letters(parted.question);
+  return in_language(language, "right {}; {}, {}", "正解 {}、{}、{}",
+                     join(right, language == Language::ja ? "・" : " or "),
+                     side('A', parted.a), side('B', parted.b));
+}
+
+std::string parted_text(const ComparedRuns& runs, Language language, int width,
+                        const Ink& ink) {
+  if (!runs.parted) return {};
+  const Pairs& pairs = runs.comparison.pairs;
+  std::string text = in_language(
+      language, "\nonly A right {}, only B right {}; the most telling first:\n",
+      "\nA のみ正解 {} 問、B のみ正解 {} 問。差のはっきりした順:\n",
+      with_thousands(pairs.only_a), with_thousands(pairs.only_b));
+  for (const PartedQuestion& one : *runs.parted | std::views::take(runs.most_shown)) {
+    const std::string head = fmt::format("{}: {}\n", for_terminal_line(one.question.id),
+                                         answers_of(one, language));
+    text += "\n" + ink.in(one.only_a() ? Tone::bad : Tone::good, head) +
+            asked_text(one.question, width);
+  }
+  if (runs.parted->size() > runs.most_shown) {
+    const auto more = static_cast<std::int64_t>(runs.parted->size() - runs.most_shown);
+    text +=
+        in_language(language, "\nand {} more: --limit N shows N of them\n",
+                    "\n他に {} 問: --limit N で N 問まで表示\n", with_thousands(more));
+  }
+  return text;
+}
+
+std::string subjects_text(const Comparison& comparison, Language language, int width,
+                          const Ink& ink) {
   if (comparison.by_subject.size() < 2) return {};
   const bool ja = language == Language::ja;
   Table table{{{ja ? "科目" : "subject", Align::left, 12},
@@ -156,7 +197,15 @@ std::string subjects_text(const Comparison& comparison, Language language, int w
          share_text(pairs.b()), points_text(pairs.difference()),
          fmt::format("{:+.1f} {:+.1f}", 100 * interval.low, 100 * interval.high)});
   }
-  std::string text = "\n" + table_text(table, TableFormat::terminal, width);
+  std::vector<std::string> lines =
+      split(table_text(table, TableFormat::terminal, width), '\n');
+  std::size_t at = 2;  // below the titles and their rule
+  for (const auto& [subject, pairs] : comparison.by_subject) {
+    if (is_beyond_chance(pairs))
+      lines[at] = ink.in(pairs.difference() < 0 ? Tone::bad : Tone::good, lines[at]);
+    ++at;
+  }
+  std::string text = "\n" + ink.heads(join(lines, "\n"));
   const std::size_t by_chance = comparison.by_subject.size() / 20;
   if (by_chance > 0) {
     text += in_language(
@@ -169,7 +218,8 @@ std::string subjects_text(const Comparison& comparison, Language language, int w
 
 }  // namespace
 
-std::string comparison_text(const ComparedRuns& runs, Language language, int width) {
+std::string comparison_text(const ComparedRuns& runs, Language language, int width,
+                            const Ink& ink) {
   const Comparison& comparison = runs.comparison;
   const Pairs& pairs = comparison.pairs;
   const std::string unpaired = unpaired_line('A', 'B', comparison.of_a, language) +
@@ -190,11 +240,17 @@ std::string comparison_text(const ComparedRuns& runs, Language language, int wid
   }
   const std::string explained =
       runs.explanation ? explanation_text(runs, language, width) : "";
-  return verdict(names_of(a, b), pairs, language) + interval_line(pairs, language) +
+  const Tone tone = !is_beyond_chance(pairs) ? Tone::bold
+                    : pairs.difference() < 0 ? Tone::bad
+                                             : Tone::good;
+  return ink.in(tone, wrapped(verdict(names_of(a, b), pairs, language), width)) +
+         wrapped(interval_line(pairs, language), width) +
          arithmetic_line(comparison, language) + "\n" +
-         side_line('A', a, pairs.a(), language) +
-         side_line('B', b, pairs.b(), language) + cells_line(pairs, language) +
-         unpaired + subjects_text(comparison, language, width) + explained;
+         wrapped(side_line('A', a, pairs.a(), language), width, 3) +
+         wrapped(side_line('B', b, pairs.b(), language), width, 3) +
+         cells_line(pairs, language) + unpaired +
+         subjects_text(comparison, language, width, ink) + ink.heads(explained) +
+         parted_text(runs, language, width, ink);
 }
 
 }  // namespace proctor

@@ -3,7 +3,9 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "proctor/report/ink.h"
 #include "proctor/report/language.h"
 #include "proctor/study/study.h"
 
@@ -15,11 +17,15 @@ struct ComparedRuns {
   std::optional<Explanation> explanation;  // --explain
   // The command of the run that would part prompt and shots, where one is needed.
   std::optional<std::string> next;
+  std::optional<std::vector<PartedQuestion>> parted;  // --show
+  std::size_t most_shown = 20;                        // of them, to people
 };
 
 // What the difference came to and whether it may be chance, both runs, their subjects;
-// then the explanation, where there is one. Tables are `width` columns wide at most.
-std::string comparison_text(const ComparedRuns& runs, Language language, int width);
+// then the explanation and the questions that part them, where they are asked for.
+// Tables are `width` columns wide at most.
+std::string comparison_text(const ComparedRuns& runs, Language language, int width,
+                            const Ink& ink = {});
 // All of it on one line, without its end.
 std::string comparison_json(const ComparedRuns& runs);
 

@@ -53,6 +53,27 @@ Json unpaired_json(const Unpaired& unpaired) {
           {"failed", unpaired.failed}};
 }
 
+Json marked_json(const MarkedQuestion& one) {
+  return {{"letter", one.letter ? Json(std::string(1, *one.letter)) : Json(nullptr)},
+          {"mark", name_of(one.mark)}};
+}
+
+Json parted_json(const std::vector<PartedQuestion>& parted) {
+  Json questions = Json::array();
+  for (const PartedQuestion& one : parted) {
+    const Question& question = one.question;
+    questions.push_back({{"id", question.id},
+                         {"subject", question.subject},
+                         {"question", question.text},
+                         {"choices", question.choices},
+                         {"right", right_letters(question)},
+                         {"only", one.only_a() ? "a" : "b"},
+                         {"a", marked_json(one.a)},
+                         {"b", marked_json(one.b)}});
+  }
+  return questions;
+}
+
 }  // namespace
 
 std::string comparison_json(const ComparedRuns& runs) {
@@ -68,6 +89,7 @@ std::string comparison_json(const ComparedRuns& runs) {
   for (const auto& [subject, pairs] : comparison.by_subject)
     subjects[subject] = pairs_json(pairs);
   json["by_subject"] = std::move(subjects);
+  if (runs.parted) json["parted"] = parted_json(*runs.parted);
   if (runs.explanation) json["explain"] = explanation_json(runs);
   return json_line(json);
 }

@@ -4,7 +4,6 @@
 #include "proctor/report/run_facts.h"
 
 namespace proctor {
-namespace {
 
 std::string_view mark_word(Mark mark, Language language) {
   if (language == Language::en) return name_of(mark);
@@ -12,6 +11,8 @@ std::string_view mark_word(Mark mark, Language language) {
       "正解", "不正解", "読み取れず", "拒否", "打ち切り", "失敗"};
   return words[static_cast<std::size_t>(mark)];
 }
+
+namespace {
 
 std::string count_lines(const std::map<std::string, Ledger, std::less<>>& ledgers) {
   int width = 0;

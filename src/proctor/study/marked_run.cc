@@ -1,5 +1,8 @@
 #include "proctor/study/marked_run.h"
 
+#include <algorithm>
+#include <tuple>
+
 #include "proctor/study/arithmetic.h"
 
 namespace proctor {
@@ -52,11 +55,15 @@ Result<MarkedRun> read_marked_run(Store& store, const StoredRun& run,
   marked.questions.insert(keys.begin(), keys.end());
   const double error = arithmetic_error(run.info.key).value_or(0);
   const auto see = [&](const Graded& graded) -> Status {
+    const Lead lead = lead_of(graded);
     marked.marks[keys[graded.trial.ordinal]] = {
         .subject = graded.question->subject,
         .id = graded.question->id,
+        .ordinal = graded.trial.ordinal,
+        .letter = graded.answer.letter,
         .mark = graded.mark,
-        .could_change = lead_of(graded).over_other_mark < error};
+        .lead = lead.over_next,
+        .could_change = lead.over_other_mark < error};
     return {};
   };
   marked.run = TRY(score_stored_run(store, run, dataset, look, false, see));
@@ -76,6 +83,33 @@ Comparison compare_runs(const MarkedRun& a, const MarkedRun& b) {
     comparison.by_subject[of_a.subject].add(a_right, b_right);
   }
   return comparison;
+}
+
+namespace {
+
+// By what the most telling stand first: as tuples compare.
+auto rank_of(const PartedQuestion& parted) {
+  const auto &a = parted.a, &b = parted.b;
+  return std::tuple(a.could_change || b.could_change, !a.letter || !b.letter,
+                    -std::min(a.lead, b.lead), a.ordinal);
+}
+
+}  // namespace
+
+Result<std::vector<PartedQuestion>> parted_questions(Store& store, const MarkedRun& a,
+                                                     const MarkedRun& b) {
+  const Dataset dataset = TRY(store.questions(a.run.id));
+  std::vector<PartedQuestion> parted;
+  for (const auto& [key, of_a] : a.marks) {
+    const auto found = b.marks.find(key);
+    if (found == b.marks.end() || !has_reply(of_a) || !has_reply(found->second))
+      continue;
+    const MarkedQuestion& of_b = found->second;
+    if ((of_a.mark == Mark::right) != (of_b.mark == Mark::right))
+      parted.push_back({dataset.questions[of_a.ordinal], of_a, of_b});
+  }
+  std::ranges::sort(parted, {}, rank_of);
+  return parted;
 }
 
 }  // namespace proctor

@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -24,7 +25,10 @@ struct QuestionKey {
 
 struct MarkedQuestion {
   std::string subject, id;
+  std::uint32_t ordinal = 0;  // in the run's data set
+  std::optional<char> letter = {};
   Mark mark = Mark::failed;
+  double lead = Lead::none;  // how far the answer is before the next letter, in nats
   // Whether the arithmetic's error could have made it right, or not right.
   bool could_change = false;
 };
@@ -55,5 +59,17 @@ struct Comparison {
 
 // Those that got a reply in both; one without a reply says nothing about the model.
 Comparison compare_runs(const MarkedRun& a, const MarkedRun& b);
+
+// A question that one of two runs got right, and the other did not.
+struct PartedQuestion {
+  Question question;
+  MarkedQuestion a, b;
+  bool only_a() const { return a.mark == Mark::right; }
+};
+// All of them that compare_runs() counts. The most telling first: those that no
+// rounding could have decided, in which both named a letter, and the surer they were
+// the earlier; of equals as the data set has them.
+Result<std::vector<PartedQuestion>> parted_questions(Store& store, const MarkedRun& a,
+                                                     const MarkedRun& b);
 
 }  // namespace proctor

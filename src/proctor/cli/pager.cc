@@ -1,0 +1,88 @@
+#include "proctor/cli/pager.h"
+
+#include <cerrno>
+#include <csignal>
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace proctor {
+namespace {
+
+bool is_on_path(const std::string& program, const Environment& environment) {
+  for (const std::string& folder : split(environment.get("PATH").value_or(""), ':'))
+    if (::access((folder + "/" + program).c_str(), X_OK) == 0) return true;
+  return false;
+}
+
+void write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = ::write(file, text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return;  // EPIPE: it was left early
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+// Reads what is put into `input`; what this process ignores, it does not.
+std::optional<pid_t> start(const std::string& pager, int input,
+                           const Environment& environment) {
+  std::vector<std::string> variables = environment.entries();
+  if (!environment.get("LESS")) variables.emplace_back("LESS=FRX");
+  if (!environment.get("LV")) variables.emplace_back("LV=-c");
+  std::vector<char*> pointers;
+  for (std::string& variable : variables) pointers.push_back(variable.data());
+  pointers.push_back(nullptr);
+  std::string shell = "sh", option = "-c", command = pager;
+  char* const words[] = {shell.data(), option.data(), command.data(), nullptr};
+  sigset_t usual;
+  sigemptyset(&usual);
+  for (const int signal : {SIGPIPE, SIGINT, SIGQUIT}) sigaddset(&usual, signal);
+  posix_spawn_file_actions_t files;
+  posix_spawnattr_t how;
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
+  posix_spawnattr_init(&how);
+  posix_spawnattr_setsigdefault(&how, &usual);
+  posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGDEF);
+  pid_t child = 0;
+  const int failed =
+      ::posix_spawn(&child, "/bin/sh", &files, &how, words, pointers.data());
+  posix_spawn_file_actions_destroy(&files);
+  posix_spawnattr_destroy(&how);
+  return failed == 0 ? std::optional(child) : std::nullopt;
+}
+
+}  // namespace
+
+std::string pager_of(const Environment& environment) {
+  for (const char* const name : {"PROCTOR_PAGER", "PAGER"}) {
+    if (const auto pager = environment.get(name)) return *pager == "cat" ? "" : *pager;
+  }
+  return is_on_path("less", environment) ? "less" : "";
+}
+
+bool show_by(const std::string& pager, std::string_view text,
+             const Environment& environment) {
+  constexpr int no_such_command = 127;
+  int ends[2];
+  if (::pipe(ends) != 0) return false;
+  for (const int end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
+  // Ctrl-C is the pager's: this process waits, and leaves it the terminal.
+  const auto interrupt = std::signal(SIGINT, SIG_IGN);
+  const auto quit = std::signal(SIGQUIT, SIG_IGN);
+  const auto child = start(pager, ends[0], environment);
+  ::close(ends[0]);
+  if (child) write_all(ends[1], text);
+  ::close(ends[1]);
+  int status = 0;
+  while (child && ::waitpid(*child, &status, 0) < 0 && errno == EINTR) {
+  }
+  std::signal(SIGINT, interrupt);
+  std::signal(SIGQUIT, quit);
+  return child && !(WIFEXITED(status) && WEXITSTATUS(status) == no_such_command);
+}
+
+}  // namespace proctor

@@ -1,0 +1,18 @@
+// Long text on a terminal goes through a pager, as git's does. Not for other folders.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "proctor/base/base.h"
+
+namespace proctor {
+
+// $PROCTOR_PAGER, $PAGER, or less where there is one; empty: none, or it is cat.
+std::string pager_of(const Environment& environment);
+// Returns when the pager has ended; whoever leaves it early has seen enough. False
+// where the shell has no such command: nothing was shown.
+bool show_by(const std::string& pager, std::string_view text,
+             const Environment& environment);
+
+}  // namespace proctor
