@@ -49,6 +49,8 @@ def test_an_option_of_servers_is_refused_without_one(work, model, option):
     ("tiny.gguf", "--serve", "x {port}", "--chat-template", "chatml"),
 ])
 def test_every_sibling_is_refused_too(work, words):
+    (work.path / "tiny.gguf").touch()
+
     done = work.run("run", *words, *EXAM, OPENAI_API_KEY="sk-1", ANTHROPIC_API_KEY="k")
 
     assert done.returncode == 2

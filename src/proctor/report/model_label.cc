@@ -52,10 +52,11 @@ bool has_size(std::string_view name) {
   return false;
 }
 
-// "7.2B", "135M".
+// "7.2B", "135M", "40K".
 std::string size_text(std::int64_t parameters) {
   const auto n = static_cast<double>(parameters);
-  return n >= 1e9 ? fmt::format("{:.1f}B", n / 1e9) : fmt::format("{:.0f}M", n / 1e6);
+  if (n >= 1e9) return fmt::format("{:.1f}B", n / 1e9);
+  return n >= 1e6 ? fmt::format("{:.0f}M", n / 1e6) : fmt::format("{:.0f}K", n / 1e3);
 }
 
 }  // namespace
