@@ -101,6 +101,15 @@ def model_of(work, size, kind, mmlu):
 # ---- The contenders -----------------------------------------------------------------
 
 
+def cpu_seconds_of(place):
+    """Of a process or thread in /proc; nothing where it is gone."""
+    try:
+        fields = (place / "stat").read_text().rsplit(")")[1]
+    except OSError:
+        return 0
+    return sum(map(int, fields.split()[11:13])) / TICKS
+
+
 class Server:
     """llama.cpp's server with one slot and one thread."""
 
@@ -124,8 +133,7 @@ class Server:
         return json.loads(text)
 
     def cpu_seconds(self):
-        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")")[1]
-        return sum(map(int, fields.split()[11:13])) / TICKS
+        return cpu_seconds_of(pathlib.Path(f"/proc/{self.process.pid}"))
 
     def stop(self):
         self.process.kill()
@@ -290,38 +298,55 @@ def rate(chosen):
 
 def write(chosen):
     """The seed's replies by the engine, which writes up to 8 at once, and by llama-servers with
-    1, 4 and 8 slots."""
+    1, 4 and 8 slots, or others. Counted are the engine's thread and the server's process: loading
+    is in neither, nor is who asks."""
     model = chosen.model or model_of(chosen.work, chosen.size, chosen.kind, chosen.mmlu)
 
-    def asked(*to):
-        store = fresh(chosen.work, "write.db")
-        done = subprocess.run(
-            [chosen.build / "proctor", "run", *to, "--dataset", chosen.mmlu / "csv", "--subject",
-             "college_computer_science", "--limit", str(chosen.first), "--protocol", "seed",
-             "--temperature", "0", "--max-tokens", "40", "--store", store, "--json", "--quiet"],
-            check=True, stdout=subprocess.PIPE)
-        said = json.loads(done.stdout)
-        return {"n": said["n"], "tokens": said["tokens"]["reply"]}
+    def asking(store, *to):
+        return [chosen.build / "proctor", "run", *to, "--dataset", chosen.mmlu / "csv", "--subject",
+                "college_computer_science", "--limit", str(chosen.first), "--protocol", "seed",
+                "--temperature", "0", "--max-tokens", str(chosen.tokens), "--store", store,
+                "--json", "--quiet"]
+
+    def told(output, store, cpu_s):
+        said = json.loads(output)
+        with sqlite3.connect(store) as file:
+            answers = [json.loads(text) for (text,) in file.execute("SELECT response FROM attempt")]
+        computed = sum(each["tokens"]["decoded"] if "tokens" in each else
+                       each["timings"]["prompt_n"] + each["timings"]["predicted_n"] - 1
+                       for each in answers)
+        return {"n": said["n"], "tokens": said["tokens"]["reply"], "computed": computed,
+                "cpu_s": cpu_s}
 
     def ours():
-        def spent():
-            usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-            return usage.ru_utime + usage.ru_stime
-
-        before = spent()
-        result = asked(model, "--threads", "1")
-        return {**result, "cpu_s": spent() - before}
+        # A server takes chatml for a model without a template.
+        template = ["--chat-template", chosen.chat_template] if chosen.chat_template else []
+        store = fresh(chosen.work, "write.db")
+        spent = {}
+        with subprocess.Popen(asking(store, model, "--threads", "1", *template),
+                              stdout=subprocess.PIPE) as process:
+            while process.poll() is None:  # the main thread loads, asks and tells
+                for task in pathlib.Path(f"/proc/{process.pid}/task").glob("*"):
+                    if task.name != str(process.pid):
+                        spent[task.name] = cpu_seconds_of(task) or spent.get(task.name, 0)
+                time.sleep(0.05)
+            output = process.stdout.read()
+        assert process.returncode == 0
+        return told(output, store, sum(spent.values()))
 
     def theirs(slots):
         server = Server(model, "--parallel", str(slots))
+        store = fresh(chosen.work, "write.db")
         before = server.cpu_seconds()
-        result = asked("--type", "llama", "--base-url", server.url, "--concurrency", str(slots))
-        result["cpu_s"] = server.cpu_seconds() - before
+        done = subprocess.run(
+            asking(store, "--type", "llama", "--base-url", server.url, "--concurrency", str(slots)),
+            check=True, stdout=subprocess.PIPE)
+        spent = server.cpu_seconds() - before
         server.stop()
-        return result
+        return told(done.stdout, store, spent)
 
-    ways = {"proctor run MODEL.gguf, loading and all": ours}
-    for slots in 1, 4, 8:
+    ways = {"proctor run MODEL.gguf": ours}
+    for slots in chosen.slots:
         ways[f"llama-server, slots: {slots}"] = lambda slots=slots: theirs(slots)
     taken = in_turn(ways, chosen.rounds)
     first = statistics.median(run["cpu_s"] for run in next(iter(taken.values())))
@@ -329,10 +354,15 @@ def write(chosen):
     for name, runs in taken.items():
         times = [run["cpu_s"] for run in runs]
         middle = statistics.median(times)
-        lines.append([name, runs[0]["n"], runs[0]["tokens"], f"{middle:.2f}",
-                      f"{min(times):.2f}-{max(times):.2f} ({len(times)})", f"{middle / first:.2f}"])
-    table(f"Replies of at most 40 tokens, {model.name}",
-          ["way", "n", "tokens written", "CPU s, median", "from-to (runs)", "times ours"], lines)
+        written, computed = (statistics.median(run[key] for run in runs)
+                             for key in ["tokens", "computed"])
+        each = [1000 * run["cpu_s"] / run["computed"] for run in runs]
+        lines.append([name, runs[0]["n"], f"{written:.0f}", f"{computed:.0f}", f"{middle:.2f}",
+                      f"{min(times):.2f}-{max(times):.2f} ({len(times)})", f"{middle / first:.2f}",
+                      f"{statistics.median(each):.2f}"])
+    table(f"Replies of at most {chosen.tokens} tokens, {model.name}",
+          ["way", "n", "tokens written", "tokens computed", "CPU s, median", "from-to (runs)",
+           "times ours", "CPU ms a token computed"], lines)
 
 
 def answered(store):
@@ -485,6 +515,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--slow-rounds", type=int, default=1, help="of the ways without sharing")
     parser.add_argument("--four-every", type=int, default=1, help="four requests: each Nth prompt")
+    parser.add_argument("--slots", type=int, nargs="+", default=[1, 4, 8], help="write: servers'")
+    parser.add_argument("--tokens", type=int, default=40, help="write: of a reply, at most")
+    parser.add_argument("--chat-template", help="write: of ours")
     parser.add_argument("--first", type=int, default=30, help="rate, write: of the questions")
     parser.add_argument("--size", default="bench", help="of the random model: nano, tiny, bench")
     parser.add_argument("--kind", default="f16", help="of its weights: f32, f16, q8_0")
