@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <regex>
+
 #include "proctor/report/report.h"
 
 namespace proctor {
@@ -16,6 +18,10 @@ Phrases phrases() {
 "the file is missing" = "ファイルがありません"
 "{} runs" = "{} 件"
 "{} of {port} runs" = "{port} の {} 件"
+"HTTP {}: {}" = "HTTP {}: {=}"
+"HTTP {}: redirects to {}, and we follow none" = "HTTP {} は {} を指しています"
+"answers \"{}\" in {} s" = "{1} 秒で「{0=}」"
+"{}; trying again in {} s" = "{}。{} 秒後に再試行"
 )",
                        "ja.toml")
       .value();
@@ -52,6 +58,24 @@ TEST(Phrases, the_phrase_with_most_words_is_meant) {
   EXPECT_EQ(phrases().translate("the file is missing"), "ファイルがありません");
 }
 
+TEST(Phrases, what_a_server_says_stays_as_it_says_it) {
+  for (const auto& [english, japanese] :
+       std::vector<std::pair<const char*, const char*>>{
+           {"HTTP 400: no runs yet", "HTTP 400: no runs yet"},
+           {"HTTP 400: found 2, expected 3", "HTTP 400: found 2, expected 3"},
+           {"x: HTTP 400: y: found 2, expected 3; no runs yet",
+            "x: HTTP 400: y: found 2, expected 3; no runs yet"},
+           {"x: HTTP 500: no runs yet; 2 runs; trying again in 3 s",
+            "x: HTTP 500: no runs yet; 2 runs。3 秒後に再試行"},
+           {"no runs yet; HTTP 400: no runs yet",
+            "実行はまだありません。HTTP 400: no runs yet"},
+           {"answers \"no runs yet\" in 2 s", "2 秒で「no runs yet」"},
+           {"x: HTTP 301: redirects to y, and we follow none",
+            "x: HTTP 301 は y を指しています"}}) {
+    EXPECT_EQ(phrases().translate(english), japanese);
+  }
+}
+
 TEST(Phrases, braces_around_a_word_are_text) {
   EXPECT_EQ(phrases().translate("2 of {port} runs"), "{port} の 2 件");
 }
@@ -80,6 +104,48 @@ TEST(Phrases, a_catalogue_that_is_wrong_says_where) {
     ASSERT_FALSE(read) << toml;
     EXPECT_THAT(read.error().message, HasSubstr(words));
   }
+}
+
+// "{}" and "{1}" with plain values in them.
+std::string with_values(std::string text) {
+  const std::vector<std::string> values = {"model.gguf", "12",   "anatomy", "3.5",
+                                           "b4567",      "ABCD", "x/y",     "0",
+                                           "7",          "q",    "r.db",    "31"};
+  const std::regex place(R"(\{(\d*)\})");
+  std::smatch found;
+  for (std::size_t i = 0; std::regex_search(text, found, place); ++i) {
+    const std::size_t number = found.length(1) > 0 ? std::stoul(found[1]) : i;
+    text = found.prefix().str() + values.at(number) + found.suffix().str();
+  }
+  return text;
+}
+
+TEST(Phrases, none_of_the_catalogue_takes_what_another_says) {
+  const std::string toml = read_file(PROCTOR_SOURCE_DIR "/data/words/ja.toml").value();
+  const Phrases all = Phrases::read(toml, "ja.toml").value();
+
+  for (const std::string& line : split(toml, '\n')) {
+    const auto end = line.find("\" = \"");
+    if (!line.starts_with('"') || end == line.npos) continue;
+    const std::string phrase =
+        replace_all(replace_all(line.substr(1, end - 1), "\\\"", "\""), "\\n", "\n");
+    const Phrases alone = Phrases::read(line, "a line of ja.toml").value();
+    const std::string said = with_values(phrase);
+
+    EXPECT_EQ(all.translate(said), alone.translate(said)) << phrase;
+  }
+}
+
+TEST(Phrases, a_table_is_said_without_its_names) {
+  const Table table{{{"reader"}, {"about"}}, {{"not set", "not set"}}};
+
+  const Table said = translated(Language::ja, table, TableFormat::terminal, {"about"});
+  const Table kept = translated(Language::ja, table, TableFormat::csv, {"about"});
+
+  EXPECT_EQ(said.columns[0].title, "読み取り方式");
+  EXPECT_EQ(said.rows[0], (std::vector<std::string>{"not set", "未設定"}));
+  EXPECT_EQ(kept.columns[0].title, "reader");
+  EXPECT_EQ(kept.rows, table.rows);
 }
 
 TEST(Phrases, english_stays_english) {

@@ -410,16 +410,17 @@ TEST(Summary, of_mostly_empty_replies_says_that_no_thoughts_came) {
 
 TEST(RecomputedText, is_a_line_a_run_and_one_for_each_mixture) {
   ScoredRun run = forty_of_a_hundred();
-  EXPECT_EQ(recomputed_text(run),
+  EXPECT_EQ(recomputed_text(run, Language::en),
             "run aaaaaaaa  ollama/mistral:7b  40.00% (40/100), 95 % CI 30.9-49.8  "
             "first-letter\n");
 
   run.account.sources = {{{"mistral:7b", "b1"}, 60}, {{"mistral:7b", "b2"}, 40}};
-  EXPECT_THAT(recomputed_text(run),
+  EXPECT_THAT(recomputed_text(run, Language::en),
               HasSubstr("first-letter\nrun aaaaaaaa  answered by 2 builds: b1 60, b2"));
 
   run.account = {};
-  EXPECT_EQ(recomputed_text(run), "run aaaaaaaa  ollama/mistral:7b  -  first-letter\n");
+  EXPECT_EQ(recomputed_text(run, Language::en),
+            "run aaaaaaaa  ollama/mistral:7b  -  first-letter\n");
 }
 
 }  // namespace

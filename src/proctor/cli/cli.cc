@@ -119,7 +119,7 @@ std::filesystem::path store_path(const Arguments& arguments) {
   return arguments.get("--store").value_or("proctor.db");
 }
 
-int without_throwing(const std::function<int()>& body) {
+int without_throwing(const std::function<int()>& body, const Language& language) {
   constexpr std::string_view mistake = "; this is a mistake of Proctor's";
   std::string what;
   try {
@@ -133,18 +133,24 @@ int without_throwing(const std::function<int()>& body) {
     what = "something was thrown that is no exception";
     what += mistake;
   }
-  std::fputs(fmt::format("proctor: {}; what is stored is whole\n", what).c_str(),
-             stderr);
+  std::string line = fmt::format("proctor: {}; what is stored is whole\n", what);
+  try {
+    line = translated(language, line);
+  } catch (...) {  // there is no memory for a catalogue: then in English
+  }
+  std::fputs(line.c_str(), stderr);
   return broke;
 }
 
 int main_of_proctor(int argc, char** argv) {
   settle_process();
-  return without_throwing([&]() -> int {
+  Language language = Language::en;
+  const auto body = [&]() -> int {
     Environment environment = Environment::of_process();
     Console console(stdout, stderr, environment);
     World world{console, environment};
     const std::vector<std::string> words(argv + 1, argv + argc);
+    language = language_of(words, environment).value_or(language);
     Result<int> code = act(words, world);
     if (!code) {
       console.complain(code.error());
@@ -155,7 +161,8 @@ int main_of_proctor(int argc, char** argv) {
       return *code == complete ? broke : *code;
     }
     return *code;
-  });
+  };
+  return without_throwing(body, language);
 }
 
 }  // namespace proctor

@@ -67,7 +67,9 @@ void Console::complain(const Error& error) {
 
 std::optional<std::string> Console::ask(std::string_view question) {
   if (::isatty(STDIN_FILENO) == 0 || ::isatty(::fileno(err_)) == 0) return std::nullopt;
-  std::fputs(secrets_.clean(fmt::format("{} ", question)).c_str(), err_);
+  std::fputs(
+      secrets_.clean(fmt::format("{} ", translated(language_, question))).c_str(),
+      err_);
   std::string answer;
   for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar())
     answer += static_cast<char>(c);

@@ -43,8 +43,8 @@ class Console {
   void tell(std::string_view english);
   // "proctor: …", likewise.
   void complain(const Error& error);
-  // What a person types behind the question, without the line's end; nothing where
-  // there is no terminal to ask on. The caller's thread waits.
+  // What a person types behind the question, in English here, without the line's end;
+  // nothing where there is no terminal to ask on. The caller's thread waits.
   std::optional<std::string> ask(std::string_view question);
   // A line that the next one overwrites; only on a terminal.
   void progress(std::string_view line);

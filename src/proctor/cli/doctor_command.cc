@@ -77,9 +77,11 @@ Result<int> doctor_command(const Arguments& arguments, World& world) {
         {std::string(sign_of(finding.state)), finding.what,
          finding.state == State::fine ? finding.words : with_flags(finding.words)});
   }
-  world.console.print(table_text(
-      table, arguments.has("--json") ? TableFormat::json : TableFormat::terminal,
-      100'000));
+  const auto format =
+      arguments.has("--json") ? TableFormat::json : TableFormat::terminal;
+  world.console.print(
+      table_text(translated(world.console.language(), table, format, {"what", "found"}),
+                 format, 100'000));
   if (arguments.has("--json")) {
     for (const std::string& json : files) world.console.print(json + "\n");
   }

@@ -95,10 +95,12 @@ Result<int> list_command(const Arguments& arguments, World& world) {
     return complete;
   }
   const Table table = TRY(table_named(words[0], arguments, world));
+  const auto said = translated(world.console.language(), table, TableFormat::terminal,
+                               {"key", "title", "licence", "about", "hidden"});
   world.console.print(
       arguments.has("--json")
           ? table_text(table, TableFormat::json, 0)
-          : world.console.ink().heads(list_text(table, world.console.table_width())));
+          : world.console.ink().heads(list_text(said, world.console.table_width())));
   return complete;
 }
 

@@ -25,7 +25,9 @@ Result<int> merge_command(const Arguments& arguments, World& world) {
         {name, with_thousands(merged.runs), with_thousands(merged.attempts)});
   }
   const auto form = arguments.has("--json") ? TableFormat::json : TableFormat::terminal;
-  world.console.print(table_text(table, form, world.console.table_width()));
+  world.console.print(
+      table_text(translated(world.console.language(), std::move(table), form, {}), form,
+                 world.console.table_width()));
   return complete;
 }
 

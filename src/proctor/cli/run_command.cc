@@ -300,8 +300,9 @@ Status tell_dry_run(const std::vector<ModelChoice>& choices,
   for (const ModelChoice& choice : choices) {
     for (const RunForecast& run :
          TRY(forecast_runs(choice, exams, *store, notes, outside)))
-      world.console.print(arguments.has("--json") ? forecast_json(run) + "\n"
-                                                  : forecast_text(run));
+      world.console.print(arguments.has("--json")
+                              ? forecast_json(run) + "\n"
+                              : forecast_text(run, world.console.language()));
   }
   return {};
 }

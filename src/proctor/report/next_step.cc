@@ -7,16 +7,21 @@
 
 namespace proctor {
 
-std::string forecast_text(const RunForecast& run) {
+std::string forecast_text(const RunForecast& run, Language language) {
   const RunInfo& info = run.info;
-  return fmt::format(
+  return in_language(
+      language,
       "{}: {} planned, {} stored, {} to ask, {}{} prompt tokens; {} ({}), protocol {}, "
       "reader {}, run {}\n",
+      "{}: 予定 {} 問、保存済み {} 問、出題 {} 問、プロンプト{} {} トークン。{}（{}）、"
+      "プロトコル {}、読み取り方式 {}、実行 {}\n",
       for_terminal_line(run.model), with_thousands(run.planned),
       with_thousands(run.stored), with_thousands(run.to_ask),
-      run.is_exact ? "" : "about ", with_thousands(run.prompt_tokens),
-      for_terminal_line(info.dataset), for_terminal_line(info.subjects), info.protocol,
-      info.extract, run.id.empty() ? "not known yet" : run.id.substr(0, 8));
+      run.is_exact ? "" : in_language(language, "about ", "約"),
+      with_thousands(run.prompt_tokens), for_terminal_line(info.dataset),
+      for_terminal_line(info.subjects), info.protocol, info.extract,
+      run.id.empty() ? in_language(language, "not known yet", "未定")
+                     : run.id.substr(0, 8));
 }
 
 std::string forecast_json(const RunForecast& run) {

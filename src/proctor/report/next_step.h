@@ -11,7 +11,7 @@
 namespace proctor {
 
 // A line of --dry-run, and its --json (without its end).
-std::string forecast_text(const RunForecast& run);
+std::string forecast_text(const RunForecast& run, Language language);
 std::string forecast_json(const RunForecast& run);
 
 // While it runs: what a first Ctrl-C does; and where the server cuts prompts, in

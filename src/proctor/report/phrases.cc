@@ -24,9 +24,25 @@ constexpr int deepest = 6;
 // Longer lines are not of our making.
 constexpr std::size_t longest = 4096;
 
+// What this program says behind a server's words.
+constexpr std::array<std::string_view, 10> behind_quotes = {
+    "; asked at ",
+    "; asked: ",
+    "; trying again in ",
+    "; the server asks to wait ",
+    "; ollama pull ",
+    "; it has ",
+    "; a quota of the day",
+    "; is ",
+    "; `key_variable` names ",
+    "; what is stored is whole"};
+// Stands for a quotation while the sentence about it is looked up.
+constexpr std::string_view quoted = "\x01";
+
 struct Place {
   std::size_t from = 0, to = 0;  // of "{}" or "{1}" in a text
   std::size_t number = 0;        // which value stands there
+  bool is_quote = false;         // "{=}" or "{1=}"
 };
 
 std::vector<Place> places_of(std::string_view text) {
@@ -34,13 +50,15 @@ std::vector<Place> places_of(std::string_view text) {
   for (auto from = text.find('{'); from != text.npos; from = text.find('{', from + 1)) {
     const auto to = text.find('}', from);
     if (to == text.npos) break;
-    const std::string_view inside = text.substr(from + 1, to - from - 1);
+    std::string_view inside = text.substr(from + 1, to - from - 1);
+    const bool is_quote = inside.ends_with('=');
+    if (is_quote) inside.remove_suffix(1);
     std::size_t number = places.size();
     const auto [stop, error] =
         std::from_chars(inside.data(), inside.data() + inside.size(), number);
     if (inside.empty() ||
         (error == std::errc{} && stop == inside.data() + inside.size())) {
-      places.push_back({from, to + 1, number});
+      places.push_back({from, to + 1, number, is_quote});
     }
   }
   return places;
@@ -118,6 +136,11 @@ Result<Phrases> Phrases::read(std::string_view toml, std::string_view name) {
     }
     phrase.words.emplace_back(english.substr(end));
     for (const std::string& word : phrase.words) phrase.letters += word.size();
+    phrase.ends_in_quote =
+        phrase.words.back().empty() &&
+        std::ranges::any_of(places_of(*other), [&](const Place& each) {
+          return each.is_quote && each.number + 1 == places.size();
+        });
     phrases.phrases_.push_back(std::move(phrase));
   }
   std::ranges::stable_sort(phrases.phrases_, std::ranges::greater{}, &Phrase::letters);
@@ -137,10 +160,42 @@ std::string Phrases::translate(std::string_view text) const {
   return out;
 }
 
+std::string Phrases::translate_cell(std::string_view text) const {
+  const auto found = fixed_.find(fmt::format("| {} |", text));
+  return found == fixed_.end() ? translate(text) : found->second;
+}
+
 std::string Phrases::translate_line(std::string_view line, int depth) const {
   if (line.size() > longest || depth > deepest) return std::string(line);
+  if (const auto quote = quote_in(line); !quote.empty()) {
+    std::string rest(line);
+    rest.replace(static_cast<std::size_t>(quote.data() - line.data()), quote.size(),
+                 quoted);
+    return replace_all(translate_line(rest, depth), quoted, quote);
+  }
   if (const auto found = whole(line, depth)) return *found;
   return parts(line, depth).value_or(std::string(line));
+}
+
+// What others said in `line`: behind the first sentence that ends in their words.
+std::string_view Phrases::quote_in(std::string_view line) const {
+  if (line.find(quoted) != line.npos) return {};
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    const bool begins = at == 0 || line.substr(0, at).ends_with(": ") ||
+                        line.substr(0, at).ends_with("; ");
+    if (!begins) continue;
+    for (const Phrase& phrase : phrases_) {
+      if (phrase.words.front().empty()) continue;
+      const auto values = values_in(line.substr(at), phrase.words);
+      if (!values) continue;
+      if (!phrase.ends_in_quote) break;  // a longer sentence that begins alike
+      std::string_view quote = values->back();
+      for (const std::string_view ours : behind_quotes)
+        quote = quote.substr(0, quote.find(ours));
+      return quote;
+    }
+  }
+  return {};
 }
 
 std::optional<std::string> Phrases::whole(std::string_view line, int depth) const {
@@ -153,6 +208,9 @@ std::optional<std::string> Phrases::whole(std::string_view line, int depth) cons
     std::vector<std::string> others;
     for (const std::string_view value : *values)
       others.push_back(translate_line(value, depth + 1));
+    for (const Place& each : places_of(phrase.other)) {
+      if (each.is_quote) others[each.number] = (*values)[each.number];
+    }
     return filled(phrase.other, others);
   }
   return std::nullopt;
@@ -175,11 +233,34 @@ std::optional<std::string> Phrases::parts(std::string_view line, int depth) cons
   return std::nullopt;
 }
 
+namespace {
+
+// A catalogue that cannot be read says nothing: a test reads it.
+const Phrases& japanese() {
+  static const Phrases phrases = read_catalogue(Language::ja).value_or(Phrases{});
+  return phrases;
+}
+
+}  // namespace
+
 std::string translated(Language language, std::string_view english) {
-  if (language == Language::en) return std::string(english);
-  // A catalogue that cannot be read says nothing: a test reads it.
-  static const Phrases japanese = read_catalogue(Language::ja).value_or(Phrases{});
-  return japanese.translate(english);
+  return language == Language::en ? std::string(english)
+                                  : japanese().translate(english);
+}
+
+Table translated(Language language, Table table, TableFormat format,
+                 std::initializer_list<std::string_view> spoken) {
+  const bool for_people =
+      format == TableFormat::terminal || format == TableFormat::markdown;
+  if (language == Language::en || !for_people) return table;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    std::string& title = table.columns[i].title;
+    if (std::ranges::find(spoken, title) != spoken.end()) {
+      for (auto& row : table.rows) row[i] = japanese().translate_cell(row[i]);
+    }
+    title = japanese().translate_cell(title);
+  }
+  return table;
 }
 
 }  // namespace proctor

@@ -224,13 +224,13 @@ std::string summary_text(const ScoredRun& run, Language language, Subjects subje
   return text;
 }
 
-std::string recomputed_text(const ScoredRun& run) {
-  const std::string name = "run " + run.short_id();
+std::string recomputed_text(const ScoredRun& run, Language language) {
+  const std::string name = in_language(language, "run {}", "実行 {}", run.short_id());
   std::string text = fmt::format(
       "{}  {}  {}{}  {}\n", name, run.model_title(), accuracy_cell(run),
       run.has_reply() ? ", 95 % CI " + interval_cell(run) : "", run.extract);
   const std::string more =
-      mixture_text(run, Language::en) + second_tries_text(run, Language::en);
+      mixture_text(run, language) + second_tries_text(run, language);
   for (const std::string& line : split(more, '\n')) {
     if (!line.empty()) text += fmt::format("{}  {}\n", name, line);
   }

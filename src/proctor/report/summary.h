@@ -30,7 +30,7 @@ std::string mixture_text(const ScoredRun& run, Language language);
 std::string second_tries_text(const ScoredRun& run, Language language);
 // A line, and one more for each mixture: "run 7f3a1c20  ollama/mistral:7b  40.00%
 // (40/100), 95 % CI 30.9-49.8  first-letter".
-std::string recomputed_text(const ScoredRun& run);
+std::string recomputed_text(const ScoredRun& run, Language language);
 // The keys of docs/statistics.md, one line without its end.
 std::string summary_json(const ScoredRun& run);
 // A line each.
