@@ -239,7 +239,7 @@ TEST(ExplanationText, notes_what_could_not_be_told_apart) {
               AllOf(HasSubstr("A takes its answers by letters, B by generate: reading"),
                     HasSubstr("address, engine or added request fields differ, too")));
   EXPECT_THAT(text_of(runs, Language::ja),
-              AllOf(HasSubstr("回答の取り方が A は letters、B は generate"),
+              AllOf(HasSubstr("答えの取り方が A は letters、B は generate"),
                     HasSubstr("接続先、エンジン")));
 }
 

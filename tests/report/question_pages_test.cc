@@ -58,7 +58,7 @@ TEST(QuestionPages, have_all_keys_and_speak_japanese) {
       QuestionPages({.language = Language::ja}).add(asked.graded),
       AllOf(StartsWith("[7] anatomy/test/0: 不正解、答え A（first letter）、正解 "
                        "B・C\n"),
-            HasSubstr("\n回答\n")));
+            HasSubstr("\n返答\n")));
 }
 
 TEST(QuestionPages, fold_what_the_question_before_began_with) {

@@ -76,7 +76,7 @@ TEST(RunsTable, calls_a_run_that_stands_alone_by_its_model) {
               ElementsAre("run", "model", "n", "accuracy", "95 % CI"));
   EXPECT_THAT(runs_table(runs, Language::ja).above,
               ElementsAre("quantised", "cais/mmlu anatomy", "seed_zeroshot",
-                          "リーダー first-letter"));
+                          "読み取り方式 first-letter"));
 }
 
 TEST(RunsTable, has_the_quantisation_of_what_is_one_model_else) {

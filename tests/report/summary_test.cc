@@ -223,8 +223,9 @@ TEST(Summary, says_the_protocol_its_shots_and_the_reader) {
 
   EXPECT_THAT(summary_text(run, Language::en),
               HasSubstr("\nprotocol seed_zeroshot, 5 shots, reader first-letter\n"));
-  EXPECT_THAT(summary_text(run, Language::ja),
-              HasSubstr("\nプロトコル seed_zeroshot、5-shot、リーダー first-letter\n"));
+  EXPECT_THAT(
+      summary_text(run, Language::ja),
+      HasSubstr("\nプロトコル seed_zeroshot、5-shot、読み取り方式 first-letter\n"));
 }
 
 TEST(Summary, of_a_protocol_that_cannot_be_read_says_its_name) {

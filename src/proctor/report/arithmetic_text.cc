@@ -10,20 +10,20 @@ std::string arithmetic_text(const ScoredRun& run, Language language) {
   const std::string scored = with_thousands(ties->scored);
   if (ties->n == 0) {
     return in_language(language, "arithmetic: none of {} answers is nearly a tie\n",
-                       "計算誤差: {} 問に、ほぼ同点の回答はありません\n", scored);
+                       "計算誤差: {} 問に、ほぼ同点の答えはありません\n", scored);
   }
   const std::string bounds = range_text(ties->bounds(run.ledger().count()));
   if (ties->n == 1) {
     return in_language(
         language,
         "arithmetic: 1 of {} answers is nearly a tie; {} % whichever way it falls\n",
-        "計算誤差: {} 問中 1 問の回答がほぼ同点です。どちらに転んでも {} %\n", scored,
+        "計算誤差: {} 問中 1 問の答えがほぼ同点です。どちらに転んでも {} %\n", scored,
         bounds);
   }
   return in_language(
       language,
       "arithmetic: {} of {} answers are nearly ties; {} % whichever way they fall\n",
-      "計算誤差: {1} 問中 {0} 問の回答がほぼ同点です。どちらに転んでも {2} %\n",
+      "計算誤差: {1} 問中 {0} 問の答えがほぼ同点です。どちらに転んでも {2} %\n",
       with_thousands(ties->n), scored, bounds);
 }
 

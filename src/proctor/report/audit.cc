@@ -39,8 +39,8 @@ std::string letters_text(const Audit& audit, const Disagreement& one,
 
 Table readers_table(const Audit& audit, Language language) {
   const bool ja = language == Language::ja;
-  Table table{{{ja ? "リーダー" : "reader", Align::left, 12},
-               {ja ? "精度" : "accuracy", Align::right},
+  Table table{{{ja ? "読み取り方式" : "reader", Align::left, 12},
+               {ja ? "正答率" : "accuracy", Align::right},
                {"95 % CI", Align::right},
                {ja ? "文字なし" : "no letter", Align::right},
                {ja ? "一致" : "agrees", Align::right}},
@@ -62,7 +62,7 @@ std::string disagreements_text(const Audit& audit, Language language, int line_w
   const std::size_t n = audit.disagreements.size();
   std::string text = in_language(
       language, "\nreplies in which readers find different letters: {} of {}\n",
-      "\nリーダーによって選択肢が異なる回答: {} / {} 件\n",
+      "\n読み取り方式によって文字が異なる返答: {} / {} 件\n",
       with_thousands(static_cast<std::int64_t>(n)), with_thousands(audit.replies));
   for (const Disagreement& one : audit.disagreements | std::views::take(most)) {
     text += fmt::format("\n{}  {}\n  {}\n", for_terminal_line(one.id),
@@ -108,12 +108,13 @@ std::string audit_text(const Audit& audit, Language language, int width, int lin
   const ScoredRun& run = audit.run;
   std::string text =
       in_language(language, "{} {}, {}, {}: {} replies, {} failed\n",
-                  "{} {}, {}, {}: 回答 {} 件、回答なし {} 件\n", run.short_id(),
+                  "{} {}, {}, {}: 返答 {} 件、失敗 {} 件\n", run.short_id(),
                   run.model_title(), exam_title(run), run.info.protocol,
                   with_thousands(audit.replies), with_thousands(audit.failed));
   text += table_text(readers_table(audit, language), TableFormat::terminal, width);
-  text += language == Language::ja ? "* はこの実行のリーダー。一致はそれとの比較。\n"
-                                   : "* the run's own reader; agrees: with that one.\n";
+  text += language == Language::ja
+              ? "* はこの実行の読み取り方式。一致はそれとの比較。\n"
+              : "* the run's own reader; agrees: with that one.\n";
   return text + disagreements_text(audit, language, line_width, most);
 }
 

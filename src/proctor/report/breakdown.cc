@@ -171,7 +171,7 @@ std::vector<std::string> row_of(const Part& part, const Layout& how) {
 Table table_of(std::span<const ScoredRun> runs, const Breakdown& breakdown,
                const std::vector<Part>& parts, const Layout& how) {
   const bool ja = how.language == Language::ja;
-  const std::string title = breakdown.by == By::category ? ja ? "分野" : "category"
+  const std::string title = breakdown.by == By::category ? ja ? "区分" : "category"
                             : ja                         ? "科目"
                                                          : "subject";
   Table table{{{title, Align::left, 16}}, {}};
@@ -179,8 +179,8 @@ Table table_of(std::span<const ScoredRun> runs, const Breakdown& breakdown,
     for (const ScoredRun& run : runs)
       table.columns.push_back({run.name_or_id(), Align::right});
   } else {
-    table.columns.push_back({ja ? "問題数" : "n", Align::right});
-    table.columns.push_back({ja ? "精度" : "accuracy", Align::right});
+    table.columns.push_back({ja ? "問数" : "n", Align::right});
+    table.columns.push_back({ja ? "正答率" : "accuracy", Align::right});
     table.columns.push_back({"95 % CI", Align::right});
     if (how.has_failures)
       table.columns.push_back({ja ? "失敗" : "failed", Align::right});

@@ -88,7 +88,7 @@ std::string arithmetic_line(const Comparison& comparison, Language language) {
   const std::int64_t near = comparison.near.down + comparison.near.up;
   if (near == 0) {
     return in_language(language, "arithmetic: no mark hangs on nearly equal letters\n",
-                       "計算誤差: ほぼ同点の文字で決まった採点はありません\n");
+                       "計算誤差: ほぼ同点の文字で決まった判定はありません\n");
   }
   const Interval bounds = comparison.near.bounds(comparison.pairs);
   const bool ja = language == Language::ja;
@@ -96,7 +96,7 @@ std::string arithmetic_line(const Comparison& comparison, Language language) {
       language,
       "arithmetic: {} on nearly equal letters; {:+.2f} to {:+.2f} points "
       "whichever way they fall: {}\n",
-      "計算誤差: ほぼ同点の文字で決まった採点が {} 件。どちらに転んでも {:+.2f} ～ "
+      "計算誤差: ほぼ同点の文字で決まった判定が {} 件。どちらに転んでも {:+.2f} ～ "
       "{:+.2f} ポイント（{}）\n",
       ja          ? with_thousands(near)
       : near == 1 ? std::string("1 mark hangs")
@@ -109,11 +109,11 @@ std::string arithmetic_line(const Comparison& comparison, Language language) {
 
 std::string side_line(char letter, const ScoredRun& run, const Count& count,
                       Language language) {
-  const std::string line =
-      in_language(language, "{}  {}  {}, {}, {}, read by {}: {}, {}\n",
-                  "{}  {}  {}, {}, {}, リーダー {}: {}, {}\n", letter, run.short_id(),
-                  label_of(run).text(), exam_title(run), run.info.protocol, run.extract,
-                  accuracy_text(count), interval_text(wilson(count)));
+  const std::string line = in_language(
+      language, "{}  {}  {}, {}, {}, read by {}: {}, {}\n",
+      "{}  {}  {}, {}, {}, 読み取り方式 {}: {}, {}\n", letter, run.short_id(),
+      label_of(run).text(), exam_title(run), run.info.protocol, run.extract,
+      accuracy_text(count), interval_text(wilson(count)));
   const std::string more = second_tries_text(run, language);
   return line + (more.empty() ? "" : "   " + more);
 }
@@ -139,7 +139,7 @@ std::string unpaired_line(char one, char other, const Unpaired& unpaired,
   add(unpaired.not_asked,
       in_language(language, "not asked in {}", "問は {} で未出題", other));
   add(unpaired.failed,
-      in_language(language, "without a reply in {}", "問は {} で回答なし", other));
+      in_language(language, "without a reply in {}", "問は {} で返答なし", other));
   return in_language(language, "not paired, of {}: {}\n", "{} のうち対応なし: {}\n",
                      one, join(parts, ", "));
 }

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "proctor/report/phrases.h"
 #include "proctor/report/table.h"
 
 namespace proctor {
@@ -40,7 +41,7 @@ std::vector<std::string> notes(const ComparedRuns& runs, Language language) {
         language,
         "A takes its answers by {}, B by {}: reading cannot be told apart from the "
         "prompt",
-        "回答の取り方が A は {}、B は {} のため、読み取りとプロンプトは分けられません",
+        "答えの取り方が A は {}、B は {} のため、読み取りとプロンプトは分けられません",
         of_a, of_b));
   }
   if (explained.needs_run_between()) {
@@ -83,7 +84,7 @@ Table parts_table(const Explanation& explained, Language language) {
     }
     table.rows.push_back({std::string(part_word(part.cause, language)),
                           fmt::format("{:+.2f}", points[i]), interval, n,
-                          how(part, explained)});
+                          translated(language, how(part, explained))});
     total += points[i];
   }
   table.rows.push_back(

@@ -44,7 +44,7 @@ std::string stopping_text(Language language) {
   return in_language(
       language,
       "stopping: what is on its way is awaited, it may be paid for; once more drops it",
-      "停止します: 送信済みの問題の回答を待ちます（もう一度押すと破棄）");
+      "停止します: 送信済みの問題の返答を待ちます（もう一度押すと破棄）");
 }
 
 std::string cut_prompts_warning(std::string_view model, const PromptSizes& sizes) {
@@ -75,7 +75,7 @@ std::string next_step(const ScoredRun& run, Language language, std::string_view 
   std::string look = command("report");
   if (is_mostly_unread(run)) {
     look = in_language(language, "{} shows what other readers read",
-                       "{}（他のリーダーが読めるもの）", command("audit"));
+                       "{}（ほかの読み取り方式で読めるもの）", command("audit"));
   } else if (run.account.tally.by_subject.size() <= most_subjects_listed) {
     if (ledger.wrong > 0) look = command("show", " --only wrong");
     if (ledger.failed > 0) look = command("show", " --only failed");

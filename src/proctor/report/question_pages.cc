@@ -163,8 +163,8 @@ std::string reply_text(const Graded& graded, const PageStyle& style) {
   if (python_strip(reply.text).empty())
     return text +
            style.ink.in(Tone::dim, in_language(style.language, "the reply is empty\n",
-                                               "回答は空です\n"));
-  return text + heading("reply", "回答") + folded(reply.text, style);
+                                               "返答は空です\n"));
+  return text + heading("reply", "返答") + folded(reply.text, style);
 }
 
 // How much of a prompt need not be shown again: up to the question, where all before it

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "proctor/report/phrases.h"
 #include "proctor/report/summary.h"
 
 namespace proctor {
@@ -17,7 +18,8 @@ std::string protocol_line(const ScoredRun& run, Language language) {
     text += *shots == 1 ? in_language(language, ", 1 shot", "、1-shot")
                         : in_language(language, ", {} shots", "、{}-shot", *shots);
   }
-  return text + in_language(language, ", reader {}\n", "、リーダー {}\n", run.extract);
+  return text +
+         in_language(language, ", reader {}\n", "、読み取り方式 {}\n", run.extract);
 }
 
 std::string rate_text(double rate) {
@@ -76,10 +78,10 @@ struct Reason {
 };
 
 // The most frequent first.
-std::vector<Reason> reasons_of(const Account& account) {
+std::vector<Reason> reasons_of(const Account& account, Language language) {
   std::vector<Reason> reasons;
   for (const auto& [why, count] : account.reasons)
-    reasons.push_back({for_terminal_line(why), count});
+    reasons.push_back({for_terminal_line(translated(language, why)), count});
   std::ranges::stable_sort(reasons, std::ranges::greater(), &Reason::count);
   return reasons;
 }
@@ -138,9 +140,10 @@ std::string made_lines(const ScoredRun& run, Language language) {
 std::string ledger_lines(const ScoredRun& run, Language language) {
   const Ledger& ledger = run.ledger();
   std::string marks = ledger_text(ledger, language);
-  std::vector<Reason> reasons = reasons_of(run.account);
-  const bool is_said = !run.has_reply() && reasons.size() == 1 &&
-                       reasons.front().why == for_terminal_line(run.reason());
+  std::vector<Reason> reasons = reasons_of(run.account, language);
+  const bool is_said =
+      !run.has_reply() && reasons.size() == 1 &&
+      reasons.front().why == for_terminal_line(translated(language, run.reason()));
   if (is_said) reasons.clear();
   // Failures stand last, and their reasons behind them.
   if (!reasons.empty()) {
@@ -167,7 +170,7 @@ std::string failures_text(std::span<const ScoredRun> runs, Language language,
                           int width) {
   std::string text;
   for (const ScoredRun& run : runs) {
-    const std::vector<Reason> reasons = reasons_of(run.account);
+    const std::vector<Reason> reasons = reasons_of(run.account, language);
     if (reasons.empty()) continue;
     const std::string line =
         fmt::format("{}  {}{}", run.short_id(),
@@ -186,7 +189,7 @@ std::string empty_text(const ScoredRun& run, Language language) {
   const std::int64_t some = says_thoughts ? account.thoughts_only : account.empty;
   if (!says_thoughts && 2 * some <= replies) return {};
   std::string text = in_language(language, "{} of {} replies are empty; ",
-                                 "{1} 件中 {0} 件の回答が空です。",
+                                 "{1} 件中 {0} 件の返答が空です。",
                                  with_thousands(some), with_thousands(replies));
   const bool is_limit = 2 * account.thoughts_cut > account.thoughts_only;
   if (is_limit) {

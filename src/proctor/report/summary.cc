@@ -56,11 +56,11 @@ std::string mixture_text(const ScoredRun& run, Language language) {
   std::string text;
   if (models.size() > 1) {
     text += in_language(language, "answered by {} models: {}\n",
-                        "{} 個のモデルが回答: {}\n", models.size(), list_of(models));
+                        "{} 個のモデルが応答: {}\n", models.size(), list_of(models));
   }
   if (builds.size() > 1) {
     text += in_language(language, "answered by {} builds: {}\n",
-                        "{} 個のビルドが回答: {}\n", builds.size(), list_of(builds));
+                        "{} 個のビルドが応答: {}\n", builds.size(), list_of(builds));
   }
   return text;
 }
@@ -71,7 +71,7 @@ std::string second_tries_text(const ScoredRun& run, Language language) {
   if (run.account.second_tries > 0) {
     text = in_language(
         language, "{} of the replies are second tries{}\n",
-        "回答のうち {} 件は再試行{}\n", with_thousands(run.account.second_tries),
+        "返答のうち {} 件は再試行{}\n", with_thousands(run.account.second_tries),
         how.empty()
             ? ""
             : in_language(language, " (asked again: {})", "（再出題: {}）", how));
@@ -80,7 +80,8 @@ std::string second_tries_text(const ScoredRun& run, Language language) {
     text +=
         in_language(language, "{} second tries failed ({}): what was there stands\n",
                     "再試行 {} 件は失敗（{}）。前の結果のままです\n",
-                    with_thousands(run.failed_again), for_terminal_line(run.failure));
+                    with_thousands(run.failed_again),
+                    for_terminal_line(translated(language, run.failure)));
   }
   return text;
 }
@@ -155,8 +156,9 @@ std::string accuracy_lines(const ScoredRun& run, Language language) {
   const Ledger& ledger = run.ledger();
   if (!run.has_reply()) {
     std::string text =
-        in_language(language, "nothing was answered", "回答がありません");
-    if (!run.reason().empty()) text += ": " + for_terminal_line(run.reason());
+        in_language(language, "nothing was answered", "返答がありません");
+    if (!run.reason().empty())
+      text += ": " + for_terminal_line(translated(language, run.reason()));
     return text + "\n" + ledger_lines(run, language);
   }
   return fmt::format("Accuracy: {}, {}\n", accuracy_text(ledger.count()),
@@ -181,7 +183,7 @@ std::string left_out_lines(const ScoredRun& run, Language language) {
   if (run.stored > account.ended() - account.tally.ledger.failed) {
     text += in_language(
         language, "of these questions alone; run {} holds {} replies in all\n",
-        "以上はこの選択のみ。実行 {} には全部で {} 件の回答があります\n",
+        "以上はこの選択のみ。実行 {} には全部で {} 件の返答があります\n",
         run.short_id(), with_thousands(run.stored));
   }
   return text;
