@@ -13,7 +13,7 @@ target_link_libraries(proctor_library INTERFACE proctor_exam proctor_report proc
 
 set(libraries proctor_library)
 foreach(folder IN LISTS proctor_folders)
-  if(NOT folder STREQUAL "cli")
+  if(NOT folder MATCHES "^(console|cli)$")
     list(APPEND libraries proctor_${folder})
     install(DIRECTORY src/proctor/${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/proctor
             FILES_MATCHING PATTERN "*.h" PATTERN llama EXCLUDE PATTERN parquet_plugin EXCLUDE)

@@ -113,7 +113,7 @@ def main():
                 if other == folder:
                     continue
                 if is_front:
-                    if other == "cli":
+                    if other in ("cli", "console"):
                         wrong.append(f"{place}: the library's front has no command line")
                 elif folder not in allowed:
                     wrong.append(f"{place}: {folder} is not in the table")

@@ -8,7 +8,7 @@ from conftest import ROOT
 
 SOURCES = ROOT / "src/proctor"
 # These speak to people at a command line.
-AT_A_TERMINAL = {"cli", "report"}
+AT_A_TERMINAL = {"cli", "console", "report"}
 LLAMA_SERVER = {"--host", "--port", "--parallel", "--ctx-size", "--threads", "--n-gpu-layers", "--chat-template",
                 "--chat-template-file"}  # fmt: skip
 # Flags of a command that is made, read or printed for a shell; None: of our own commands.

@@ -147,7 +147,7 @@ int main_of_proctor(int argc, char** argv) {
   Language language = Language::en;
   const auto body = [&]() -> int {
     Environment environment = Environment::of_process();
-    Console console(stdout, stderr, environment);
+    Console console(stdout, stderr, environment, with_flags);
     World world{console, environment};
     const std::vector<std::string> words(argv + 1, argv + argc);
     language = language_of(words, environment).value_or(language);

@@ -2,10 +2,16 @@
 // main and becomes 2 (1 from an error after the first question). Not for other folders.
 #pragma once
 
-#include "proctor/cli/console.h"
 #include "proctor/cli/options.h"
+#include "proctor/console/console.h"
 
 namespace proctor {
+
+// A command's hands on the outside world.
+struct World {
+  Console& console;
+  Environment& environment;
+};
 
 enum ExitCode : int {
   complete = 0,

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "proctor/cli/console.h"
+#include "proctor/console/console.h"
 
 namespace proctor {
 

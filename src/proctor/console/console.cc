@@ -1,4 +1,4 @@
-#include "proctor/cli/console.h"
+#include "proctor/console/console.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -7,15 +7,16 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "proctor/cli/options.h"
-#include "proctor/cli/pager.h"
+#include "proctor/console/pager.h"
 
 namespace proctor {
 
-Console::Console(std::FILE* out, std::FILE* err, const Environment& environment)
+Console::Console(std::FILE* out, std::FILE* err, const Environment& environment,
+                 WithOptions with_options)
     : out_(out),
       err_(err),
       environment_(environment),
+      with_options_(with_options),
       is_dumb_(environment.get("TERM").value_or("") == "dumb"),
       out_is_terminal_(::isatty(::fileno(out)) != 0),
       err_is_terminal_(::isatty(::fileno(err)) != 0 && !is_dumb_) {
@@ -57,12 +58,12 @@ void Console::say(std::string_view words) {
 }
 
 void Console::tell(std::string_view english) {
-  say(for_terminal_line(with_flags(translated(language_, english))));
+  say(for_terminal_line(with_options_(translated(language_, english))));
 }
 
 void Console::complain(const Error& error) {
   say("proctor: " +
-      for_terminal_line(with_flags(translated(language_, error.message))));
+      for_terminal_line(with_options_(translated(language_, error.message))));
 }
 
 std::optional<std::string> Console::ask(std::string_view question) {

@@ -1,5 +1,5 @@
-// Where a command speaks: stdout is the result, stderr is the talk. Not for other
-// folders.
+// Where a command speaks: stdout is the result, stderr is the talk. What a terminal can
+// is known here alone: its width, colour, a line that is drawn over, a pager.
 #pragma once
 
 #include <cstdio>
@@ -17,8 +17,13 @@ namespace proctor {
 // weights.
 class Console {
  public:
+  // Of a sentence that names a field in backquotes (`max_tokens`), the one for whoever
+  // types: with the option that sets it.
+  using WithOptions = std::string (*)(std::string_view sentence);
+
   // The environment must outlive it.
-  Console(std::FILE* out, std::FILE* err, const Environment& environment);
+  Console(std::FILE* out, std::FILE* err, const Environment& environment,
+          WithOptions with_options);
 
   // Which language people are spoken to in from now on.
   void speak(Language language) { language_ = language; }
@@ -39,7 +44,7 @@ class Console {
   // One line of talk, as it is: behind a progress line, on a line of its own, and after
   // what was printed before it.
   void say(std::string_view line);
-  // The same of a sentence in English, in the user's language and with flags.
+  // The same of a sentence in English, in the user's language and with its options.
   void tell(std::string_view english);
   // "proctor: …", likewise.
   void complain(const Error& error);
@@ -72,6 +77,7 @@ class Console {
   std::FILE* out_;
   std::FILE* err_;
   const Environment& environment_;
+  WithOptions with_options_;
   bool is_dumb_, out_is_terminal_, err_is_terminal_;
   bool is_held_ = false;
   std::string held_, held_talk_;
@@ -81,12 +87,6 @@ class Console {
   bool has_progress_ = false;
   Language language_ = Language::en;
   Secrets secrets_;
-};
-
-// A command's hands on the outside world.
-struct World {
-  Console& console;
-  Environment& environment;
 };
 
 }  // namespace proctor

@@ -1,4 +1,4 @@
-#include "proctor/cli/pager.h"
+#include "proctor/console/pager.h"
 
 #include <cerrno>
 #include <csignal>
