@@ -80,6 +80,7 @@ Result<Language> language_of(std::span<const std::string> words,
 }
 
 Result<int> act(std::span<const std::string> words, World& world) {
+  if (const auto usual = language_of(world.environment)) world.console.speak(*usual);
   world.console.speak(TRY(language_of(words, world.environment)));
   Parsed parsed = TRY(parse_arguments(words, world.console.language()));
   if (!parsed.arguments) {

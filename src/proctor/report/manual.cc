@@ -146,7 +146,8 @@ std::string command_help(const ManualCommand& command, Language language) {
   std::string text = fmt::format(
       "{}\n{}{}\n  {}\n", command.usage(), translated(language, command.about),
       full_stop(language), replace_all(std::string(command.examples), "\n", "\n  "));
-  if (takes_runs(command)) text += fmt::format("\n{}\n", run_text);
+  if (takes_runs(command))
+    text += fmt::format("\n{}\n", translated(language, run_text));
   for (const std::string_view group : groups_of(command)) {
     text += group.empty() ? "\n" : fmt::format("\n{}:\n", translated(language, group));
     for (const ManualOption& option : command.options) {

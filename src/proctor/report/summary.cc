@@ -67,7 +67,10 @@ std::string mixture_text(const ScoredRun& run, Language language) {
 
 std::string second_tries_text(const ScoredRun& run, Language language) {
   std::string text;
-  const std::string how = for_terminal_line(join(run.info.again, "; "));
+  std::vector<std::string> ways;
+  for (const std::string& way : run.info.again)
+    ways.push_back(for_terminal_line(translated(language, way)));
+  const std::string how = join(ways, "; ");
   if (run.account.second_tries > 0) {
     text = in_language(
         language, "{} of the replies are second tries{}\n",
