@@ -386,6 +386,19 @@ def test_a_pager_that_is_left_early_or_is_none_changes_no_exit_code(two_runs):
     assert code == 2 and "--subject" in out
 
 
+def test_a_pager_that_cannot_be_run_or_is_blank_hides_nothing(two_runs):
+    not_to_be_run = two_runs.path / "no-program"
+    not_to_be_run.write_text("text")
+    for pager in (not_to_be_run, "/etc", " ", "\t", " cat "):
+        out, code = two_runs.in_terminal("show", "mine", PROCTOR_PAGER=str(pager))
+        assert code == 0 and out.count(", answered ") == 100, pager
+
+
+def test_a_pager_variable_that_is_empty_is_as_if_it_were_not_set(two_runs):
+    out, code = two_runs.in_terminal("show", "mine", PROCTOR_PAGER="", PAGER="sed 's/^/| /'")
+    assert code == 0 and out.startswith("| ")
+
+
 @pytest.mark.parametrize(
     "what, word",
     [

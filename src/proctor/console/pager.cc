@@ -59,14 +59,17 @@ std::optional<pid_t> start(const std::string& pager, int input,
 
 std::string pager_of(const Environment& environment) {
   for (const char* const name : {"PROCTOR_PAGER", "PAGER"}) {
-    if (const auto pager = environment.get(name)) return *pager == "cat" ? "" : *pager;
+    if (const auto value = environment.get(name)) {
+      const std::string_view pager = trimmed(*value);
+      return pager == "cat" ? "" : std::string(pager);
+    }
   }
   return is_on_path("less", environment) ? "less" : "";
 }
 
 bool show_by(const std::string& pager, std::string_view text,
              const Environment& environment) {
-  constexpr int no_such_command = 127;
+  constexpr int cannot_be_run = 126, no_such_command = 127;  // of a shell
   int ends[2];
   if (::pipe(ends) != 0) return false;
   for (const int end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
@@ -82,7 +85,9 @@ bool show_by(const std::string& pager, std::string_view text,
   }
   std::signal(SIGINT, interrupt);
   std::signal(SIGQUIT, quit);
-  return child && !(WIFEXITED(status) && WEXITSTATUS(status) == no_such_command);
+  if (!child) return false;
+  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+  return code != cannot_be_run && code != no_such_command;
 }
 
 }  // namespace proctor

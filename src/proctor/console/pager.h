@@ -8,10 +8,11 @@
 
 namespace proctor {
 
-// $PROCTOR_PAGER, $PAGER, or less where there is one; empty: none, or it is cat.
+// The first that is set and not empty of $PROCTOR_PAGER and $PAGER, else less where
+// there is one. Empty where that is blank or cat, or there is no less: no pager.
 std::string pager_of(const Environment& environment);
 // Returns when the pager has ended; whoever leaves it early has seen enough. False
-// where the shell has no such command: nothing was shown.
+// where the shell has no such command, or cannot run it: nothing was shown.
 bool show_by(const std::string& pager, std::string_view text,
              const Environment& environment);
 
