@@ -233,7 +233,7 @@ def test_a_gguf_file_is_told_of_in_japanese(japanese, nano):
     assert visit.english == {}
 
 
-def test_downloads_are_told_of_in_japanese(japanese, start_hub):
+def test_downloads_and_servers_are_told_of_in_japanese(japanese, start_hub):
     visit = Visit(japanese)
     hub = start_hub().url
     visit("run", "baseline/A", "--limit", 2, terminal=True, HF_ENDPOINT=hub)
@@ -241,4 +241,6 @@ def test_downloads_are_told_of_in_japanese(japanese, start_hub):
     visit("run", "baseline/A", "--dataset", "openai/MMMLU:JA_JP", code=2)
     visit("run", "hf:nobody/none:Q4_K_M", "--dataset", "sample", code=2, HF_ENDPOINT=hub)
     visit("run", "none.gguf", "--dataset", "sample", "--serve", "false {port}", code=2)
+    visit("run", "llama", "--dataset", "sample", "--serve", "sleep 9{port}", "--serve-wait", 2,
+          code=2, terminal=True)  # fmt: skip
     assert visit.english == {}

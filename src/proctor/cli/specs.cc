@@ -218,7 +218,9 @@ ExamWorld exam_world(const Arguments& arguments, World& world) {
     const std::string line = "starting the server at " + base_url;
     if (!world.console.err_is_terminal() && !std::exchange(has_said, true))
       world.console.tell(line);
-    world.console.progress(fmt::format("{}: {} s", line, so_far.count()));
+    world.console.progress(
+        in_language(world.console.language(), "{}: {} s", "{}: {} 秒",
+                    translated(world.console.language(), line), so_far.count()));
   };
   if (arguments.has("--quiet")) {
     outside.talk = {};
