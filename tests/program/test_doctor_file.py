@@ -130,9 +130,11 @@ def test_a_file_that_is_cut_or_no_gguf_is_told(work):
     (work.path / "cut.gguf").write_bytes(whole[:-100])
     (work.path / "page.gguf").write_text("<!doctype html>\n")
     for name, words in [("cut.gguf", "is cut: its tensors need"),
-                        ("page.gguf", 'is not a GGUF file: it begins with "<!do"'),
-                        ("none.gguf", "no such file")]:  # fmt: skip
+                        ("page.gguf", 'is not a GGUF file: it begins with "<!do"')]:  # fmt: skip
         assert words in found(work, work.path / name, code=1)[name]
+    missing = work.run("doctor", "pag.gguf")
+    assert missing.returncode == 2
+    assert "pag.gguf: no such file; did you mean page.gguf?" in missing.stderr
 
 
 def test_a_hostile_header_stays_in_its_line(work):

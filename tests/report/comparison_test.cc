@@ -56,6 +56,18 @@ TEST(ComparisonText, begins_with_what_the_second_run_costs_or_gains) {
               StartsWith("ollama/two gains 15.00 points over ollama/one: 70.00%"));
 }
 
+TEST(ComparisonText, the_runs_words_are_inert) {
+  ComparedRuns runs = costly();
+  for (ScoredRun* const run : {&runs.a.run, &runs.b.run}) {
+    run->info.key.model += "\x1B[31m\nforged";
+    run->info.protocol += "\x1B[31m";
+    run->info.dataset += "\x1B[31m";
+  }
+
+  EXPECT_THAT(text_of(runs), Not(HasSubstr("\x1B")));
+  EXPECT_THAT(text_of(runs), Not(HasSubstr("\nforged")));
+}
+
 TEST(ComparisonText, says_that_it_may_be_chance) {
   ComparedRuns runs = costly();
   runs.comparison.pairs = {.both = 8, .only_a = 1, .only_b = 1};

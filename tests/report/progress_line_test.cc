@@ -116,6 +116,17 @@ TEST(ProgressLine, before_the_first_answer_says_what_a_file_has_computed) {
             "Evaluating 0/30  1,236 tokens computed  412 tokens/s  0:03  30 in flight");
 }
 
+TEST(ProgressLine, of_failures_alone_there_is_no_accuracy) {
+  Progress progress = ended(0);
+  progress.account.tally.ledger.failed = 9;
+
+  for (const int width : {0, 80, 120}) {
+    const std::string line = progress_line(progress, {}, width, Language::en);
+    EXPECT_THAT(line, HasSubstr("9 failed"));
+    EXPECT_THAT(line, Not(HasSubstr("%")));
+  }
+}
+
 TEST(ProgressLine, of_what_is_all_there_has_nothing_left_and_nothing_in_flight) {
   MadeUpClock clock;
   Pacer pacer(clock.clock());
@@ -202,6 +213,19 @@ TEST(Pacer, counts_a_server_s_tokens_since_it_was_first_asked) {
 
   EXPECT_DOUBLE_EQ(pace.tokens.value_or(0), 30);
   EXPECT_EQ(pace.computed, 0);
+}
+
+TEST(Pacer, the_first_tokens_took_all_the_time_since_the_start) {
+  MadeUpClock clock;
+  Pacer pacer(clock.clock());
+  for (int tick = 0; tick < 10; ++tick) {
+    EXPECT_FALSE(pacer.of(ended(0)).tokens);
+    clock.advance(milliseconds(300));
+  }
+  Progress progress = ended(1);
+  progress.account.prompt_tokens = 75;
+
+  EXPECT_DOUBLE_EQ(pacer.of(progress).tokens.value_or(0), 25);
 }
 
 TEST(Pacer, counts_what_a_file_has_computed_for_this_run) {

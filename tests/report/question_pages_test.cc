@@ -95,12 +95,29 @@ TEST(QuestionPages, show_the_question_where_the_prompt_does_not) {
 
 TEST(QuestionPages, have_a_bar_a_letter_where_letters_were_scored) {
   const Asked asked(body_of("Which one?\nA. one\nB. two"),
-                    Reply{.text = "A", .logprobs = {{"A", -1}, {"B", -1 - 1.0986123}}});
+                    Reply{.text = "A",
+                          .finish_reason = "scored",
+                          .logprobs = {{"A", -1}, {"B", -1 - 1.0986123}}});
 
   EXPECT_THAT(QuestionPages({}).add(asked.graded),
-              EndsWith("letters\n"
+              EndsWith("letters, of the 49.1 % that they have together\n"
                        "  A   75.0 %  ██████████████████        answered\n"
                        "  B   25.0 %  ██████                    right\n\n"));
+}
+
+TEST(QuestionPages, say_of_a_letter_that_was_not_listed_that_it_was_not) {
+  const Asked one(
+      body_of("Which one?"),
+      Reply{.text = "A", .finish_reason = "scored", .logprobs = {{"A", -9}}});
+  const Asked none(body_of("Which one?"), Reply{.finish_reason = "scored"});
+
+  EXPECT_THAT(QuestionPages({}).add(one.graded),
+              EndsWith("letters, of the <0.1 % that they have together\n"
+                       "  A  100.0 %  ████████████████████████  answered\n"
+                       "  B        -  not among the likeliest   right\n\n"));
+  const std::string text = QuestionPages({}).add(none.graded);
+  EXPECT_THAT(text, HasSubstr("letters\n  A        -  not among the likeliest"));
+  EXPECT_THAT(text, Not(HasSubstr("empty")));
 }
 
 TEST(QuestionPages, fold_the_middle_of_a_long_reply_and_keep_its_end) {

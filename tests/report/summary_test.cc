@@ -345,6 +345,16 @@ TEST(Summary, lists_long_reasons_the_most_frequent_first) {
     EXPECT_LE(display_width(line), 80) << line;
 }
 
+TEST(Summary, a_model_s_name_is_inert) {
+  ScoredRun run = with_failures({});
+  run.info.key.provider = "openai";
+  run.info.key.model = "a\x1B[31m\nproctor: forged";
+
+  EXPECT_THAT(summary_text(run, Language::en), Not(HasSubstr("\x1B")));
+  EXPECT_THAT(summary_text(run, Language::en), Not(HasSubstr("\nproctor: forged")));
+  EXPECT_THAT(recomputed_text(run, Language::en), Not(HasSubstr("\x1B")));
+}
+
 TEST(Summary, a_reason_is_inert) {
   EXPECT_THAT(summary_text(with_failures({{"no\x1B[31m\n", 1}}), Language::en),
               Not(HasSubstr("\x1B")));
@@ -357,6 +367,15 @@ TEST(Summary, does_not_say_twice_why_nothing_was_answered) {
 
   EXPECT_THAT(summary_text(run, Language::en),
               HasSubstr("nothing was answered: refused\nright 0, wrong 0, failed 1\n"));
+}
+
+TEST(Summary, does_not_say_it_twice_where_a_way_out_stands_behind_it) {
+  ScoredRun run = never_answered();
+  run.failure = "refused; ollama pull x fetches it";
+  run.account.reasons = {{"refused", 1}};
+
+  EXPECT_THAT(summary_text(run, Language::en),
+              HasSubstr("fetches it\nright 0, wrong 0, failed 1\n"));
 }
 
 TEST(FailuresText, is_a_line_for_each_run_in_which_questions_failed) {

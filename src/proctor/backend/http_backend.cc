@@ -236,6 +236,7 @@ class HttpBackend final : public Backend {
     constexpr std::size_t most_named = 8;
     HttpClient alone(http_);
     std::vector<std::string> names = models_there(provider_, model_, alone);
+    std::erase_if(names, [](const auto& name) { return name.size() > 200; });  // none
     if (names.empty() || std::ranges::find(names, model_.name) != names.end())
       return "";
     const std::string nearest = suggestion(model_.name, names);

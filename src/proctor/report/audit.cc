@@ -106,11 +106,12 @@ Json disagreement_json(const Audit& audit, const Disagreement& one) {
 std::string audit_text(const Audit& audit, Language language, int width, int line_width,
                        std::size_t most) {
   const ScoredRun& run = audit.run;
-  std::string text =
-      in_language(language, "{} {}, {}, {}: {} replies, {} failed\n",
-                  "{} {}, {}, {}: 返答 {} 件、失敗 {} 件\n", run.short_id(),
-                  run.model_title(), exam_title(run), run.info.protocol,
-                  with_thousands(audit.replies), with_thousands(audit.failed));
+  std::string text = in_language(
+      language, "{} {}, {}, {}: {} replies, {} failed\n",
+      "{} {}, {}, {}: 返答 {} 件、失敗 {} 件\n", run.short_id(),
+      for_terminal_line(run.model_title()), for_terminal_line(exam_title(run)),
+      for_terminal_line(run.info.protocol), with_thousands(audit.replies),
+      with_thousands(audit.failed));
   text += table_text(readers_table(audit, language), TableFormat::terminal, width);
   text += language == Language::ja
               ? "* はこの実行の読み取り方式。一致はそれとの比較。\n"

@@ -17,9 +17,11 @@ struct SideNames {
 };
 
 SideNames names_of(const ScoredRun& a, const ScoredRun& b) {
-  const std::string of_a = label_of(a).text(), of_b = label_of(b).text();
+  const std::string of_a = for_terminal_line(label_of(a).text()),
+                    of_b = for_terminal_line(label_of(b).text());
   if (of_a != of_b) return {of_a, of_b};
-  if (a.info.protocol != b.info.protocol) return {a.info.protocol, b.info.protocol};
+  if (a.info.protocol != b.info.protocol)
+    return {for_terminal_line(a.info.protocol), for_terminal_line(b.info.protocol)};
   if (a.extract != b.extract) return {a.extract, b.extract};
   return {"run " + a.short_id(), "run " + b.short_id()};
 }
@@ -112,8 +114,9 @@ std::string side_line(char letter, const ScoredRun& run, const Count& count,
   const std::string line = in_language(
       language, "{}  {}  {}, {}, {}, read by {}: {}, {}\n",
       "{}  {}  {}, {}, {}, 読み取り方式 {}: {}, {}\n", letter, run.short_id(),
-      label_of(run).text(), exam_title(run), run.info.protocol, run.extract,
-      accuracy_text(count), interval_text(wilson(count)));
+      for_terminal_line(label_of(run).text()), for_terminal_line(exam_title(run)),
+      for_terminal_line(run.info.protocol), run.extract, accuracy_text(count),
+      interval_text(wilson(count)));
   const std::string more = second_tries_text(run, language);
   return line + (more.empty() ? "" : "   " + more);
 }

@@ -72,7 +72,8 @@ std::vector<Part> parts_of(const Progress& progress, const Pace& pace, bool in_w
   parts.push_back(
       {Rank::stays,
        in_words ? in_language(language, "Evaluating {}", "評価中 {}", place) : place});
-  if (const auto share = ledger.count().share()) {
+  const auto share = ledger.count().share();
+  if (share && ledger.failed < ledger.n()) {  // failures alone have no accuracy
     const Interval interval = wilson(ledger.count());
     if (in_words) {
       parts.push_back(
@@ -141,10 +142,9 @@ Pace Pacer::of(const Progress& progress, std::int64_t computed) {
   const Account& account = progress.account;
   const std::int64_t tokens =
       computed > 0 ? computed : account.prompt_tokens + account.reply_tokens;
-  if (is_first_ || (computed == 0 && asked == 0)) {
-    tokens_ = tokens;  // so many were there
-    counted_ = now;
-  }
+  // So many were there. The first to come took all the time since the start.
+  if (is_first_ || (computed == 0 && asked == 0)) tokens_ = tokens;
+  if (is_first_) counted_ = now;
   is_first_ = false;
   if (asked != asked_) {
     longest_gap_ = std::max<Seconds>(longest_gap_, now - answered_);

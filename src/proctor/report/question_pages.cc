@@ -81,7 +81,7 @@ Tone tone_of(Mark mark) {
 }
 
 bool was_scored(const Graded& graded) {
-  return graded.attempt->outcome && !graded.attempt->outcome->logprobs.empty();
+  return graded.attempt->outcome && graded.attempt->outcome->finish_reason == "scored";
 }
 
 // "[12] anatomy/test/3: wrong, answered B (first letter), right A or C"
@@ -130,7 +130,9 @@ std::string letters_text(const Graded& graded, const PageStyle& style) {
                           style.language == Language::ja ? "答え" : "answered");
     }
     std::string bar, share = "-";
-    if (known != logprobs.end()) {
+    if (known == logprobs.end()) {
+      bar = in_language(style.language, "not among the likeliest", "上位候補になし");
+    } else {
       const double value = std::exp(known->second - most) / sum;
       share = fmt::format("{:.1f} %", 100 * value);
       for (long k = std::lround(value * bar_width); k > 0; --k) bar += "█";
@@ -154,8 +156,20 @@ std::string reply_text(const Graded& graded, const PageStyle& style) {
     return heading("error", "エラー") +
            folded(for_terminal_line(attempt.outcome.error().message), style);
   }
-  if (was_scored(graded))
-    return heading("letters", "選択肢") + letters_text(graded, style);
+  if (was_scored(graded)) {
+    double together = 0;
+    for (const auto& [letter, logprob] : attempt.outcome->logprobs)
+      together += std::exp(logprob);
+    const std::string percent =
+        together < 0.001 ? "<0.1" : fmt::format("{:.1f}", 100 * together);
+    const std::string head =
+        attempt.outcome->logprobs.empty()
+            ? in_language(style.language, "letters", "選択肢")
+            : in_language(style.language,
+                          "letters, of the {} % that they have together",
+                          "選択肢（合計 {} % に占める割合）", percent);
+    return style.ink.in(Tone::dim, head) + "\n" + letters_text(graded, style);
+  }
   const Reply& reply = *attempt.outcome;
   std::string text;
   if (!reply.reasoning.empty())

@@ -141,9 +141,9 @@ std::string ledger_lines(const ScoredRun& run, Language language) {
   const Ledger& ledger = run.ledger();
   std::string marks = ledger_text(ledger, language);
   std::vector<Reason> reasons = reasons_of(run.account, language);
-  const bool is_said =
-      !run.has_reply() && reasons.size() == 1 &&
-      reasons.front().why == for_terminal_line(translated(language, run.reason()));
+  const bool is_said = !run.has_reply() && reasons.size() == 1 &&
+                       for_terminal_line(translated(language, run.reason()))
+                           .starts_with(reasons.front().why);
   if (is_said) reasons.clear();
   // Failures stand last, and their reasons behind them.
   if (!reasons.empty()) {

@@ -30,7 +30,8 @@ std::string count_lines(const std::map<std::string, Ledger, std::less<>>& ledger
 // "llama (mistral-7b.gguf, b4567)": the model, and all that is known of who answered.
 std::string full_title(const ScoredRun& run) {
   const std::string who = title_of(author_of(run));
-  return who.empty() ? run.model_name() : fmt::format("{} ({})", run.model_name(), who);
+  const std::string name = for_terminal_line(run.model_name());
+  return who.empty() ? name : fmt::format("{} ({})", name, who);
 }
 
 std::string list_of(const std::map<std::string, std::int64_t>& counts) {
@@ -232,8 +233,9 @@ std::string summary_text(const ScoredRun& run, Language language, Subjects subje
 std::string recomputed_text(const ScoredRun& run, Language language) {
   const std::string name = in_language(language, "run {}", "実行 {}", run.short_id());
   std::string text = fmt::format(
-      "{}  {}  {}{}  {}\n", name, run.model_title(), accuracy_cell(run),
-      run.has_reply() ? ", 95 % CI " + interval_cell(run) : "", run.extract);
+      "{}  {}  {}{}  {}\n", name, for_terminal_line(run.model_title()),
+      accuracy_cell(run), run.has_reply() ? ", 95 % CI " + interval_cell(run) : "",
+      run.extract);
   const std::string more =
       mixture_text(run, language) + second_tries_text(run, language);
   for (const std::string& line : split(more, '\n')) {
