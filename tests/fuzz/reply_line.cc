@@ -8,8 +8,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   PROMISE(!line->labels.empty());
   const auto reader = proctor::find_reader("proctor");
   PROMISE(reader);
-  const std::string json =
-      proctor::answer_json(*line, (*reader)->read(line->reading()));
+  const std::string json = proctor::answer_line(proctor::ExportFormat::jsonl, *line,
+                                                (*reader)->read(line->reading()));
   PROMISE(json.starts_with("{\"id\":" + line->id + ",\"letter\":"));
   return 0;
 }

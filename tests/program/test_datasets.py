@@ -67,7 +67,7 @@ def refusal(work, *args):
 def test_every_data_set_says_its_licence(work):
     done = work.run("list", "datasets", "--json")
     rows = [json.loads(line) for line in done.stdout.splitlines()]
-    licences = {row["data set"]: row["licence"] for row in rows}
+    licences = {row["dataset"]: row["licence"] for row in rows}
     assert licences == {
         "cais/mmlu": "MIT",
         "TIGER-Lab/MMLU-Pro": "MIT",

@@ -101,7 +101,7 @@ def test_it_says_what_it_has_read(machines):
         "store", "runs", "tries", *["──────", "────", "─────"], "one.db", "2", "30", "two.db", "1", "20",
     ]
     said = merged(machines, "one.db", "--into", "all.db", "--json")
-    assert json.loads(said) == {"store": "one.db", "runs": "2", "tries": "30"}
+    assert json.loads(said) == {"store": "one.db", "runs": 2, "tries": 30}
 
 
 def test_the_stores_that_are_read_stay_as_they_are(machines):

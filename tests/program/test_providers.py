@@ -104,7 +104,7 @@ def test_the_documented_address_and_keys_are_those_of_the_program(listed, line):
 
     assert row["address"] == (line.address or "--base-url URL")
     assert re.findall(r"([A-Z][A-Z_]+) \(", row["key"]) == line.keys
-    assert str(row["in flight"]) == line.in_flight
+    assert str(row["in_flight"]) == line.in_flight
 
 
 @of_each

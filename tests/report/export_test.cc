@@ -80,17 +80,19 @@ TEST_F(ExportLine, stands_under_no_head_in_jsonl) {
   EXPECT_THAT(export_head(ExportFormat::csv), StartsWith("id,subject,"));
 }
 
-TEST(ExportFormat, is_known_by_its_name) {
-  EXPECT_EQ(export_format_named("csv"), ExportFormat::csv);
-  EXPECT_EQ(export_format_named("jsonl"), ExportFormat::jsonl);
-  EXPECT_FALSE(export_format_named("json"));
+TEST(AnswerLine, keeps_the_line_s_id_whatever_it_is) {
+  constexpr auto jsonl = ExportFormat::jsonl;
+  EXPECT_THAT(answer_line(jsonl, {.id = R"({"b":[1],"a":null})"}, {.letter = 'C'}),
+              HasSubstr(R"("id":{"b":[1],"a":null},"letter":"C","text":null)"));
+  EXPECT_THAT(answer_line(jsonl, {.id = "null"}, {.text = "x"}),
+              HasSubstr(R"("id":null,"letter":null,"text":"x")"));
 }
 
-TEST(AnswerJson, keeps_the_line_s_id_whatever_it_is) {
-  EXPECT_THAT(answer_json({.id = R"({"b":[1],"a":null})"}, {.letter = 'C'}),
-              HasSubstr(R"("id":{"b":[1],"a":null},"letter":"C","text":null)"));
-  EXPECT_THAT(answer_json({.id = "null"}, {.text = "x"}),
-              HasSubstr(R"("id":null,"letter":null,"text":"x")"));
+TEST(AnswerLine, of_csv_has_the_cells_of_its_head) {
+  EXPECT_EQ(answer_head(ExportFormat::csv), "id,letter,text,rule,refused\n");
+  EXPECT_EQ(answer_line(ExportFormat::csv, {.id = "7"},
+                        {.letter = 'C', .text = "a,b", .rule = "the answer is"}),
+            "7,C,\"a,b\",the answer is,false\n");
 }
 
 }  // namespace

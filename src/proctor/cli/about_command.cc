@@ -13,7 +13,11 @@ Result<int> completions_command(const Arguments& arguments, World& world) {
 
 Result<int> man_command(const Arguments& arguments, World& world) {
   TRY(expect_words(arguments, 0, "no word"));
-  world.console.print(manual_page(manual()));
+  const auto form =
+      TRY(format_of(arguments, {TableFormat::terminal, TableFormat::markdown}));
+  world.console.print(form == TableFormat::markdown
+                          ? manual_markdown(manual(), world.console.language())
+                          : manual_page(manual()));
   if (world.console.out_is_terminal())
     world.console.say("as man reads it: proctor man | man -l -");
   return complete;

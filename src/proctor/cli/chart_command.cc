@@ -38,6 +38,8 @@ Result<int> chart_command(const Arguments& arguments, World& world) {
   const ImageFormat format = TRY(format_of(arguments, *path));
   const Output output = output_of(arguments);
   TRY(check_output(output));
+  if (!output.to_file() && arguments.has("--json"))
+    return fail(Fault::usage, "--json: stdout is the picture's; name a file by -o");
   const Language language = world.console.language();
   std::vector<std::string> runs;
   std::vector<Bar> of_files;
@@ -62,9 +64,14 @@ Result<int> chart_command(const Arguments& arguments, World& world) {
   }
   const std::string image = TRY(chart_image(
       chart, format, [&](std::string_view line) { world.console.tell(line); }));
-  TRY(write_output(output, world.console, image));
+  if (!output.to_file()) {
+    world.console.print(image);
+    return complete;
+  }
+  TRY(write_file(*path, image).in("-o"));
   world.console.tell(fmt::format("{}: {} bar{}", *path, chart.bars.size(),
                                  chart.bars.size() == 1 ? "" : "s"));
+  if (arguments.has("--json")) world.console.print(chart_json(chart, *path) + "\n");
   return complete;
 }
 

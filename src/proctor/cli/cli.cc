@@ -80,6 +80,8 @@ Result<Language> language_of(std::span<const std::string> words,
 }
 
 Result<int> act(std::span<const std::string> words, World& world) {
+  if (std::ranges::find(words, "--json") != words.end())
+    world.console.complain_in_json();
   if (const auto usual = language_of(world.environment)) world.console.speak(*usual);
   world.console.speak(TRY(language_of(words, world.environment)));
   Parsed parsed = TRY(parse_arguments(words, world.console.language()));
@@ -90,6 +92,7 @@ Result<int> act(std::span<const std::string> words, World& world) {
   // It may stand in --config's file.
   if (const auto name = parsed.arguments->get("--lang"))
     world.console.speak(TRY(language_named(*name).in("--lang")));
+  if (parsed.arguments->has("--json")) world.console.complain_in_json();
   if (const auto home = world.environment.get("HOME"))
     parsed.arguments->expand_home(*home);
   const Command command = parsed.arguments->command;
@@ -103,7 +106,10 @@ Result<int> act(std::span<const std::string> words, World& world) {
       parsed.arguments->get("--color").value_or(is_read ? "auto" : "never")));
   if (is_read) world.console.hold_for_pager();
   const auto text = std::ranges::find(commands(), command, &CommandText::command);
-  return text->function(*parsed.arguments, world);
+  const auto function = [&] { return text->function(*parsed.arguments, world); };
+  // A picture is a file's from the start.
+  if (command == Command::chart) return function();
+  return with_output(*parsed.arguments, world.console, function);
 }
 
 }  // namespace

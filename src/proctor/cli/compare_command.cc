@@ -28,7 +28,7 @@ Result<ComparedRuns> compared(Store& store, const Arguments& arguments) {
 }  // namespace
 
 Result<int> compare_command(const Arguments& arguments, World& world) {
-  const Language language = world.console.language();
+  const TableFormat format = TRY(format_of(arguments));
   TRY(expect_words(arguments, 2, "two runs", "; proctor list runs"));
   const auto store = TRY(open_for_reading(arguments));
   const auto most = TRY(arguments.number("--limit", number_ranges.limit));
@@ -38,10 +38,8 @@ Result<int> compare_command(const Arguments& arguments, World& world) {
   ComparedRuns runs = TRY(compared(*store, arguments));
   if (most) runs.most_shown = static_cast<std::size_t>(*most);
   Console& console = world.console;
-  console.print(
-      arguments.has("--json")
-          ? comparison_json(runs) + "\n"
-          : comparison_text(runs, language, console.table_width(), console.ink()));
+  console.print(comparison_in(format, runs, console.language(), console.table_width(),
+                              console.ink()));
   return complete;
 }
 

@@ -33,6 +33,7 @@ Finding font_finding() {
 }  // namespace
 
 Result<int> doctor_command(const Arguments& arguments, World& world) {
+  const TableFormat format = TRY(format_of(arguments));
   std::vector<Finding> findings = {
       {State::fine, "proctor", std::string(python_strip(version_text()))},
   };
@@ -69,7 +70,10 @@ Result<int> doctor_command(const Arguments& arguments, World& world) {
     }
   }
   bool all_fine = true;
-  Table table{{{"", Align::left, 4}, {"what", Align::left, 8}, {"found"}}, {}};
+  Table table{{{.title = "", .least_width = 4, .key = "state"},
+               {"what", Align::left, 8},
+               {"found"}},
+              {}};
   for (const Finding& finding : findings) {
     all_fine = all_fine && finding.state != State::wrong;
     // A server's reply is only in what is fine.
@@ -77,12 +81,10 @@ Result<int> doctor_command(const Arguments& arguments, World& world) {
         {std::string(sign_of(finding.state)), finding.what,
          finding.state == State::fine ? finding.words : with_flags(finding.words)});
   }
-  const auto format =
-      arguments.has("--json") ? TableFormat::json : TableFormat::terminal;
   world.console.print(
       table_text(translated(world.console.language(), table, format, {"what", "found"}),
                  format, 100'000));
-  if (arguments.has("--json")) {
+  if (format == TableFormat::json) {
     for (const std::string& json : files) world.console.print(json + "\n");
   }
   return all_fine ? complete : broke;

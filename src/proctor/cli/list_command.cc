@@ -95,12 +95,12 @@ Result<int> list_command(const Arguments& arguments, World& world) {
     return complete;
   }
   const Table table = TRY(table_named(words[0], arguments, world));
-  const auto said = translated(world.console.language(), table, TableFormat::terminal,
+  const TableFormat format = TRY(format_of(arguments));
+  const auto said = translated(world.console.language(), table, format,
                                {"key", "title", "licence", "about", "hidden"});
-  world.console.print(
-      arguments.has("--json")
-          ? table_text(table, TableFormat::json, 0)
-          : world.console.ink().heads(list_text(said, world.console.table_width())));
+  const std::string text = list_text(said, format, world.console.table_width());
+  world.console.print(format == TableFormat::terminal ? world.console.ink().heads(text)
+                                                      : text);
   return complete;
 }
 

@@ -7,6 +7,7 @@ Result<int> merge_command(const Arguments& arguments, World& world) {
     return fail(Fault::usage, "--into is missing: the store that takes the runs");
   if (arguments.positional.empty())
     return fail(Fault::usage, "expected stores to copy from, found none");
+  const TableFormat form = TRY(format_of(arguments));
   // All are looked at before the first is copied.
   std::vector<std::unique_ptr<Store>> sources;
   for (const std::string& source : arguments.positional) {
@@ -24,7 +25,6 @@ Result<int> merge_command(const Arguments& arguments, World& world) {
     table.rows.push_back(
         {name, with_thousands(merged.runs), with_thousands(merged.attempts)});
   }
-  const auto form = arguments.has("--json") ? TableFormat::json : TableFormat::terminal;
   world.console.print(
       table_text(translated(world.console.language(), std::move(table), form, {}), form,
                  world.console.table_width()));

@@ -32,7 +32,11 @@ constexpr unsigned on_data = sending | on_list;
 constexpr unsigned of_runs =
     on_report | on_chart | on_show | on_export | on_rescore | on_compare | on_audit;
 constexpr unsigned reading = of_runs | on_verify | on_list;
-constexpr unsigned every = ~(bit(Command::completing) | bit(Command::man));
+constexpr unsigned tables =
+    (of_runs & ~on_chart) | on_list | on_merge | on_extract | on_doctor;
+constexpr unsigned writing = tables | on_chart | on_prompt | on_verify |
+                             bit(Command::completing) | bit(Command::man);
+constexpr unsigned every = ~bit(Command::completing);
 
 constexpr std::string_view questions = "What is asked";
 constexpr std::string_view model = "Of which model";
@@ -64,9 +68,9 @@ constexpr std::array command_table = {
     CommandText{Command::audit, audit_command, "audit", "[RUN]",
                 "every reader over a run's replies: accuracies, disagreements",
                 "proctor audit last"},
-    CommandText{Command::exporting, export_command, "export", "RUN --format F -o FILE",
+    CommandText{Command::exporting, export_command, "export", "RUN -o FILE",
                 "all questions of a run with replies and marks: jsonl or csv",
-                "proctor export last --format jsonl -o run.jsonl"},
+                "proctor export last -o run.jsonl"},
     CommandText{Command::forget, forget_command, "forget", "RUN…",
                 "leave runs out of tables, charts and last; or remove them",
                 "proctor forget 7f3a\nproctor forget 7f3a --undo\n"
@@ -218,10 +222,12 @@ constexpr Option option_table[] = {
     {"--full", "", kept, on_show, "fold nothing: whole prompts, thoughts and replies"},
     {"--show", "", kept, on_compare,
      "also the questions that only one of them got right, the most telling first"},
-    {"--format", "F", kept, on_report | on_export | on_chart,
-     "terminal, markdown, csv, json; export: jsonl, csv; chart: jpg, png, svg, pdf"},
-    {"--output", "FILE", kept, on_chart | on_export | on_report,
-     "where to write; - is stdout", "", "-o"},
+    {"--format", "F", kept, on_chart, "jpg, png, svg or pdf (default: as -o ends)"},
+    {"--format", "F", kept, tables,
+     "terminal, markdown, csv or json (default: as -o ends)"},
+    {"--output", "FILE", kept, writing,
+     "where to write: .csv, .md, .json, .txt, …; - is stdout", "", "-o"},
+    {"--bom", "", kept, tables, "csv begins with a mark, for Excel to see UTF-8"},
     {"--by", "B", kept, on_report, "a table by model (default), subject or category"},
     {"--sort", "S", kept, on_report, "of subjects: by name (default) or accuracy"},
     {"--columns", "A[,B]", kept, on_report,
@@ -236,7 +242,8 @@ constexpr Option option_table[] = {
     {"--lang", "L", kept, every, "en or ja (default: $PROCTOR_LANG, or the locale's)"},
     {"--color", "WHEN", kept, on_report | on_show | on_compare | on_audit | on_list,
      "auto, always or never (default auto: on a terminal, unless NO_COLOR is set)"},
-    {"--json", "", kept, every, "one JSON object a line on stdout"},
+    {"--json", "", kept, every & ~bit(Command::man),
+     "one JSON object a line on stdout"},
     {"--config", "FILE", kept, every,
      "a TOML file of options: their long names without --"},
 };

@@ -4,6 +4,8 @@ namespace proctor {
 
 Result<int> prompt_command(const Arguments& arguments, World& world) {
   const auto index = TRY(arguments.number("--index", NumberRange{0, INT32_MAX}));
+  const auto form =
+      TRY(format_of(arguments, {TableFormat::terminal, TableFormat::json}));
   const ModelSpec model = TRY(model_specs(arguments)).front();
   const ExamSpec asked = TRY(exam_spec(arguments));
   const ModelChoice choice = TRY(choose_model(model, world.environment, false));
@@ -17,7 +19,7 @@ Result<int> prompt_command(const Arguments& arguments, World& world) {
     if (index && question.index != *index) continue;
     const Prompt prompt = prompt_for(evaluation, trial);
     ++shown;
-    world.console.print(arguments.has("--json")
+    world.console.print(form == TableFormat::json
                             ? json_with_flags(prompt_json(question, prompt, choice)) +
                                   "\n"
                             : prompt_text(prompt));

@@ -3,13 +3,6 @@
 namespace proctor {
 namespace {
 
-Result<TableFormat> format_of(const Arguments& arguments) {
-  const std::string name = format_word(arguments, {"terminal", "md", "csv", "json"});
-  if (const auto format = table_format_named(name)) return *format;
-  return fail(Fault::usage,
-              "--format: found {}, expected terminal, markdown, csv or json", name);
-}
-
 Result<Breakdown> breakdown_of(const Arguments& arguments, TableFormat format) {
   Breakdown breakdown{
       TRY(find_by(arguments.get("--by").value_or("model")).in("--by")),
@@ -30,8 +23,6 @@ Result<int> report_command(const Arguments& arguments, World& world) {
   const Language language = world.console.language();
   const TableFormat format = TRY(format_of(arguments));
   const Breakdown breakdown = TRY(breakdown_of(arguments, format));
-  const Output output = output_of(arguments);
-  TRY(check_output(output));
   const auto store = TRY(open_for_reading(arguments));
   const auto runs =
       TRY(runs_meant(*store, arguments, arguments.positional, world.console));
@@ -42,7 +33,7 @@ Result<int> report_command(const Arguments& arguments, World& world) {
                : breakdown_text(runs, breakdown, TableFormat::json, language, 0);
   } else {
     const bool for_people = format == TableFormat::terminal;
-    const int width = output.to_file() ? 0 : world.console.table_width();
+    const int width = world.console.table_width();
     text = breakdown_text(runs, breakdown, format, language, width);
     // A run that is named has more to say than a line.
     if (for_people && breakdown.by == By::model && arguments.positional.size() == 1) {
@@ -54,11 +45,11 @@ Result<int> report_command(const Arguments& arguments, World& world) {
       text += failures_text(runs, language, width);
     }
   }
-  if (!output.to_file()) text = world.console.ink().heads(std::move(text));
-  if (TRY(write_output(output, world.console, text))) {
-    world.console.tell(fmt::format("{}: {} run{}", *output.path, runs.size(),
-                                   runs.size() == 1 ? "" : "s"));
-  }
+  if (format == TableFormat::terminal && !arguments.has("--json"))
+    text = world.console.ink().heads(std::move(text));
+  world.console.print(text);
+  world.console.sum_up(
+      fmt::format("{} run{}", runs.size(), runs.size() == 1 ? "" : "s"));
   if (runs.empty() && TRY(store->runs()).empty()) {
     world.console.tell("no runs yet; next: proctor run --type ollama");
   }

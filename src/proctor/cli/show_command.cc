@@ -14,6 +14,11 @@ Result<std::optional<Mark>> only_of(const Arguments& arguments) {
 }  // namespace
 
 Result<int> show_command(const Arguments& arguments, World& world) {
+  const TableFormat form = TRY(format_of(
+      arguments, {TableFormat::terminal, TableFormat::csv, TableFormat::json}));
+  const bool for_people = form == TableFormat::terminal;
+  const auto format =
+      form == TableFormat::csv ? ExportFormat::csv : ExportFormat::jsonl;
   const auto only = TRY(only_of(arguments));
   const auto most = TRY(arguments.number("--limit", number_ranges.limit));
   const auto store = TRY(open_for_reading(arguments));
@@ -26,11 +31,12 @@ Result<int> show_command(const Arguments& arguments, World& world) {
                        .ink = console.ink(),
                        .shots = shots_of(stored.info.key)});
   std::int64_t shown = 0, found = 0;
+  if (!for_people) console.print(export_head(format));
   const auto show = [&](const Graded& graded) -> Status {
     if ((only && graded.mark != *only) || !is_called(graded, question)) return {};
     if (++found > most.value_or(INT32_MAX)) return {};
     ++shown;
-    console.print(pages.add(graded));
+    console.print(for_people ? pages.add(graded) : export_line(format, graded));
     return {};
   };
   const ScoredRun run =

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 #include <nlohmann/json.hpp>
 
@@ -34,29 +33,14 @@ Result<std::optional<Precision>> precision(const Arguments& arguments) {
   return fail(Fault::usage, "--precision: found {}, expected f32", *name);
 }
 
-// "2026-01-31", where there is such a day.
-std::optional<std::chrono::year_month_day> date_of(const std::string& text) {
-  int year = 0;
-  unsigned month = 0, day = 0;
-  std::sscanf(text.c_str(), "%4d-%2u-%2u", &year, &month, &day);
-  const std::chrono::year_month_day date{
-      std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
-  const bool is_it = text == fmt::format("{:04}-{:02}-{:02}", year, month, day);
-  return is_it && date.ok() ? std::optional(date) : std::nullopt;
-}
-
 // The day that chat templates are to be told, where one is said.
 Result<std::optional<std::chrono::year_month_day>> template_date(
     const Arguments& arguments) {
   const auto said = arguments.get("--template-date");
   if (!said) return std::nullopt;
-  if (*said == "today") {
-    const auto now = std::chrono::system_clock::now();
-    return std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(now));
-  }
-  if (const auto date = date_of(*said)) return *date;
-  return fail(Fault::usage, "--template-date: found {}, expected YYYY-MM-DD or today",
-              *said);
+  if (*said != "today") return TRY(parse_date(*said).in("--template-date"));
+  const auto now = std::chrono::system_clock::now();
+  return std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(now));
 }
 
 // --max-tokens and --temperature: a number, or "default", whatever the server takes.
@@ -289,29 +273,6 @@ Result<std::vector<ScoredRun>> runs_meant(Store& store, const Arguments& argumen
                              scored.elsewhere == 1 ? " has" : "s have", look.subjects));
   }
   return std::move(scored.runs);
-}
-
-std::string format_word(const Arguments& arguments,
-                        std::initializer_list<std::string_view> words) {
-  if (const auto named = arguments.get("--format")) return *named;
-  const std::filesystem::path path = arguments.get("--output").value_or("");
-  const std::string ending = ascii_lower(path.extension().string());
-  for (const std::string_view word : words)
-    if (ending == fmt::format(".{}", word)) return std::string(word);
-  return std::string(*words.begin());
-}
-
-Output output_of(const Arguments& arguments) {
-  Output output{.path = arguments.get("--output")};
-  const std::filesystem::path store = store_path(arguments);
-  for (const char* const ending : {"", "-wal", "-shm", "-journal", ".lock"})
-    output.taken.push_back({store.string() + ending, "the store (--store)"});
-  if (const auto config = arguments.get("--config"))
-    output.taken.push_back({*config, "the file of --config"});
-  for (const std::string& word : arguments.positional) {
-    if (word.ends_with(".csv")) output.taken.push_back({word, "what is read"});
-  }
-  return output;
 }
 
 }  // namespace proctor

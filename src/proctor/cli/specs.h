@@ -68,10 +68,4 @@ Result<std::vector<ScoredRun>> runs_meant(Store& store, const Arguments& argumen
 // "2 runs are hidden …" on stderr, where there are any.
 void tell_hidden(std::size_t hidden, Console& console);
 
-// -o, and what the command reads.
-// --format's word, else the ending of -o where it is one of `words`, else the first.
-std::string format_word(const Arguments& arguments,
-                        std::initializer_list<std::string_view> words);
-Output output_of(const Arguments& arguments);
-
 }  // namespace proctor

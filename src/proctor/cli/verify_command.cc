@@ -3,22 +3,27 @@
 namespace proctor {
 
 Result<int> verify_command(const Arguments& arguments, World& world) {
-  const Language language = world.console.language();
+  const auto form =
+      TRY(format_of(arguments, {TableFormat::terminal, TableFormat::json}));
+  const bool in_json = form == TableFormat::json;
+  Console& console = world.console;
+  const Language language = console.language();
+  const auto print_trouble = [&](const std::string& place, const std::string& message) {
+    console.print(in_json
+                      ? trouble_json(place, message) + "\n"
+                      : translated(language, fmt::format("{}: {}\n", place, message)));
+  };
   const auto store = TRY(open_for_reading(arguments));
   const auto troubles = TRY(store->verify());
-  for (const Trouble& trouble : troubles) {
-    world.console.print(
-        translated(language, fmt::format("{}: {}\n", trouble.place, trouble.message)));
-  }
+  for (const Trouble& trouble : troubles) print_trouble(trouble.place, trouble.message);
   for (const StoredRun& stored : TRY(store->runs())) {
     const auto run = score_stored_run(*store, stored, {}, false, {});
     if (!run) {
-      world.console.print(
-          translated(language, fmt::format("run {}: {}\n", stored.id.substr(0, 8),
-                                           with_flags(run.error().message))));
+      print_trouble("run " + stored.id.substr(0, 8), with_flags(run.error().message));
       return broke;
     }
-    world.console.print(recomputed_text(*run, language));
+    console.print(in_json ? summary_json(*run) + "\n"
+                          : recomputed_text(*run, language));
   }
   if (!troubles.empty()) {
     world.console.tell(fmt::format("{}: {} thing{} wrong",

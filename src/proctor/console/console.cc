@@ -31,7 +31,10 @@ void Console::print(std::string_view words) {
   const std::scoped_lock lock(mutex_);
   if (has_progress_) end_progress(false);
   const std::string text = secrets_.clean(std::string(words));
-  is_held_ ? void(held_ += text) : write_out(text);
+  if (keeps_)
+    kept_ += text;
+  else
+    is_held_ ? void(held_ += text) : write_out(text);
 }
 
 void Console::write_out(std::string_view text) {
@@ -43,6 +46,12 @@ void Console::write_out(std::string_view text) {
 void Console::print_now(std::string_view words) {
   print(words);
   push_out();
+}
+
+std::string Console::kept_in_words() const {
+  if (!in_words_.empty()) return in_words_;
+  const auto lines = std::ranges::count(kept_, '\n');
+  return fmt::format("{} line{}", lines, lines == 1 ? "" : "s");
 }
 
 void Console::say(std::string_view words) {
@@ -62,8 +71,9 @@ void Console::tell(std::string_view english) {
 }
 
 void Console::complain(const Error& error) {
-  say("proctor: " +
-      for_terminal_line(with_options_(translated(language_, error.message))));
+  const std::string message =
+      for_terminal_line(with_options_(translated(language_, error.message)));
+  say(in_json_ ? error_json(error.fault, message) : "proctor: " + message);
 }
 
 std::optional<std::string> Console::ask(std::string_view question) {

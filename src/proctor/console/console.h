@@ -41,6 +41,17 @@ class Console {
   void print(std::string_view text);
   // And does not wait for more of it.
   void print_now(std::string_view text);
+  // What is printed from now on is kept for a file, and cut for no terminal.
+  void keep() {
+    keeps_ = true;
+    ink_ = Ink();
+  }
+  const std::string& kept() const { return kept_; }
+  // What the result is, in few words: "3 runs"; else how many lines it has.
+  void sum_up(std::string words) { in_words_ = std::move(words); }
+  std::string kept_in_words() const;
+  // Errors are said as objects: {"error":{"fault":…,"message":…}}.
+  void complain_in_json() { in_json_ = true; }
   // One line of talk, as it is: behind a progress line, on a line of its own, and after
   // what was printed before it.
   void say(std::string_view line);
@@ -62,11 +73,11 @@ class Console {
   Status flush();
 
   bool err_is_terminal() const { return err_is_terminal_; }
-  bool out_is_terminal() const { return out_is_terminal_; }
+  bool out_is_terminal() const { return out_is_terminal_ && !keeps_; }
   // Of the terminal now; COLUMNS, else 80, where there is none.
   int width() const;
   // How wide a table on stdout may be; 0 where no terminal is, and nothing is cut.
-  int table_width() const { return out_is_terminal_ ? width() : 0; }
+  int table_width() const { return out_is_terminal() ? width() : 0; }
 
  private:
   void push_out();
@@ -85,6 +96,8 @@ class Console {
   int columns_ = 80;
   int lost_ = 0;  // errno of the first failed write
   bool has_progress_ = false;
+  bool keeps_ = false, in_json_ = false;
+  std::string kept_, in_words_;
   Language language_ = Language::en;
   Secrets secrets_;
 };

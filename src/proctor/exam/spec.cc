@@ -1,5 +1,7 @@
 #include "proctor/exam/spec.h"
 
+#include <cstdio>
+
 namespace proctor {
 namespace {
 
@@ -25,6 +27,17 @@ std::optional<T> value_of(const std::optional<ExamSpec::Own<T>>& own) {
 }
 
 }  // namespace
+
+Result<std::chrono::year_month_day> parse_date(const std::string& text) {
+  int year = 0;
+  unsigned month = 0, day = 0;
+  std::sscanf(text.c_str(), "%4d-%2u-%2u", &year, &month, &day);
+  const std::chrono::year_month_day date{
+      std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+  if (date.ok() && text == fmt::format("{:04}-{:02}-{:02}", year, month, day))
+    return date;
+  return fail(Fault::usage, "found {}, expected YYYY-MM-DD or today", text);
+}
 
 Status check_numbers(const ModelSpec& spec) {
   TRY(check("`concurrency`", spec.concurrency, number_ranges.concurrency));

@@ -77,6 +77,9 @@ struct ModelSpec {
   std::string cache_dir = {};  // of the hub; empty: the hub's conventions
 };
 
+// "2026-01-31", where there is such a day.
+Result<std::chrono::year_month_day> parse_date(const std::string& text);
+
 // What is asked, and how it is put. One run a protocol; all of them share the rest.
 struct ExamSpec {
   std::vector<std::string> protocols = {"seed"};  // names, or paths that end in .toml

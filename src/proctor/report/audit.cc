@@ -138,4 +138,30 @@ std::string audit_json(const Audit& audit) {
                     {"disagreements", std::move(disagreements)}});
 }
 
+std::string audit_csv(const Audit& audit) {
+  std::vector<Json> lines;
+  for (const AuditedReader& reader : audit.readers) {
+    const Count count = reader.ledger.count();
+    const Interval interval = wilson(count);
+    Json line = {
+        {"reader", reader.name},        {"n", count.n},
+        {"correct", count.right},       {"accuracy", 100 * count.share().value_or(0)},
+        {"ci_low", 100 * interval.low}, {"ci_high", 100 * interval.high}};
+    for (const Mark mark : all_marks)
+      if (mark != Mark::right)
+        line[std::string(name_of(mark))] = reader.ledger.of(mark);
+    line["agrees"] = reader.agreed;
+    lines.push_back(std::move(line));
+  }
+  return csv_of(lines);
+}
+
+std::string audit_in(TableFormat format, const Audit& audit, Language language,
+                     int width, int line_width, std::size_t most, const Ink& ink) {
+  if (format == TableFormat::json) return audit_json(audit) + "\n";
+  if (format == TableFormat::csv) return audit_csv(audit);
+  std::string text = audit_text(audit, language, width, line_width, most);
+  return format == TableFormat::markdown ? fenced(text) : ink.heads(std::move(text));
+}
+
 }  // namespace proctor

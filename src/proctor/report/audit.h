@@ -3,7 +3,9 @@
 
 #include <string>
 
+#include "proctor/report/ink.h"
 #include "proctor/report/language.h"
+#include "proctor/report/table.h"
 #include "proctor/study/study.h"
 
 namespace proctor {
@@ -15,5 +17,10 @@ std::string audit_text(const Audit& audit, Language language, int width, int lin
                        std::size_t most = 20);
 // All of it on one line, without its end.
 std::string audit_json(const Audit& audit);
+// A line a reader; shares in percent.
+std::string audit_csv(const Audit& audit);
+// One of these, with its end; for Markdown the text as it stands.
+std::string audit_in(TableFormat format, const Audit& audit, Language language,
+                     int width, int line_width, std::size_t most, const Ink& ink);
 
 }  // namespace proctor

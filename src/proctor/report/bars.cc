@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "proctor/report/chart.h"
+#include "proctor/report/json_line.h"
 #include "proctor/report/model_label.h"
 #include "proctor/report/run_traits.h"
 #include "proctor/report/summary.h"
@@ -95,6 +96,26 @@ void add_bars(Chart& chart, std::vector<Bar> others) {
   }
   chart.bars.insert(chart.bars.begin(), std::make_move_iterator(others.begin()),
                     std::make_move_iterator(others.end()));
+}
+
+std::string chart_json(const Chart& chart, const std::string& file) {
+  using Json = nlohmann::ordered_json;
+  Json bars = Json::array();
+  for (const Bar& bar : chart.bars) {
+    Json interval;
+    if (bar.interval) interval = {bar.interval->low, bar.interval->high};
+    bars.push_back({{"label", bar.label},
+                    {"method", bar.method},
+                    {"n", bar.n > 0 ? Json(bar.n) : Json(nullptr)},
+                    {"correct", bar.n > 0 ? Json(bar.right) : Json(nullptr)},
+                    {"accuracy", bar.percent / 100},
+                    {"ci95", std::move(interval)},
+                    {"partial", bar.is_partial}});
+  }
+  return json_line({{"file", file},
+                    {"title", chart.title},
+                    {"subtitle", chart.subtitle},
+                    {"bars", std::move(bars)}});
 }
 
 }  // namespace proctor

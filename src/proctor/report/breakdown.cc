@@ -259,26 +259,6 @@ std::vector<Json> lines_of_parts(std::span<const ScoredRun> runs,
   return lines;
 }
 
-std::string csv_cell(const Json& value) {
-  if (value.is_null()) return "";
-  if (value.is_number_float()) return fmt::format("{:.2f}", value.get<double>());
-  return value.is_string() ? for_csv(value.get<std::string>()) : value.dump();
-}
-
-std::string csv_of(std::span<const Json> lines) {
-  std::string text;
-  for (const Json& line : lines) {
-    std::vector<std::string> titles, cells;
-    for (const auto& [title, value] : line.items()) {
-      titles.push_back(title);
-      cells.push_back(csv_cell(value));
-    }
-    if (text.empty()) text = join(titles, ",") + "\n";
-    text += join(cells, ",") + "\n";
-  }
-  return text;
-}
-
 std::string data_text(std::span<const ScoredRun> runs, const Breakdown& breakdown,
                       TableFormat format) {
   const std::vector<Json> lines = breakdown.by == By::model

@@ -42,6 +42,9 @@ Chart chart_of(std::span<const ScoredRun> runs, Language language);
 // not theirs: it moves below the runs' labels.
 void add_bars(Chart& chart, std::vector<Bar> others);
 
+// What is drawn in that file, a line without its end.
+std::string chart_json(const Chart& chart, const std::string& file);
+
 enum class ImageFormat { jpg, png, svg, pdf };
 // By its ending: .jpg .jpeg .png .svg .pdf, in any case. Fault::usage lists them.
 Result<ImageFormat> image_format_of(const std::filesystem::path& path);

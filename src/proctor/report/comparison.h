@@ -7,6 +7,7 @@
 
 #include "proctor/report/ink.h"
 #include "proctor/report/language.h"
+#include "proctor/report/table.h"
 #include "proctor/study/study.h"
 
 namespace proctor {
@@ -28,5 +29,10 @@ std::string comparison_text(const ComparedRuns& runs, Language language, int wid
                             const Ink& ink = {});
 // All of it on one line, without its end.
 std::string comparison_json(const ComparedRuns& runs);
+// A line for all questions and one a subject; shares in percent.
+std::string comparison_csv(const ComparedRuns& runs);
+// One of these, with its end; for Markdown the text as it stands.
+std::string comparison_in(TableFormat format, const ComparedRuns& runs,
+                          Language language, int width, const Ink& ink);
 
 }  // namespace proctor

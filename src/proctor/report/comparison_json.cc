@@ -22,6 +22,25 @@ Json pairs_json(const Pairs& pairs) {
           {"mcnemar_p", mcnemar_p(pairs)}};
 }
 
+Json csv_line(std::string_view subject, const Pairs& pairs) {
+  const Interval interval = tango(pairs);
+  const bool any = pairs.n() > 0;
+  const auto percent = [any](double share) {
+    return number_or_null(any ? std::optional(100 * share) : std::nullopt);
+  };
+  return {{"subject", subject},
+          {"n", pairs.n()},
+          {"both_right", pairs.both},
+          {"only_a", pairs.only_a},
+          {"only_b", pairs.only_b},
+          {"both_wrong", pairs.neither},
+          {"accuracy_a", percent(pairs.a().share().value_or(0))},
+          {"accuracy_b", percent(pairs.b().share().value_or(0))},
+          {"difference", percent(pairs.difference())},
+          {"ci_low", percent(interval.low)},
+          {"ci_high", percent(interval.high)}};
+}
+
 Json near_marks_json(const Comparison& comparison) {
   if (!comparison.has_leads) return nullptr;
   const std::int64_t near = comparison.near.down + comparison.near.up;
@@ -92,6 +111,22 @@ std::string comparison_json(const ComparedRuns& runs) {
   if (runs.parted) json["parted"] = parted_json(*runs.parted);
   if (runs.explanation) json["explain"] = explanation_json(runs);
   return json_line(json);
+}
+
+std::string comparison_csv(const ComparedRuns& runs) {
+  std::vector<Json> lines = {csv_line("all", runs.comparison.pairs)};
+  for (const auto& [subject, pairs] : runs.comparison.by_subject)
+    lines.push_back(csv_line(subject, pairs));
+  return csv_of(lines);
+}
+
+std::string comparison_in(TableFormat format, const ComparedRuns& runs,
+                          Language language, int width, const Ink& ink) {
+  if (format == TableFormat::json) return comparison_json(runs) + "\n";
+  if (format == TableFormat::csv) return comparison_csv(runs);
+  if (format == TableFormat::markdown)
+    return fenced(comparison_text(runs, language, width, Ink()));
+  return comparison_text(runs, language, width, ink);
 }
 
 }  // namespace proctor

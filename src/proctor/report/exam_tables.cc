@@ -5,7 +5,12 @@
 namespace proctor {
 
 Table datasets_table() {
-  Table table{{{"data set"}, {"title"}, {"splits"}, {"licence"}, {"about"}}, {}};
+  Table table{{{.title = "data set", .key = "dataset"},
+               {"title"},
+               {"splits"},
+               {"licence"},
+               {"about"}},
+              {}};
   for (const KnownDataset& dataset : known_datasets()) {
     table.rows.push_back({std::string(dataset.name), std::string(dataset.title),
                           std::string(dataset.splits), std::string(dataset.licence),
@@ -15,7 +20,11 @@ Table datasets_table() {
 }
 
 Table known_subjects_table(std::string_view dataset) {
-  Table table{{{"subject"}, {"category"}, {"subcategory"}, {"group in lm-eval"}}, {}};
+  Table table{{{"subject"},
+               {"category"},
+               {"subcategory"},
+               {.title = "group in lm-eval", .key = "lm_eval_group"}},
+              {}};
   for (const Subject& subject : known_subjects(dataset)) {
     std::string category(category_key(subject.category));
     if (!subject.also.empty())

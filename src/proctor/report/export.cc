@@ -106,12 +106,6 @@ std::string csv_line(const Graded& graded) {
 
 }  // namespace
 
-std::optional<ExportFormat> export_format_named(std::string_view name) {
-  if (name == "jsonl") return ExportFormat::jsonl;
-  if (name == "csv") return ExportFormat::csv;
-  return std::nullopt;
-}
-
 std::string export_head(ExportFormat format) {
   return std::string(format == ExportFormat::csv ? csv_titles : "");
 }
@@ -120,12 +114,20 @@ std::string export_line(ExportFormat format, const Graded& graded) {
   return (format == ExportFormat::csv ? csv_line(graded) : jsonl_line(graded)) + "\n";
 }
 
-std::string answer_json(const ReplyLine& line, const Answer& answer) {
-  return json_line({{"id", Json::parse(line.id, nullptr, false)},
-                    {"letter", letter_or_null(answer)},
-                    {"text", or_null(answer.text)},
-                    {"rule", answer.rule},
-                    {"refused", answer.refused}});
+std::string answer_head(ExportFormat format) {
+  return format == ExportFormat::csv ? "id,letter,text,rule,refused\n" : "";
+}
+
+std::string answer_line(ExportFormat format, const ReplyLine& line,
+                        const Answer& answer) {
+  const Json json = {{"id", Json::parse(line.id, nullptr, false)},
+                     {"letter", letter_or_null(answer)},
+                     {"text", or_null(answer.text)},
+                     {"rule", answer.rule},
+                     {"refused", answer.refused}};
+  if (format == ExportFormat::jsonl) return json_line(json) + "\n";
+  const std::string with_titles = csv_of(std::span(&json, 1));
+  return with_titles.substr(with_titles.find('\n') + 1);
 }
 
 }  // namespace proctor

@@ -12,14 +12,14 @@
 namespace proctor {
 
 enum class ExportFormat { jsonl, csv };
-std::optional<ExportFormat> export_format_named(std::string_view name);
 // What stands before the questions: CSV's titles, or nothing.
 std::string export_head(ExportFormat format);
 // One question, with the end of its line.
 std::string export_line(ExportFormat format, const Graded& graded);
 
-// What a reader found in a reply that was kept elsewhere: one line of JSON, without its
-// end.
-std::string answer_json(const ReplyLine& line, const Answer& answer);
+// What a reader found in a reply that was kept elsewhere, likewise.
+std::string answer_head(ExportFormat format);
+std::string answer_line(ExportFormat format, const ReplyLine& line,
+                        const Answer& answer);
 
 }  // namespace proctor

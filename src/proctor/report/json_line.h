@@ -1,6 +1,7 @@
-// JSON as it is printed. Not for other folders.
+// JSON as it is printed, and the same as CSV. Not for other folders.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -12,5 +13,9 @@ namespace proctor {
 inline std::string json_line(const nlohmann::ordered_json& json) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
+
+// A line an object, the first one's keys as titles; null is an empty cell, and a
+// decimal has two places.
+std::string csv_of(std::span<const nlohmann::ordered_json> objects);
 
 }  // namespace proctor

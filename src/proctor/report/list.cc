@@ -45,4 +45,9 @@ std::string list_text(const Table& table, int width) {
   return text;
 }
 
+std::string list_text(const Table& table, TableFormat format, int width) {
+  return format == TableFormat::terminal ? list_text(table, width)
+                                         : table_text(table, format, width);
+}
+
 }  // namespace proctor

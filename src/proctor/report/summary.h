@@ -31,6 +31,9 @@ std::string second_tries_text(const ScoredRun& run, Language language);
 // A line, and one more for each mixture: "run 7f3a1c20  ollama/mistral:7b  40.00%
 // (40/100), 95 % CI 30.9-49.8  first-letter".
 std::string recomputed_text(const ScoredRun& run, Language language);
+// What is wrong in a store, a line of `verify --json` without its end; and an error.
+std::string trouble_json(const std::string& place, const std::string& message);
+std::string error_json(Fault fault, const std::string& message);
 // The keys of docs/statistics.md, one line without its end.
 std::string summary_json(const ScoredRun& run);
 // A line each.

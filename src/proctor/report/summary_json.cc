@@ -114,6 +114,14 @@ std::string summary_json(const ScoredRun& run) {
   return json_line(json);
 }
 
+std::string trouble_json(const std::string& place, const std::string& message) {
+  return json_line({{"place", place}, {"trouble", message}});
+}
+
+std::string error_json(Fault fault, const std::string& message) {
+  return json_line({{"error", {{"fault", name_of(fault)}, {"message", message}}}});
+}
+
 std::string summaries_json(std::span<const ScoredRun> runs) {
   std::string lines;
   for (const ScoredRun& run : runs) lines += summary_json(run) + "\n";

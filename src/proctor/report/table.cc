@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <cassert>
+#include <charconv>
 #include <numeric>
 
 #include <nlohmann/json.hpp>
@@ -185,9 +187,36 @@ std::string markdown_text(const Table& table) {
   return text;
 }
 
+// What a program calls a column.
+std::string key_of(const TableColumn& column) {
+  if (!column.key.empty()) return column.key;
+  return replace_all(to_valid_utf8(column.title), " ", "_");
+}
+
+// "14,042" is 14042, where it is a number's column.
+std::optional<std::int64_t> number_in(const std::string& cell,
+                                      const TableColumn& column) {
+  if (column.align != Align::right) return std::nullopt;
+  const std::string digits = replace_all(cell, ",", "");
+  std::int64_t value = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, value);
+  return error == std::errc{} && stop == end ? std::optional(value) : std::nullopt;
+}
+
 std::string csv_text(const Table& table) {
-  std::string text;
-  for (const Row& row : inert_rows(table, for_csv)) text += join(row, ",") + '\n';
+  Row keys;
+  for (const TableColumn& column : table.columns)
+    keys.push_back(for_csv(key_of(column)));
+  std::string text = join(keys, ",") + '\n';
+  for (const Row& row : table.rows) {
+    Row cells;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const auto number = number_in(row[i], table.columns[i]);
+      cells.push_back(number ? fmt::format("{}", *number) : for_csv(row[i]));
+    }
+    text += join(cells, ",") + '\n';
+  }
   return text;
 }
 
@@ -213,7 +242,11 @@ std::string json_text(const Table& table) {
   for (const Row& row : table.rows) {
     nlohmann::ordered_json object = nlohmann::ordered_json::object();
     for (std::size_t i = 0; i < row.size(); ++i) {
-      object[to_valid_utf8(table.columns[i].title)] = to_valid_utf8(row[i]);
+      auto& value = object[key_of(table.columns[i])];
+      if (const auto number = number_in(row[i], table.columns[i]))
+        value = *number;
+      else
+        value = to_valid_utf8(row[i]);
     }
     text += with_escapes(object.dump()) + '\n';
   }
@@ -226,8 +259,13 @@ std::optional<TableFormat> table_format_named(std::string_view name) {
   if (name == "terminal") return TableFormat::terminal;
   if (name == "markdown" || name == "md") return TableFormat::markdown;
   if (name == "csv") return TableFormat::csv;
-  if (name == "json") return TableFormat::json;
+  if (name == "json" || name == "jsonl") return TableFormat::json;
   return std::nullopt;
+}
+
+std::string_view name_of(TableFormat format) {
+  constexpr std::array names = {"terminal", "markdown", "csv", "json"};
+  return names[static_cast<std::size_t>(format)];
 }
 
 int natural_width_of(const Table& table) {
@@ -260,6 +298,12 @@ std::string table_text(const Table& table, TableFormat format, int width) {
       break;
   }
   return json_text(table);
+}
+
+std::string fenced(std::string_view text) {
+  std::string fence = "```";
+  while (text.find(fence) != std::string_view::npos) fence += '`';
+  return fmt::format("{0}text\n{1}{0}\n", fence, text);
 }
 
 }  // namespace proctor
