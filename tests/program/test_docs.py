@@ -84,6 +84,21 @@ def test_every_command_and_its_options_are_known(path, known):
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_every_command_is_understood(path, tmp_path):
+    """A configuration is read once all words are understood, and this one is not there."""
+    wrong = []
+    for command, *words in commands_in(path):
+        if command in PLACES or not re.fullmatch(r"[a-z]+", command) or command in {"completions", "help"}:
+            continue
+        done = subprocess.run([PROCTOR, command, *words, "--config", "nowhere.toml"], capture_output=True, text=True,
+                              cwd=tmp_path, stdin=subprocess.DEVNULL, env={"LC_ALL": "C.UTF-8"})  # fmt: skip
+        is_help = done.returncode == 0 and done.stdout.startswith(f"proctor {command}")
+        if not is_help and "--config: nowhere.toml: " not in done.stderr:
+            wrong.append((command, *words, done.stderr))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
 def test_an_option_that_stands_alone_is_known_to_some_command(path, known):
     of_all = set().union(*known.values(), OF_OTHERS.get(path.name, set()))
     if path.name == "fake-server.md":

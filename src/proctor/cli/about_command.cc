@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "proctor/cli/specs.h"
@@ -27,6 +29,22 @@ Result<int> version_command(const Arguments& arguments, World& world) {
   TRY(expect_words(arguments, 0, "no word"));
   const nlohmann::ordered_json json = {{"version", PROCTOR_VERSION}};
   world.console.print(arguments.has("--json") ? json.dump() + "\n" : version_text());
+  return complete;
+}
+
+Result<int> init_command(const Arguments& arguments, World& world) {
+  const auto& words = arguments.positional;
+  if (words.size() > 1) TRY(expect_words(arguments, 1, "one file"));
+  const std::string path = words.empty() ? "proctor.toml" : words[0];
+  std::error_code error;
+  if (std::filesystem::exists(std::filesystem::symlink_status(path, error)))
+    return fail(Fault::usage, "{} is there already; nothing is overwritten", path);
+  const auto written = manual();
+  const auto run = std::ranges::find(written, "run", &ManualCommand::name);
+  TRY(write_file(path, configuration(*run)));
+  world.console.tell(fmt::format("{}: next: proctor run --config {}", path, path));
+  const nlohmann::ordered_json json = {{"file", path}};
+  if (arguments.has("--json")) world.console.print(json.dump() + "\n");
   return complete;
 }
 

@@ -93,6 +93,9 @@ Result<int> act(std::span<const std::string> words, World& world) {
   if (const auto name = parsed.arguments->get("--lang"))
     world.console.speak(TRY(language_named(*name).in("--lang")));
   if (parsed.arguments->has("--json")) world.console.complain_in_json();
+  if (const auto store = world.environment.get("PROCTOR_STORE");
+      store && !store->empty())
+    parsed.arguments->usual_store = *store;
   if (const auto home = world.environment.get("HOME"))
     parsed.arguments->expand_home(*home);
   const Command command = parsed.arguments->command;
@@ -123,7 +126,7 @@ std::string store_option(const Arguments& arguments) {
 }
 
 std::filesystem::path store_path(const Arguments& arguments) {
-  return arguments.get("--store").value_or("proctor.db");
+  return arguments.get("--store").value_or(arguments.usual_store);
 }
 
 int without_throwing(const std::function<int()>& body, const Language& language) {

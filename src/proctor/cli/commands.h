@@ -40,6 +40,7 @@ Result<int> doctor_command(const Arguments& arguments, World& world);
 Result<int> list_command(const Arguments& arguments, World& world);
 Result<int> completions_command(const Arguments& arguments, World& world);
 Result<int> man_command(const Arguments& arguments, World& world);
+Result<int> init_command(const Arguments& arguments, World& world);
 Result<int> version_command(const Arguments& arguments, World& world);
 
 // --format and --store mean the same everywhere.

@@ -102,11 +102,14 @@ constexpr std::array command_table = {
                 "proctor man | man -l -"},
     CommandText{Command::version, version_command, "version", "",
                 "which proctor this is; also --version and -V", "proctor version"},
+    CommandText{Command::init, init_command, "init", "[FILE.toml]",
+                "a configuration to begin with, for --config; never overwrites",
+                "proctor init exam.toml\nproctor run --config exam.toml"},
 };
 
 constexpr Option option_table[] = {
     {"--type", "T", model, asking,
-     "the seed's spelling: ollama, llama, deepseek, gemini, …", "called"},
+     "the provider alone: its usual model, or MODEL of it: ollama, llama, …", "called"},
     {"--base-url", "URL", model, asking,
      "the server's address, with or without /v1 or its endpoint"},
     {"--api-key-env", "VAR", model, asking,
@@ -124,7 +127,8 @@ constexpr Option option_table[] = {
      "seconds it has until it answers (default 600)"},
 
     {"--dataset", "D", questions, on_data,
-     "see list datasets; a folder, .zip, .csv, .jsonl, .parquet (default cais/mmlu)"},
+     "see list datasets; a folder, .zip, .csv, .jsonl, .parquet (default cais/mmlu)",
+     "", "", true},
     {"--subject", "S", questions, sending,
      "S[,S…], all, stem, high_school_* (MMLU: college_computer_science)", "subjects"},
     {"--subject", "S", questions, of_runs,
@@ -192,7 +196,7 @@ constexpr Option option_table[] = {
      "the reader (default: the protocol's); see list readers", "reader", "--reader"},
     {"--labels", "ABCD", kept, on_extract, "the letters there are (default ABCD)"},
     {"--store", "PATH", kept, on_run | reading | on_forget,
-     "where all is kept (default ./proctor.db)", "store"},
+     "where all is kept (default $PROCTOR_STORE, or ./proctor.db)", "store"},
     {"--into", "STORE", kept, on_merge,
      "the store that takes the runs; made where there is none"},
     {"--all", "", kept, of_runs | on_list,
@@ -244,8 +248,7 @@ constexpr Option option_table[] = {
      "auto, always or never (default auto: on a terminal, unless NO_COLOR is set)"},
     {"--json", "", kept, every & ~bit(Command::man),
      "one JSON object a line on stdout"},
-    {"--config", "FILE", kept, every,
-     "a TOML file of options: their long names without --"},
+    {"--config", "FILE", kept, every, "a TOML file of options: see proctor init"},
 };
 
 }  // namespace
@@ -257,6 +260,10 @@ std::span<const Option> options() {
   return option_table;
 }
 
+// Of run, before all others.
+constexpr std::array<std::string_view, 5> most_needed = {
+    "--dataset", "--subject", "--limit", "--protocol", "--dry-run"};
+
 std::vector<ManualCommand> manual() {
   std::vector<ManualCommand> written;
   for (const CommandText& command : command_table) {
@@ -264,9 +271,15 @@ std::vector<ManualCommand> manual() {
         command.name, command.arguments, command.about, command.examples, {}});
     for (const Option& option : option_table) {
       if (!option.belongs_to(command.command)) continue;
-      one.options.push_back({option.name, option.also, option.value, option.group,
-                             option.about, option.repeats});
+      const auto at = std::ranges::find(most_needed, option.name);
+      const bool is_first = command.command == Command::run && at != most_needed.end();
+      one.options.push_back({option.name, option.also, option.value,
+                             is_first ? "" : option.group, option.about,
+                             option.repeats});
     }
+    std::ranges::stable_sort(one.options, {}, [](const ManualOption& option) {
+      return !option.group.empty();
+    });
   }
   return written;
 }

@@ -44,6 +44,49 @@ Status unknown_option(std::string_view word, const CommandText& command) {
               suggestion(name, names_for(command.command)));
 }
 
+bool takes_models(Command command) {
+  const auto text = std::ranges::find(commands(), command, &CommandText::command);
+  return text->arguments.starts_with("[MODEL");
+}
+
+// Those whose value may be several, with commas between.
+bool takes_list(const Option& option) {
+  constexpr std::array<std::string_view, 3> lists = {"--protocol", "--subject",
+                                                     "--again"};
+  return std::ranges::find(lists, option.name) != lists.end();
+}
+
+// What a key says: one value, or each of a list; of a flag "" where it is true.
+Result<std::vector<std::string>> texts_in(const toml::node& node, bool is_flag,
+                                          const std::string& place,
+                                          std::string_view key) {
+  std::vector<std::string> texts;
+  const auto add = [&](const toml::node& value) -> Status {
+    const auto text = value.value_exact<std::string>();
+    const auto number = value.value_exact<std::int64_t>();
+    const auto decimal = value.value_exact<double>();
+    if (is_flag) {
+      const auto flag = value.value_exact<bool>();
+      if (!flag)
+        return fail(Fault::usage, "{}: {}: expected true or false", place, key);
+      if (*flag) texts.emplace_back();
+    } else if (text || number || decimal) {
+      texts.push_back(text     ? *text
+                      : number ? fmt::format("{}", *number)
+                               : fmt::format("{}", *decimal));
+    } else {
+      return fail(Fault::usage, "{}: {}: expected a text or a number", place, key);
+    }
+    return {};
+  };
+  const toml::array* list = node.as_array();
+  if (list == nullptr)
+    TRY(add(node));
+  else
+    for (const toml::node& each : *list) TRY(add(each));
+  return texts;
+}
+
 // A file's options stand behind the command line's.
 Status read_config(const std::string& path, Arguments& arguments) {
   const std::string content = TRY(read_file(path).in("--config"));
@@ -58,38 +101,33 @@ Status read_config(const std::string& path, Arguments& arguments) {
   }
   for (const auto& [toml_key, node] : table) {
     const std::string_view key = toml_key.str();
-    const std::string written = "--" + std::string(key);
     const auto place = fmt::format("{}: line {}", path, node.source().begin.line);
+    if (key == "models") {
+      const std::vector<std::string> names = TRY(texts_in(node, false, place, key));
+      if (takes_models(arguments.command) && arguments.positional.empty())
+        arguments.positional = names;
+      continue;
+    }
+    const std::string written = "--" + std::string(key);
     const Option* option = find_option(written, arguments.command);
     if (option == nullptr) {
+      // One file may serve several commands.
+      if (std::ranges::any_of(options(),
+                              [&](auto& one) { return one.is_called(written); }))
+        continue;
+      std::vector<std::string> names = names_for(arguments.command);
+      names.emplace_back("--models");
       return fail(Fault::usage, "{}: {}: no such option{}", place, key,
-                  suggestion(written, names_for(arguments.command)));
+                  suggestion(written, names));
     }
     const std::string name(option->name);
     if (arguments.has(name)) continue;
-    const auto add = [&](const toml::node& value) -> Status {
-      if (option->value.empty()) {
-        const auto flag = value.value_exact<bool>();
-        if (!flag) {
-          return fail(Fault::usage, "{}: {}: expected true or false", place, key);
-        }
-        if (*flag) arguments.add(name, "");
-      } else if (const auto text = value.value_exact<std::string>()) {
-        arguments.add(name, *text);
-      } else if (const auto number = value.value_exact<std::int64_t>()) {
-        arguments.add(name, fmt::format("{}", *number));
-      } else if (const auto decimal = value.value_exact<double>()) {
-        arguments.add(name, fmt::format("{}", *decimal));
-      } else {
-        return fail(Fault::usage, "{}: {}: expected a text or a number", place, key);
-      }
-      return {};
-    };
-    if (const toml::array* list = node.as_array(); list != nullptr && option->repeats) {
-      for (const toml::node& each : *list) TRY(add(each));
-    } else {
-      TRY(add(node));
-    }
+    std::vector<std::string> values =
+        TRY(texts_in(node, option->value.empty(), place, key));
+    if (node.is_array() && takes_list(*option)) values = {join(values, ",")};
+    if (node.is_array() && !takes_list(*option) && !option->repeats)
+      return fail(Fault::usage, "{}: {}: expected a text or a number", place, key);
+    for (std::string& value : values) arguments.add(name, std::move(value));
   }
   return {};
 }
@@ -200,15 +238,18 @@ void Arguments::add(std::string_view option, std::string value) {
 }
 
 void Arguments::expand_home(const std::string& home) {
+  const auto expand = [&](std::string& value) {
+    if (value == "~" || value.starts_with("~/")) value.replace(0, 1, home);
+  };
+  std::ranges::for_each(positional, expand);
+  expand(usual_store);
   for (const Option& option : options()) {
     constexpr std::array<std::string_view, 6> paths = {"FILE", "PATH", "DIR",
                                                        "D",    "P",    "STORE"};
     const auto found = values_.find(option.name);
     if (found == values_.end() || std::ranges::find(paths, option.value) == paths.end())
       continue;
-    for (std::string& value : found->second) {
-      if (value == "~" || value.starts_with("~/")) value.replace(0, 1, home);
-    }
+    std::ranges::for_each(found->second, expand);
   }
 }
 

@@ -34,6 +34,7 @@ enum class Command : unsigned {
   completing,
   man,
   version,
+  init,
 };
 
 class Arguments;
@@ -82,6 +83,7 @@ class Arguments {
  public:
   Command command = Command::run;
   std::vector<std::string> positional;
+  std::string usual_store = "proctor.db";  // $PROCTOR_STORE, where that is set
 
   bool has(std::string_view option) const;
   std::optional<std::string> get(std::string_view option) const;
@@ -101,7 +103,7 @@ class Arguments {
   }
   void add(std::string_view option, std::string value);
   // ~ and ~/… of what names a file is the home folder, where no shell saw it: behind
-  // --option= and in --config's file.
+  // --option=, in --config's file and in a variable.
   void expand_home(const std::string& home);
 
  private:

@@ -343,7 +343,7 @@ Result<int> run_command(const Arguments& arguments, World& world) {
                                               world.console.err_is_terminal()));
   const std::vector<ModelChoice> choices =
       TRY(choose_models(asked, arguments, world, form, asks));
-  const std::vector<Exam> exams = TRY(prepare_exams(asked, reading_world(world)));
+  const std::vector<Exam> exams = TRY(prepare_exams(arguments, world));
   TRY(check_applies(choices.front().spec, exams));
   for (const ModelChoice& choice : choices) {
     for (const Exam& exam : exams) TRY(check_can_be_sent(exam, choice));

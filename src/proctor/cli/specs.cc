@@ -56,12 +56,12 @@ Result<std::optional<ExamSpec::Own<T>>> own(const Arguments& arguments,
 // The options that say what is sent. The rest chooses questions, changes no answer, or
 // is in the run's key.
 constexpr std::array kept_options = {
-    "--engine",        "--dataset",    "--split",           "--columns",
-    "--cache-dir",     "--shots-from", "--drop-bad-labels", "--shots",
-    "--system",        "--max-tokens", "--temperature",     "--stop",
-    "--seed",          "--reasoning",  "--only-letters",    "--exact",
-    "--precision",     "--gpu-layers", "--context",         "--chat-template",
-    "--template-date", "--api-key-env"};
+    "--engine",     "--split",           "--columns",       "--cache-dir",
+    "--shots-from", "--drop-bad-labels", "--shots",         "--system",
+    "--max-tokens", "--temperature",     "--stop",          "--seed",
+    "--reasoning",  "--only-letters",    "--exact",         "--precision",
+    "--gpu-layers", "--context",         "--chat-template", "--template-date",
+    "--api-key-env"};
 
 // A file or folder by its whole path, so that the command works from anywhere.
 std::string whole_path(const std::string& word) {
@@ -78,7 +78,7 @@ void add_option(std::string_view name, const Arguments& arguments,
     words.emplace_back(name);
     return;
   }
-  constexpr std::array files = {"--dataset", "--cache-dir", "--shots-from"};
+  constexpr std::array files = {"--cache-dir", "--shots-from"};
   const bool is_file = std::ranges::find(files, name) != files.end();
   for (const std::string& value : arguments.all(name)) {
     words.emplace_back(name);
@@ -173,6 +173,19 @@ Result<ExamSpec> exam_spec(const Arguments& arguments) {
   return spec;
 }
 
+Result<std::vector<Exam>> prepare_exams(const Arguments& arguments, World& world) {
+  ExamSpec spec = TRY(exam_spec(arguments));
+  std::vector<std::string> datasets = arguments.all("--dataset");
+  if (datasets.empty()) datasets.push_back(spec.dataset);
+  std::vector<Exam> exams;
+  for (std::string& name : datasets) {
+    spec.dataset = std::move(name);
+    std::ranges::move(TRY(prepare_exams(spec, reading_world(world))),
+                      std::back_inserter(exams));
+  }
+  return exams;
+}
+
 Result<RunNotes> run_notes(const Arguments& arguments) {
   RunNotes notes{.name = arguments.get("--name").value_or(""),
                  .note = arguments.get("--note").value_or(""),
@@ -190,6 +203,10 @@ std::vector<std::string> command_of(const Exam& exam, const ModelChoice& choice,
       "--protocol",
       exam.protocol_asked.ends_with(".toml") ? whole_path(exam.protocol_asked)
                                              : exam.protocol_asked};
+  if (arguments.has("--dataset")) {
+    words.emplace_back("--dataset");
+    words.push_back(whole_path(exam.dataset_asked));
+  }
   for (const std::string_view name : kept_options) add_option(name, arguments, words);
   if (arguments.has("--exact")) add_option("--threads", arguments, words);
   return words;

@@ -27,6 +27,8 @@ Result<ModelSpec> model_settings(const Arguments& arguments);
 // The same for each of model_names().
 Result<std::vector<ModelSpec>> model_specs(const Arguments& arguments);
 Result<ExamSpec> exam_spec(const Arguments& arguments);
+// One for each data set and protocol.
+Result<std::vector<Exam>> prepare_exams(const Arguments& arguments, World& world);
 Result<RunNotes> run_notes(const Arguments& arguments);
 // The words that follow `proctor run` to ask the same again: the model, and options
 // that say what is sent. Files are named by their whole path. Not in them: which

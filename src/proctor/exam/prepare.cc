@@ -178,6 +178,7 @@ Result<Exam> exam_of(NamedProtocol protocol, const ExamSpec& spec, HubWorld& out
                      ReadSplits& splits) {
   Exam exam;
   exam.protocol_asked = std::move(protocol.first);
+  exam.dataset_asked = spec.dataset;
   exam.protocol = std::move(protocol.second);
   exam.limit_is_own = spec.max_tokens.has_value();
   exam.seed = spec.seed;

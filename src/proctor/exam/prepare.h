@@ -23,6 +23,7 @@ struct Exam {
   std::string subjects;  // as asked for
   Protocol protocol;
   std::string protocol_asked;        // as the spec names it: a name, or a file
+  std::string dataset_asked;         // likewise
   bool limit_is_own = false;         // the spec says how long a reply may be
   std::optional<std::int64_t> seed;  // the spec's
   std::map<std::string, std::vector<Question>> shots;

@@ -1,6 +1,7 @@
 #include "proctor/report/manual.h"
 
 #include <algorithm>
+#include <array>
 
 #include "proctor/report/phrases.h"
 
@@ -143,9 +144,13 @@ std::string program_help(std::span<const ManualCommand> commands, Language langu
 }
 
 std::string command_help(const ManualCommand& command, Language language) {
-  std::string text = fmt::format(
-      "{}\n{}{}\n  {}\n", command.usage(), translated(language, command.about),
-      full_stop(language), replace_all(std::string(command.examples), "\n", "\n  "));
+  const std::string usage = command.usage();
+  std::string about = translated(language, command.about);
+  about += full_stop(language);
+  const bool on_one_line = display_width(usage + about) <= 78;
+  std::string text =
+      fmt::format("{}{}{}\n  {}\n", usage, on_one_line ? ": " : "\n", about,
+                  replace_all(std::string(command.examples), "\n", "\n  "));
   if (takes_runs(command))
     text += fmt::format("\n{}\n", translated(language, run_text));
   for (const std::string_view group : groups_of(command)) {
@@ -177,6 +182,37 @@ std::string manual_page(std::span<const ManualCommand> commands) {
     for (const ManualOption& option : command.options) {
       text +=
           fmt::format(".TP\n.B {}\n{}\n", roff(left_of(option)), roff(option.about));
+    }
+  }
+  return text;
+}
+
+std::string configuration(const ManualCommand& run) {
+  std::string text =
+      R"(# proctor run --config FILE asks what this says. A key is an option's long name without --,
+# and the command line wins. Other commands take from it what they know: store, lang, ….
+# A path may begin with ~. Keys for APIs belong in the environment or in .env, so that
+# this file can be shared.
+
+# models = ["ollama/mistral:7b", "~/models/model.gguf", "hf:OWNER/REPO:Q4_K_M"]
+models = ["baseline/longest"]
+dataset = ["sample"]  # each of them; "cais/mmlu", or a file or folder of yours
+protocol = ["seed"]   # each of them, on each data set
+subject = ["all"]
+store = "proctor.db"
+)";
+  constexpr std::array<std::string_view, 6> above = {
+      "--dataset", "--protocol", "--subject", "--store", "--config", "--dry-run"};
+  for (const std::string_view group : groups_of(run)) {
+    text += group.empty() ? "" : fmt::format("\n# ---- {} ----\n", group);
+    for (const ManualOption& option : run.options) {
+      if (option.group != group || std::ranges::find(above, option.name) != above.end())
+        continue;
+      const std::string word = option.value.empty() ? "true"
+                               : option.repeats ? fmt::format("[\"{}\"]", option.value)
+                                                : fmt::format("\"{}\"", option.value);
+      text +=
+          fmt::format("# {} = {}  # {}\n", option.name.substr(2), word, option.about);
     }
   }
   return text;

@@ -38,6 +38,8 @@ Result<std::string> completions(std::span<const ManualCommand> commands,
                                 std::string_view shell);
 // proctor.1, as troff reads it.
 std::string manual_page(std::span<const ManualCommand> commands);
+// A TOML file for --config: what is asked most, and a comment for every other option.
+std::string configuration(const ManualCommand& run);
 // docs/cli.md and docs/ja/cli.md.
 std::string manual_markdown(std::span<const ManualCommand> commands, Language language);
 

@@ -507,7 +507,8 @@ Status check_file(const std::filesystem::path& path, OpenMode mode) {
   if (!std::filesystem::exists(status)) {
     if (mode == OpenMode::read_only) {
       return fail(Fault::store,
-                  "{}: no such store; proctor run makes one, `store` names another",
+                  "{}: no such store; proctor run makes one, `store` or PROCTOR_STORE "
+                  "names another",
                   path.string());
     }
     const auto folder = std::filesystem::absolute(path, error).parent_path();
