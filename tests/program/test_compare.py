@@ -115,7 +115,7 @@ def test_a_question_without_a_reply_is_no_pair(work, exam_server):
     )["run"]
     both = compared(work, a, b)
     assert (both["n"], both["both_right"]) == (97, 37)
-    assert both["unpaired"]["a"]["failed"] == 3
+    assert both["unpaired"]["a"]["failed"] == 3 and both["unpaired"]["failed_in_both"] == 0
 
 
 def test_runs_without_a_common_question_are_said_to_be(work, exam_server):

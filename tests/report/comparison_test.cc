@@ -103,6 +103,18 @@ TEST(ComparisonText, of_a_run_with_itself_says_that_it_is_one) {
   EXPECT_THAT(text_of(runs, Language::ja), StartsWith("A と B は同じ実行 aaaaaaaa"));
 }
 
+TEST(ComparisonText, of_a_run_with_itself_says_what_is_left_out) {
+  ComparedRuns runs = costly();
+  runs.b = runs.a;
+  EXPECT_THAT(text_of(runs), Not(HasSubstr("left out")));
+
+  runs.comparison.failed_in_both = 18;
+
+  EXPECT_THAT(text_of(runs),
+              HasSubstr("\nleft out: 18 without a reply; no reply says"));
+  EXPECT_THAT(text_of(runs, Language::ja), HasSubstr("\n除外: 返答のない 18 問"));
+}
+
 TEST(ComparisonText, lists_what_only_one_got_right_where_that_is_asked_for) {
   ComparedRuns runs = costly();
   EXPECT_THAT(text_of(runs), Not(HasSubstr("only A right")));
@@ -135,11 +147,14 @@ TEST(ComparisonText, has_why_questions_have_no_partner) {
   ComparedRuns runs = costly();
   runs.comparison.of_a = {.no_such_question = 1, .not_asked = 2};
   runs.comparison.of_b = {.failed = 3};
+  runs.comparison.failed_in_both = 4;
 
   EXPECT_THAT(text_of(runs),
               AllOf(HasSubstr("not paired, of A: 1 not in B's data set, "
                               "2 not asked in B\n"),
-                    HasSubstr("not paired, of B: 3 without a reply in A")));
+                    HasSubstr("not paired, of B: 3 without a reply in A\n"),
+                    HasSubstr("not paired: 4 without a reply in either\n")));
+  EXPECT_THAT(text_of(runs, Language::ja), HasSubstr("対応なし: 4 問は A でも B でも"));
 }
 
 TEST(ComparisonText, of_nothing_in_common_says_so_and_why) {
@@ -184,6 +199,7 @@ TEST(ComparisonText, says_what_the_arithmetic_can_do_where_both_scored_letters) 
 TEST(ComparisonJson, has_the_figures) {
   ComparedRuns runs = costly();
   runs.comparison.of_b = {.failed = 3};
+  runs.comparison.failed_in_both = 4;
 
   const auto json = json_of(runs);
 
@@ -193,6 +209,7 @@ TEST(ComparisonJson, has_the_figures) {
   EXPECT_EQ(json["b"]["model"], "ollama/two");
   EXPECT_EQ(json["by_subject"]["anatomy"]["only_a"], 20);
   EXPECT_EQ(json["unpaired"]["b"]["failed"], 3);
+  EXPECT_EQ(json["unpaired"]["failed_in_both"], 4);
   EXPECT_TRUE(json["arithmetic"].is_null());
   EXPECT_FALSE(json.contains("explain"));
 }

@@ -49,6 +49,15 @@ TEST_F(CompareRuns, a_question_without_a_reply_in_either_is_missed_by_nobody) {
   EXPECT_EQ(comparison.of_b.sum(), 0);
 }
 
+TEST_F(CompareRuns, a_question_that_failed_in_both_is_counted_once_for_both) {
+  const Comparison comparison = compared("!!AAA", "!A!AA");
+
+  EXPECT_EQ(comparison.failed_in_both, 1);
+  EXPECT_EQ(comparison.of_a.failed, 1);
+  EXPECT_EQ(comparison.of_b.failed, 1);
+  EXPECT_EQ(comparison.pairs.n(), 2);
+}
+
 TEST_F(CompareRuns, what_was_asked_in_one_alone_has_no_partner) {
   const Comparison comparison = compared("AAA..", "A..AA");
 

@@ -147,6 +147,29 @@ std::string unpaired_line(char one, char other, const Unpaired& unpaired,
                      one, join(parts, ", "));
 }
 
+// Of a run with itself: an accuracy of fewer questions than its report's is explained.
+std::string left_out_line(const Comparison& comparison, Language language) {
+  if (comparison.failed_in_both == 0) return {};
+  return in_language(
+      language,
+      "left out: {} without a reply; no reply says nothing of the model, "
+      "though a report counts it as not right\n",
+      "除外: 返答のない {} 問（モデルについて何も分からないため。report "
+      "では正解でないものとして数えます）\n",
+      with_thousands(comparison.failed_in_both));
+}
+
+std::string unpaired_lines(const Comparison& comparison, Language language) {
+  std::string text = unpaired_line('A', 'B', comparison.of_a, language) +
+                     unpaired_line('B', 'A', comparison.of_b, language);
+  if (comparison.failed_in_both > 0) {
+    text += in_language(language, "not paired: {} without a reply in either\n",
+                        "対応なし: {} 問は A でも B でも返答なし\n",
+                        with_thousands(comparison.failed_in_both));
+  }
+  return text;
+}
+
 // "right C; A answered C, B answered D": of one that named none, its mark.
 std::string answers_of(const PartedQuestion& parted, Language language) {
   const auto side = [&](char name, const MarkedQuestion& one) {
@@ -225,8 +248,7 @@ std::string comparison_text(const ComparedRuns& runs, Language language, int wid
                             const Ink& ink) {
   const Comparison& comparison = runs.comparison;
   const Pairs& pairs = comparison.pairs;
-  const std::string unpaired = unpaired_line('A', 'B', comparison.of_a, language) +
-                               unpaired_line('B', 'A', comparison.of_b, language);
+  const std::string unpaired = unpaired_lines(comparison, language);
   if (pairs.n() == 0) {
     return (language == Language::ja
                 ? "共通の問題がないため比較できません（n 0）\n"
@@ -239,7 +261,8 @@ std::string comparison_text(const ComparedRuns& runs, Language language, int wid
     return in_language(
                language, "A and B are one run, {}, which cannot differ from itself\n\n",
                "A と B は同じ実行 {} なので、差はありません\n\n", a.short_id()) +
-           side_line('A', a, pairs.a(), language);
+           wrapped(side_line('A', a, pairs.a(), language), width, 3) +
+           wrapped(left_out_line(comparison, language), width, 3);
   }
   const std::string explained =
       runs.explanation ? explanation_text(runs, language, width) : "";

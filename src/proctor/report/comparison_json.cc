@@ -103,7 +103,8 @@ std::string comparison_json(const ComparedRuns& runs) {
   json["test"] = "McNemar, exact, two-sided";
   json["arithmetic"] = near_marks_json(comparison);
   json["unpaired"] = {{"a", unpaired_json(comparison.of_a)},
-                      {"b", unpaired_json(comparison.of_b)}};
+                      {"b", unpaired_json(comparison.of_b)},
+                      {"failed_in_both", comparison.failed_in_both}};
   auto subjects = Json::object();
   for (const auto& [subject, pairs] : comparison.by_subject)
     subjects[subject] = pairs_json(pairs);

@@ -75,7 +75,9 @@ Comparison compare_runs(const MarkedRun& a, const MarkedRun& b) {
   comparison.has_leads = near_ties(a.run) && near_ties(b.run);
   for (const auto& [key, of_a] : a.marks) {
     const auto of_b = b.marks.find(key);
-    if (of_b == b.marks.end() || !has_reply(of_a) || !has_reply(of_b->second)) continue;
+    if (of_b == b.marks.end()) continue;
+    if (!has_reply(of_a) && !has_reply(of_b->second)) ++comparison.failed_in_both;
+    if (!has_reply(of_a) || !has_reply(of_b->second)) continue;
     const bool a_right = of_a.mark == Mark::right;
     const bool b_right = of_b->second.mark == Mark::right;
     comparison.pairs.add(a_right, b_right);

@@ -53,8 +53,9 @@ struct Comparison {
   Pairs pairs;
   std::map<std::string, Pairs, std::less<>> by_subject;
   Unpaired of_a, of_b;
-  bool has_leads = false;  // of both runs
-  NearPairs near;          // marks of the pairs that the arithmetic could have changed
+  std::int64_t failed_in_both = 0;  // asked in both, without a reply in either
+  bool has_leads = false;           // of both runs
+  NearPairs near;  // marks of the pairs that the arithmetic could have changed
 };
 
 // Those that got a reply in both; one without a reply says nothing about the model.
