@@ -152,6 +152,34 @@ def test_what_was_not_asked_of_a_subject_has_no_accuracy(exam):
     assert done.returncode == 2 and "none of these questions was asked" in one_line(done.stderr)
 
 
+# ---- Runs of one name ----
+
+
+def test_of_runs_with_one_name_it_is_said_which_one_is_taken(work):
+    ids = [work.json("run", f"baseline/{letter}", "--dataset", "exam", "--name", "n")["run"][:8]
+           for letter in "ABC"]  # fmt: skip
+    table = work.run("report")
+    assert all(f"n {name}" in table.stdout for name in ids) and "called n" not in table.stderr
+    others = f"the others: {ids[1]}, {ids[0]}"
+    told = f"3 runs are called n; the newest is taken, {ids[2]}; {others}"
+    for command in (["report", "n"], ["show", "n"], ["audit", "n"], ["compare", "n", ids[0]],
+                    ["export", "n"], ["rescore", "n", "--extract", "inspect"],
+                    ["chart", "n", "-o", "c.svg"]):  # fmt: skip
+        assert told in work.run(*command).stderr, command
+    assert "という名前の実行は 3 件あります" in work.run("report", "n", "--lang", "ja").stderr
+    assert "called n" not in work.run("report", ids[0]).stderr
+    work.run("forget", "n")
+    assert f"2 runs are called n; the newest is taken, {ids[1]}; " in work.run("report", "n").stderr
+
+
+def test_of_many_runs_with_one_name_a_few_are_named(work):
+    for seed in range(11):
+        work.run("run", "baseline/random", "--seed", seed, "--dataset", "exam", "--limit", 1,
+                 "--name", "n")  # fmt: skip
+    line = one_line(work.run("report", "n").stderr)
+    assert line.startswith("11 runs are called n; ") and line.endswith(" and 2 more")
+
+
 # ---- Runs without a reply ----
 
 

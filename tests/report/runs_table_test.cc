@@ -41,6 +41,28 @@ TEST(RunsTable, says_once_above_what_all_runs_have_alike) {
               ElementsAre("bbbbbbbb", "mmlu_5shot", "40.00% (4/10)", "16.8-68.7"));
 }
 
+TEST(RunsTable, runs_of_one_name_are_told_apart_by_their_ids) {
+  std::vector<ScoredRun> runs = {run_of(), run_of(), run_of(), run_of()};
+  runs[1].id = std::string(64, 'b');
+  runs[2].id = std::string(64, 'c');
+  runs[3].id = std::string(64, 'd');
+  runs[0].info.name = runs[1].info.name = "night";
+  runs[2].info.name = "day";
+  const Table table = runs_table(runs, Language::en);
+
+  EXPECT_EQ(table.rows[0][0], "night aaaaaaaa");
+  EXPECT_EQ(table.rows[1][0], "night bbbbbbbb");
+  EXPECT_EQ(table.rows[2][0], "day");
+  EXPECT_EQ(table.rows[3][0], "dddddddd");
+}
+
+TEST(RunsTable, one_run_that_stands_there_twice_has_its_name) {
+  std::vector<ScoredRun> runs = {run_of(), run_of()};
+  runs[0].info.name = runs[1].info.name = "night";
+
+  EXPECT_EQ(runs_table(runs, Language::en).rows[1][0], "night");
+}
+
 TEST(RunsTable, has_a_column_of_whatever_tells_runs_apart) {
   std::vector<ScoredRun> runs = {run_of(), run_of(), run_of()};
   runs[1].info.key.protocol = R"({"shots":{"count":5}})";

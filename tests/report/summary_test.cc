@@ -387,6 +387,16 @@ TEST(FailuresText, is_a_line_for_each_run_in_which_questions_failed) {
   EXPECT_EQ(failures_text(runs, Language::ja, 20), "aaaaaaaa  失敗 4 (r…\n");
 }
 
+TEST(FailuresText, calls_a_run_as_the_table_above_it_does) {
+  std::vector<ScoredRun> runs = {forty_of_a_hundred(), with_failures({{"reset", 3}})};
+  runs[1].info.name = "night";
+  EXPECT_EQ(failures_text(runs, Language::en, 0), "night  failed 3 (reset)\n");
+
+  runs[0].info.name = "night";
+  runs[0].id = std::string(64, 'b');
+  EXPECT_EQ(failures_text(runs, Language::en, 0), "night aaaaaaaa  failed 3 (reset)\n");
+}
+
 ScoredRun with_empty_replies(std::int64_t thoughts, std::int64_t cut) {
   ScoredRun run = forty_of_a_hundred();
   run.account.empty = 90;

@@ -3,9 +3,10 @@
 namespace proctor {
 namespace {
 
-Result<ComparedRuns> compared(Store& store, const Arguments& arguments) {
+Result<ComparedRuns> compared(Store& store, const Arguments& arguments,
+                              Console& console) {
   const auto stored = [&](std::size_t at) {
-    return find_run(store, arguments.positional[at], among_of(arguments));
+    return run_called(store, arguments.positional[at], among_of(arguments), console);
   };
   const Look look = look_of(arguments);
   const StoredRun a = TRY(stored(0)), b = TRY(stored(1));
@@ -35,7 +36,7 @@ Result<int> compare_command(const Arguments& arguments, World& world) {
   if (most && !arguments.has("--show"))
     return fail(Fault::usage,
                 "--limit: expected --show beside it; nothing else is a list");
-  ComparedRuns runs = TRY(compared(*store, arguments));
+  ComparedRuns runs = TRY(compared(*store, arguments, world.console));
   if (most) runs.most_shown = static_cast<std::size_t>(*most);
   Console& console = world.console;
   console.print(comparison_in(format, runs, console.language(), console.table_width(),

@@ -7,7 +7,7 @@ Result<int> export_command(const Arguments& arguments, World& world) {
   const auto format =
       form == TableFormat::csv ? ExportFormat::csv : ExportFormat::jsonl;
   const auto store = TRY(open_for_reading(arguments));
-  const StoredRun stored = TRY(run_named(*store, arguments));
+  const StoredRun stored = TRY(run_named(*store, arguments, world.console));
   std::string text = export_head(format);
   const auto add = [&](const Graded& graded) -> Status {
     text += export_line(format, graded);

@@ -88,7 +88,7 @@ Result<int> forget_command(const Arguments& arguments, World& world) {
   const auto store = TRY(open_for_writing(arguments, reading_world(world).talk));
   std::vector<StoredRun> runs;  // all are there before the first is touched
   for (const std::string& name : arguments.positional) {
-    StoredRun run = TRY(find_run(*store, name));
+    StoredRun run = TRY(run_called(*store, name, Among::shown, world.console));
     if (std::ranges::find(runs, run.id, &StoredRun::id) == runs.end())
       runs.push_back(std::move(run));
   }

@@ -22,7 +22,7 @@ Result<int> show_command(const Arguments& arguments, World& world) {
   const auto only = TRY(only_of(arguments));
   const auto most = TRY(arguments.number("--limit", number_ranges.limit));
   const auto store = TRY(open_for_reading(arguments));
-  const StoredRun stored = TRY(run_named(*store, arguments));
+  const StoredRun stored = TRY(run_named(*store, arguments, world.console));
   const std::string question = arguments.get("--question").value_or("");
   Console& console = world.console;
   QuestionPages pages({.language = console.language(),

@@ -265,10 +265,20 @@ Among among_of(const Arguments& arguments) {
   return arguments.has("--all") ? Among::all : Among::shown;
 }
 
-Result<StoredRun> run_named(Store& store, const Arguments& arguments) {
+Result<StoredRun> run_called(Store& store, const std::string& word, Among among,
+                             Console& console) {
+  StoredRun run = TRY(find_run(store, word, among));
+  if (const auto text = TRY(namesakes_text(store, word, run, among)); !text.empty())
+    console.tell(text);
+  return run;
+}
+
+Result<StoredRun> run_named(Store& store, const Arguments& arguments,
+                            Console& console) {
   const auto& names = arguments.positional;
   if (!names.empty()) TRY(expect_words(arguments, 1, "one run"));
-  return find_run(store, names.empty() ? "last" : names[0], among_of(arguments));
+  return run_called(store, names.empty() ? "last" : names[0], among_of(arguments),
+                    console);
 }
 
 void tell_hidden(std::size_t hidden, Console& console) {
@@ -283,6 +293,8 @@ Result<std::vector<ScoredRun>> runs_meant(Store& store, const Arguments& argumen
                                           const std::vector<std::string>& names,
                                           Console& console) {
   const Look look = look_of(arguments);
+  for (const std::string& name : names)
+    TRY(run_called(store, name, among_of(arguments), console));
   ScoredRuns scored = TRY(score_runs(store, names, among_of(arguments), look));
   tell_hidden(scored.hidden, console);
   if (scored.elsewhere > 0) {

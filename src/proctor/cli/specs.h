@@ -59,8 +59,11 @@ Look look_of(const Arguments& arguments);
 // Whether "last" and a command without a name mean all runs: --all. Else those that are
 // forgotten or never had a reply are left out.
 Among among_of(const Arguments& arguments);
+// find_run; where several have that name, it is said on stderr which one is taken.
+Result<StoredRun> run_called(Store& store, const std::string& word, Among among,
+                             Console& console);
 // The one run a command is about; "last" where none is named.
-Result<StoredRun> run_named(Store& store, const Arguments& arguments);
+Result<StoredRun> run_named(Store& store, const Arguments& arguments, Console& console);
 
 // Those that `names` names, as --extract and --subject read them; none named: all that
 // are meant (score_runs). It is said on stderr how many were left out.

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "proctor/report/json_line.h"
+#include "proctor/report/namesakes.h"
 #include "proctor/report/runs_table.h"
 #include "proctor/report/summary.h"
 
@@ -177,7 +178,7 @@ Table table_of(std::span<const ScoredRun> runs, const Breakdown& breakdown,
   Table table{{{title, Align::left, 16}}, {}};
   if (runs.size() > 1) {
     for (const ScoredRun& run : runs)
-      table.columns.push_back({run.name_or_id(), Align::right});
+      table.columns.push_back({name_among(runs, run), Align::right});
   } else {
     table.columns.push_back({ja ? "問数" : "n", Align::right});
     table.columns.push_back({ja ? "正答率" : "accuracy", Align::right});
@@ -195,7 +196,7 @@ std::string second_tries_of(std::span<const ScoredRun> runs, Language language) 
   std::string text;
   for (const ScoredRun& run : runs) {
     const std::string line = second_tries_text(run, language);
-    if (!line.empty()) text += for_terminal_line(run.name_or_id()) + ": " + line;
+    if (!line.empty()) text += for_terminal_line(name_among(runs, run)) + ": " + line;
   }
   return text;
 }

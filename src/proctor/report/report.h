@@ -11,6 +11,7 @@
 #include "proctor/report/ink.h"
 #include "proctor/report/language.h"
 #include "proctor/report/manual.h"
+#include "proctor/report/namesakes.h"
 #include "proctor/report/next_step.h"
 #include "proctor/report/phrases.h"
 #include "proctor/report/progress_line.h"

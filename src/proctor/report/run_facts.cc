@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "proctor/report/namesakes.h"
 #include "proctor/report/phrases.h"
 #include "proctor/report/summary.h"
 
@@ -173,7 +174,7 @@ std::string failures_text(std::span<const ScoredRun> runs, Language language,
     const std::vector<Reason> reasons = reasons_of(run.account, language);
     if (reasons.empty()) continue;
     const std::string line =
-        fmt::format("{}  {}{}", run.short_id(),
+        fmt::format("{}  {}{}", for_terminal_line(name_among(runs, run)),
                     in_language(language, "failed {}", "失敗 {}",
                                 with_thousands(run.ledger().failed)),
                     in_brackets(reasons, language));

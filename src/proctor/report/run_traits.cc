@@ -4,6 +4,7 @@
 #include <array>
 
 #include "proctor/report/model_label.h"
+#include "proctor/report/namesakes.h"
 #include "proctor/report/summary.h"
 
 namespace proctor {
@@ -39,7 +40,7 @@ constexpr RunTrait bare_name = {
 constexpr std::array traits = {
     RunTrait{"run", "実行", Kind::score,
              [](const ScoredRun& run, Language) { return run.name_or_id(); },
-             Align::left, 8},
+             Align::left, 8, false, InCharts::never, "run", name_among},
     RunTrait{"model", "モデル", Kind::trait,
              [](const ScoredRun& run, Language) { return label_of(run).text(); },
              Align::left, 16},

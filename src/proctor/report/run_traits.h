@@ -31,9 +31,15 @@ struct RunTrait {
   bool needs_title = false;  // the word alone says nothing: "shots 5"
   InCharts in_charts = InCharts::never;
   std::string_view word = {};  // by which it is asked for; empty: the English title
+  // Where more is to be said of a run in a table of those; or null.
+  std::string (*beside)(std::span<const ScoredRun>, const ScoredRun& run) = nullptr;
 
   std::string title(Language language) const {
     return std::string(language == Language::ja ? japanese : english);
+  }
+  std::string cell(std::span<const ScoredRun> runs, const ScoredRun& run,
+                   Language language) const {
+    return beside != nullptr ? beside(runs, run) : of(run, language);
   }
   // For a sentence; empty where nothing is known.
   std::string said_of(const ScoredRun& run, Language language) const;

@@ -16,7 +16,7 @@ Table runs_table(std::span<const ScoredRun> runs, const ChosenTraits& chosen,
   for (const ScoredRun& run : runs) {
     auto& row = table.rows.emplace_back();
     for (const RunTrait* const trait : chosen.columns)
-      row.push_back(trait->of(run, language));
+      row.push_back(trait->cell(runs, run, language));
   }
   if (runs.empty()) return table;
   for (const RunTrait* const trait : chosen.alike) {
