@@ -1,5 +1,7 @@
 #include <fstream>
 
+#include <unistd.h>
+
 #include "cli/arguments.h"
 #include "proctor/cli/specs.h"
 
@@ -180,6 +182,31 @@ TEST(ChooseModel, a_file_that_is_not_there_is_told_before_anything_is_fetched) {
   EXPECT_EQ(refusal(near),
             near + ": no such file; did you mean mistral-7b.Q4_K_M.gguf?");
   EXPECT_EQ(refusal("models/tiny.gguf"), "models/tiny.gguf: no such file");
+}
+
+TEST(ChooseModel, what_may_not_be_looked_at_is_not_said_to_be_missing) {
+  const std::filesystem::path folder =
+      std::filesystem::path(::testing::TempDir()) / "closed-models";
+  std::filesystem::create_directory(folder);
+  std::ofstream(folder / "tiny.gguf") << "GGUF";
+  std::filesystem::permissions(folder, std::filesystem::perms::none);
+  const bool is_root = ::geteuid() == 0;  // who may look everywhere
+  if (is_root) {
+    ASSERT_EQ(::seteuid(65534), 0);
+  }
+
+  const auto file = choice((folder / "tiny.gguf").string());
+  const auto whole = choice(folder.string());
+
+  if (is_root) {
+    ASSERT_EQ(::seteuid(0), 0);
+  }
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
+  std::filesystem::remove_all(folder);
+  ASSERT_FALSE(file || whole);
+  EXPECT_EQ(file.error().message,
+            (folder / "tiny.gguf").string() + ": permission denied");
+  EXPECT_EQ(whole.error().message, folder.string() + ": permission denied");
 }
 
 TEST(ChooseModel, a_name_of_ollama_s_may_end_in_gguf) {

@@ -358,6 +358,13 @@ TEST_F(ReadDataset, a_name_that_is_nothing_is_a_usage_error_with_the_nearest) {
   EXPECT_EQ(read({.name = "mmlu"}).error().fault, Fault::usage);
 }
 
+TEST_F(ReadDataset, what_cannot_be_looked_at_is_not_said_to_be_missing) {
+  const std::string loop = (folder_ / "loop.csv").string();
+  std::filesystem::create_symlink(loop, loop);
+
+  EXPECT_THAT(error({.name = loop}), HasSubstr("loop.csv: too many"));
+}
+
 TEST_F(ReadDataset, the_sample_exam_is_part_of_the_program) {
   const Dataset test = good({.name = "sample"});
   const Dataset dev = good({.name = "sample", .split = "dev"});

@@ -163,6 +163,18 @@ TEST(ModelFile, a_base_model_with_a_template_is_told_by_its_name) {
   EXPECT_THAT(taught->warnings, IsEmpty());
 }
 
+TEST(ModelFile, what_cannot_be_looked_at_is_not_said_to_be_missing) {
+  TemporaryFolder folder;
+  const auto loop = folder.file("loop.gguf", "");
+  std::filesystem::remove(loop);
+  std::filesystem::create_symlink(loop, loop);
+
+  const auto file = read_model_file(loop);
+
+  ASSERT_FALSE(file);
+  EXPECT_THAT(file.error().message, HasSubstr("loop.gguf: too many"));
+}
+
 TEST(ModelFile, a_part_that_is_missing_is_named) {
   TemporaryFolder folder;
   const auto first = folder.file("m-00001-of-00003.gguf", model_with().bytes());

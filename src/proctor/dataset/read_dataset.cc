@@ -91,6 +91,8 @@ Result<Dataset> read_rows(const DatasetRequest& request, HubWorld& world) {
     OneFile file = TRY(read_one_file(request.name, request.columns, dataset.split));
     dataset.split = file.split;
     dataset.questions = std::move(file.questions);
+  } else if (status.type() == fs::file_type::none) {
+    return fail(Fault::io, "{}: {}", request.name, ascii_lower(error.message()));
   } else if (is_hub_name(request.name)) {
     HubQuestions hub = TRY(read_from_hub(request, dataset.split, world));
     dataset.revision = hub.revision;

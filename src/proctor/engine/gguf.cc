@@ -276,8 +276,11 @@ Result<GgufHeader> parse_gguf(std::string_view bytes) {
 Result<GgufHeader> read_gguf(const std::filesystem::path& path) {
   std::error_code problem;
   const auto status = std::filesystem::status(path, problem);
-  if (!std::filesystem::exists(status)) {
+  if (status.type() == std::filesystem::file_type::not_found) {
     return fail(Fault::usage, "{}: no such file", path.string());
+  }
+  if (!std::filesystem::exists(status)) {
+    return fail(Fault::io, "{}: {}", path.string(), ascii_lower(problem.message()));
   }
   if (!std::filesystem::is_regular_file(status)) {
     return fail(Fault::usage, "{}: not a file", path.string());
@@ -285,7 +288,7 @@ Result<GgufHeader> read_gguf(const std::filesystem::path& path) {
   const auto size =
       static_cast<std::int64_t>(std::filesystem::file_size(path, problem));
   if (problem) {  // it went away meanwhile
-    return fail(Fault::io, "{}: {}", path.string(), problem.message());
+    return fail(Fault::io, "{}: {}", path.string(), ascii_lower(problem.message()));
   }
   std::ifstream file(path, std::ios::binary);
   if (!file) return fail(Fault::io, "{}: cannot be read", path.string());

@@ -137,10 +137,10 @@ Status choose_server(const std::string& place, const Environment& environment,
   return {};
 }
 
-std::vector<std::string> model_files_in(const std::filesystem::path& folder) {
+std::vector<std::string> model_files_in(const std::filesystem::path& folder,
+                                        std::error_code& problem) {
   namespace fs = std::filesystem;
   std::vector<std::string> files;
-  std::error_code problem;
   for (fs::directory_iterator each(folder, problem), end; !problem && each != end;
        each.increment(problem)) {
     if (each->path().extension() == ".gguf")
@@ -150,14 +150,24 @@ std::vector<std::string> model_files_in(const std::filesystem::path& folder) {
   return files;
 }
 
+// What may well be there.
+tl::unexpected<Error> cannot_look(const std::filesystem::path& path,
+                                  const std::error_code& problem) {
+  return fail(Fault::io, "{}: {}", path.string(), ascii_lower(problem.message()));
+}
+
 // Before anything is fetched for it.
 Status check_is_here(const std::filesystem::path& file) {
+  namespace fs = std::filesystem;
+  if (is_hub_model(file.string())) return {};
   std::error_code problem;
-  if (is_hub_model(file.string()) || std::filesystem::exists(file, problem)) return {};
-  const std::filesystem::path folder =
-      file.has_parent_path() ? file.parent_path() : ".";
+  const fs::file_status status = fs::status(file, problem);
+  if (fs::exists(status)) return {};
+  if (status.type() != fs::file_type::not_found) return cannot_look(file, problem);
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  std::error_code unread;  // then there is nothing to suggest
   return fail(Fault::usage, "{}: no such file{}", file.string(),
-              suggestion(file.filename().string(), model_files_in(folder)));
+              suggestion(file.filename().string(), model_files_in(folder, unread)));
 }
 
 // In this process, or by a llama-server that is started for it.
@@ -181,7 +191,8 @@ Status check_path(const std::string& named) {
   std::error_code problem;
   const fs::path path(named);
   if (fs::is_directory(path, problem)) {
-    std::vector<std::string> files = model_files_in(path);
+    std::vector<std::string> files = model_files_in(path, problem);
+    if (problem) return cannot_look(path, problem);
     const bool are_more = files.size() > most_named;
     files.resize(std::min(files.size(), most_named));
     return fail(Fault::usage, "{}: a folder; expected a .gguf file in it ({}{})", named,
