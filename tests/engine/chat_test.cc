@@ -594,6 +594,36 @@ TEST_F(Chat, json_without_a_default_template_is_refused_for_what_it_is) {
   EXPECT_THAT(refused(R"({"chat_template": [{"name": "rag", "template": "x"}, 7]})"),
               HasSubstr("has rag, and none called default"));
   EXPECT_THAT(refused(R"({"chat_template": "{{ mess)"), HasSubstr("is cut or damaged"));
+  EXPECT_THAT(refused("{ }"), HasSubstr("chat_template.jinja"));
+  EXPECT_THAT(refused(R"([{"chat_template": "x"}])"),
+              HasSubstr("found array, expecte"));
+  for (const std::string empty :
+       {R"("")", R"(" ")", R"([{"name": "default", "template": null}])"}) {
+    EXPECT_THAT(refused(R"({"chat_template": )" + empty + "}"),
+                HasSubstr("its \"chat_template\" has no text"));
+  }
+}
+
+TEST_F(Chat, a_template_that_is_no_utf8_is_refused_for_that_in_json_too) {
+  for (const std::string text :
+       {"{{\xFF messages[0].content }}", "{\"\xFF chat_template\": \"x\"}"}) {
+    const auto told = forecast(with(text), {});
+    ASSERT_FALSE(told);
+    EXPECT_THAT(told.error().message, HasSubstr("byte 2 is no UTF-8"));
+  }
+}
+
+TEST_F(Chat, of_many_templates_without_a_default_a_few_are_named) {
+  std::string templates;
+  for (int i = 0; i < 20; ++i)
+    templates += fmt::format(R"({{"name": "t{}", "template": "x"}},)", i);
+  templates.pop_back();
+
+  const auto told = forecast(with(R"({"chat_template": [)" + templates + "]}"), {});
+
+  ASSERT_FALSE(told);
+  EXPECT_THAT(told.error().message, HasSubstr("has t0, t1, t2, t3, t4, t5, t6, t7 and "
+                                              "12 more, and none called default"));
 }
 
 }  // namespace

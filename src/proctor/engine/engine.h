@@ -54,7 +54,7 @@ struct TemplateFile {
 };
 // A file of Jinja, or JSON as Hugging Face writes it (tokenizer_config.json,
 // chat_template.json): its "chat_template", of several the one called default.
-// Fault::data for JSON that has none. Whether the rest is Jinja is not looked at.
+// Fault::data for JSON without one, and for no UTF-8. Whether it is Jinja is not asked.
 Result<TemplateFile> read_template_file(const std::filesystem::path& file);
 
 // "4.7 GB", "812 kB".
