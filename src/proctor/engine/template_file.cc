@@ -49,8 +49,8 @@ Result<std::string> default_of(const nlohmann::json& templates) {
 
 Result<std::string> template_of(const nlohmann::json& config) {
   if (!config.is_object()) {
-    return fail(Fault::data, "found {}, expected an object with a \"chat_template\"",
-                config.type_name());
+    return fail(Fault::data, "found {}, expected {}", config.type_name(),
+                "an object with a \"chat_template\"");
   }
   const auto found = config.find("chat_template");
   if (found == config.end() || found->is_null()) {
