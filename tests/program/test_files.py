@@ -4,7 +4,9 @@ import json
 import os
 import shlex
 import stat
+import sys
 import threading
+import time
 
 import pytest
 
@@ -220,3 +222,32 @@ def test_a_passage_that_is_not_asked_is_told(work):
     assert "a passage in article that is not asked; --columns context=article" in done.stderr
     done = work.run(*words, "--columns", "context=article")
     assert done.stderr == "" and "Tom ate.\n\nWho ate?" in done.stdout
+
+
+def test_a_chart_is_opened_in_the_viewer_where_there_is_one(work):
+    work.run("run", "baseline/longest", "--dataset", "sample")
+    tools = work.path / "tools"
+    tools.mkdir()
+    viewer = tools / ("open" if sys.platform == "darwin" else "xdg-open")
+    viewer.write_text('#!/bin/sh\necho "$1" > opened.tmp && mv opened.tmp opened\n')
+    viewer.chmod(0o755)
+
+    done = work.run("chart", "--open", "-o", "-x.png", PATH=f"{tools}:/bin:/usr/bin")
+    assert done.returncode == 0, done.stderr
+    opened = work.path / "opened"
+    for _ in range(500):
+        if opened.exists():
+            break
+        time.sleep(0.02)
+    assert opened.read_text() == "./-x.png\n"
+
+    none = work.run("chart", "--open", "-o", "x.png", PATH=str(work.path))
+    assert none.returncode == 2
+    assert "--open: " in none.stderr and "x.png is written" in none.stderr
+    assert (work.path / "x.png").exists()
+
+
+def test_a_chart_on_stdout_is_not_opened(work):
+    done = work.run("chart", "--open", "--format", "png", "-o", "-")
+    assert done.returncode == 2
+    assert "--open: stdout cannot be opened" in done.stderr

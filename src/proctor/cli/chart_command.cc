@@ -38,6 +38,8 @@ Result<int> chart_command(const Arguments& arguments, World& world) {
   const ImageFormat format = TRY(format_of(arguments, *path));
   const Output output = output_of(arguments);
   TRY(check_output(output));
+  if (!output.to_file() && arguments.has("--open"))
+    return fail(Fault::usage, "--open: stdout cannot be opened; name a file by -o");
   if (!output.to_file() && arguments.has("--json"))
     return fail(Fault::usage, "--json: stdout is the picture's; name a file by -o");
   const Language language = world.console.language();
@@ -72,6 +74,7 @@ Result<int> chart_command(const Arguments& arguments, World& world) {
   world.console.tell(fmt::format("{}: {} bar{}", *path, chart.bars.size(),
                                  chart.bars.size() == 1 ? "" : "s"));
   if (arguments.has("--json")) world.console.print(chart_json(chart, *path) + "\n");
+  if (arguments.has("--open")) TRY(open_file(*path, world.environment).in("--open"));
   return complete;
 }
 

@@ -242,6 +242,7 @@ constexpr Option option_table[] = {
     {"--title", "TEXT", kept, on_chart, "the chart's title"},
     {"--x-label", "TEXT", kept, on_chart, "of the models' axis"},
     {"--y-label", "TEXT", kept, on_chart, "of the values' axis"},
+    {"--open", "", kept, on_chart, "then open it in the desktop's own viewer"},
 
     {"--lang", "L", kept, every, "en or ja (default: $PROCTOR_LANG, or the locale's)"},
     {"--color", "WHEN", kept, on_report | on_show | on_compare | on_audit | on_list,

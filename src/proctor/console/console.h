@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdio>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -101,5 +102,9 @@ class Console {
   Language language_ = Language::en;
   Secrets secrets_;
 };
+
+// In the desktop's own program for such a file, which is not waited for. Fault::usage
+// where the system has nothing that opens files.
+Status open_file(const std::filesystem::path& file, const Environment& environment);
 
 }  // namespace proctor
