@@ -175,7 +175,9 @@ TEST(ChooseModel, a_path_that_ends_in_gguf_is_a_file) {
 }
 
 TEST(ChooseModel, a_file_that_is_not_there_is_told_before_anything_is_fetched) {
-  const std::filesystem::path folder = ::testing::TempDir();
+  const std::filesystem::path folder =
+      std::filesystem::path(::testing::TempDir()) / "proctor_model_files";
+  std::filesystem::create_directories(folder);
   std::ofstream(folder / "mistral-7b.Q4_K_M.gguf") << "GGUF";
   const std::string near = (folder / "mistral-7b.Q4_K_S.gguf").string();
 

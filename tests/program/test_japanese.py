@@ -148,6 +148,7 @@ def test_no_command_says_an_english_sentence(japanese):
     visit("forget", second, "--for-good", terminal=True, typed="n\n")
     visit("forget", second, "--for-good", "--yes")
     visit("version")
+    visit("init", "lab.toml")
     assert visit.english == {}
     assert set(commands()) - visit.commands == {"completions", "man"}  # what other programs read
 
