@@ -167,10 +167,10 @@ TEST(ChooseModel, an_address_must_be_one) {
 }
 
 TEST(ChooseModel, a_path_that_ends_in_gguf_is_a_file) {
-  const ModelChoice model = choice("models/tiny.gguf", {}, no_keys, false).value();
+  const ModelChoice model = choice("nowhere/tiny.gguf", {}, no_keys, false).value();
 
   EXPECT_EQ(model.provider, nullptr);
-  EXPECT_EQ(model.file, "models/tiny.gguf");
+  EXPECT_EQ(model.file, "nowhere/tiny.gguf");
   EXPECT_EQ(model.title(), "gguf/tiny.gguf");
 }
 
@@ -183,7 +183,7 @@ TEST(ChooseModel, a_file_that_is_not_there_is_told_before_anything_is_fetched) {
 
   EXPECT_EQ(refusal(near),
             near + ": no such file; did you mean mistral-7b.Q4_K_M.gguf?");
-  EXPECT_EQ(refusal("models/tiny.gguf"), "models/tiny.gguf: no such file");
+  EXPECT_EQ(refusal("nowhere/tiny.gguf"), "nowhere/tiny.gguf: no such file");
 }
 
 TEST(ChooseModel, what_may_not_be_looked_at_is_not_said_to_be_missing) {
