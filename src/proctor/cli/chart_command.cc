@@ -36,7 +36,7 @@ Result<int> chart_command(const Arguments& arguments, World& world) {
   if (!path)
     return fail(Fault::usage, "-o is missing: a .jpg, .png, .svg or .pdf file");
   const ImageFormat format = TRY(format_of(arguments, *path));
-  const Output output = output_of(arguments);
+  const Output output = TRY(output_of(arguments));
   TRY(check_output(output));
   if (!output.to_file() && arguments.has("--open"))
     return fail(Fault::usage, "--open: stdout cannot be opened; name a file by -o");

@@ -112,21 +112,13 @@ Result<int> act(std::span<const std::string> words, World& world) {
   const auto function = [&] { return text->function(*parsed.arguments, world); };
   // A picture is a file's from the start.
   if (command == Command::chart) return function();
-  return with_output(*parsed.arguments, world.console, function);
+  return with_output(TRY(output_of(*parsed.arguments)), world.console, function);
 }
 
 }  // namespace
 
 std::string version_text() {
   return "proctor " PROCTOR_VERSION "\n";
-}
-
-std::string store_option(const Arguments& arguments) {
-  return arguments.has("--store") ? " --store " + store_path(arguments).string() : "";
-}
-
-std::filesystem::path store_path(const Arguments& arguments) {
-  return arguments.get("--store").value_or(arguments.usual_store);
 }
 
 int without_throwing(const std::function<int()>& body, const Language& language) {

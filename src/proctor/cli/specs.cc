@@ -6,7 +6,20 @@
 #include <nlohmann/json.hpp>
 
 namespace proctor {
+namespace fs = std::filesystem;
 namespace {
+
+std::string ending_of(const std::string& path) {
+  const std::string ending = ascii_lower(fs::path(path).extension().string());
+  return ending.empty() ? "" : ending.substr(1);
+}
+
+// As an option or an ending names it: "markdown", ".md".
+std::string word_of(TableFormat form, bool is_ending) {
+  if (!is_ending) return std::string(name_of(form));
+  if (form == TableFormat::terminal) return ".txt";
+  return form == TableFormat::markdown ? ".md" : fmt::format(".{}", name_of(form));
+}
 
 Result<std::optional<std::chrono::milliseconds>> seconds(const Arguments& arguments,
                                                          std::string_view option,
@@ -87,6 +100,45 @@ void add_option(std::string_view name, const Arguments& arguments,
 }
 
 }  // namespace
+
+std::string store_option(const Arguments& arguments) {
+  return arguments.has("--store") ? " --store " + store_path(arguments).string() : "";
+}
+
+std::filesystem::path store_path(const Arguments& arguments) {
+  return arguments.get("--store").value_or(arguments.usual_store);
+}
+
+Result<TableFormat> format_of(const Arguments& arguments,
+                              std::initializer_list<TableFormat> forms) {
+  if (arguments.has("--json")) return TableFormat::json;
+  const auto said = arguments.get("--format");
+  const std::string path = arguments.get("--output").value_or("");
+  const auto form = table_format_named(said ? *said : ending_of(path));
+  if (form && std::ranges::find(forms, *form) != forms.end()) return *form;
+  if (!said && !form) return *forms.begin();
+  std::vector<std::string> words;
+  for (const TableFormat one : forms) words.push_back(word_of(one, !said));
+  const std::string last = words.back();
+  words.pop_back();
+  return fail(Fault::usage, "{}: found {}, expected {} or {}", said ? "--format" : "-o",
+              said ? *said : path, join(words, ", "), last);
+}
+
+Result<Output> output_of(const Arguments& arguments) {
+  Output output{.path = arguments.get("--output")};
+  output.marks_order = arguments.has("--bom");
+  if (output.marks_order && TRY(format_of(arguments)) != TableFormat::csv)
+    return fail(Fault::usage, "--bom: only of csv: --format csv, or -o FILE.csv");
+  const fs::path store = store_path(arguments);
+  for (const char* const ending : {"", "-wal", "-shm", "-journal", ".lock"})
+    output.taken.push_back({store.string() + ending, "the store (--store)"});
+  if (const auto config = arguments.get("--config"))
+    output.taken.push_back({*config, "the file of --config"});
+  for (const std::string& word : arguments.positional)
+    output.taken.push_back({word, "what is read"});
+  return output;
+}
 
 std::string json_with_flags(const std::string& json) {
   auto object = nlohmann::ordered_json::parse(json);

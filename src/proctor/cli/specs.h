@@ -1,7 +1,9 @@
 // What a command line asks for, as the library's values: models, an exam, the stored
-// runs that it means. Not for other folders.
+// runs that it means; and in which form and where the answer goes. Not for other
+// folders.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +15,15 @@
 #include "proctor/study/study.h"
 
 namespace proctor {
+
+// --json, --format's word, else -o's ending; nothing said, or an ending that says
+// nothing: the first of `forms`, which are those that the command has.
+Result<TableFormat> format_of(const Arguments& arguments,
+                              std::initializer_list<TableFormat> forms = {
+                                  TableFormat::terminal, TableFormat::markdown,
+                                  TableFormat::csv, TableFormat::json});
+// -o, --bom, and what the command reads.
+Result<Output> output_of(const Arguments& arguments);
 
 // with_flags() of what is a message of the library in an object of findings_of_file or
 // prompt_json.
