@@ -192,7 +192,7 @@ def test_an_address_that_moves_its_file_or_alias_is_the_same_run(work, llama):
 def test_who_answers_stands_in_title_report_and_json(work, llama):
     done = work.run(*asking(llama))
     assert "Model: llama (mistral.gguf, b1)\n" in done.stdout
-    assert "llama (mistral.gguf)" in work.run("report").stdout
+    assert "llama/mistral 84 " in work.run("report").stdout  # its parameters, as it says
     run = json.loads(work.run("report", "--json").stdout)
     assert run["model"] == "llama"
     assert (run["answerer"]["model"], run["answerer"]["build"]) == ("mistral.gguf", "b1")

@@ -113,13 +113,15 @@ def test_where_one_of_two_runs_scored_no_letters_there_is_no_verdict(work, exam_
 
 
 def test_where_no_mark_is_near_nothing_may_be_the_arithmetics(work, engine, nano):
-    run = work.json(*in_process(nano, "--precision", "f32"))
-    assert run["arithmetic"]["near_ties"] == 0
+    both = [work.json(*in_process(nano, "--precision", "f32", "--protocol", protocol))
+            for protocol in ["mmlu", "lmeval_mmlu"]]  # fmt: skip
+    assert [run["arithmetic"]["near_ties"] for run in both] == [0, 0]
+    pair = [run["run"] for run in both]
 
-    told = work.json("compare", run["run"], run["run"])["arithmetic"]
+    told = work.json("compare", *pair)["arithmetic"]
 
     assert (told["near_marks"], told["may_be_none"]) == (0, False)
-    assert "no mark hangs on nearly equal letters" in work.run("compare", run["run"], run["run"]).stdout
+    assert "no mark hangs on nearly equal letters" in work.run("compare", *pair).stdout
 
 
 def test_replies_that_are_written_have_no_near_ties(work, exam_server):

@@ -122,8 +122,9 @@ def test_a_protocol_that_cannot_be_asked_leaves_the_others(work, exam, nano):
     done = work.run("run", nano, "--threads", 1, "--dataset", "exam", "--limit", 5, "--json",
                     "--protocol", "mmlu,seed", "--context", 1000, "--max-tokens", 4)
     assert done.returncode == 2
-    (line,) = [line for line in done.stderr.splitlines() if line.startswith("proctor: ")]
-    assert "context: needs " in line and "has 1000" in line
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("{")]
+    error = json.loads(line)["error"]
+    assert "context: needs " in error["message"] and "has 1000" in error["message"]
     assert json.loads(done.stdout.splitlines()[-1])["protocol"] == "seed_zeroshot"
 
 

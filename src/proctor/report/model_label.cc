@@ -52,11 +52,12 @@ bool has_size(std::string_view name) {
   return false;
 }
 
-// "7.2B", "135M", "40K".
+// "7.2B", "135M", "40K", "84".
 std::string size_text(std::int64_t parameters) {
   const auto n = static_cast<double>(parameters);
   if (n >= 1e9) return fmt::format("{:.1f}B", n / 1e9);
-  return n >= 1e6 ? fmt::format("{:.0f}M", n / 1e6) : fmt::format("{:.0f}K", n / 1e3);
+  if (n >= 1e6) return fmt::format("{:.0f}M", n / 1e6);
+  return n >= 1e3 ? fmt::format("{:.0f}K", n / 1e3) : std::to_string(parameters);
 }
 
 }  // namespace
