@@ -143,6 +143,11 @@ def test_no_command_says_an_english_sentence(japanese):
     visit("doctor")
     visit("doctor", *llama[1:4])
     visit("merge", "proctor.db", "--into", "all.db")
+    entry = {"question_id": 1, "question": "問い", "options": ["一", "二"], "answer": "A", "category": "法"}
+    entries = [7, {**entry, "pred": "A", "model_outputs": "二"}, {**entry, "question_id": 2, "pred": None}]
+    (japanese.path / "model_outputs_M_5shots.json").write_text(json.dumps(entries), encoding="utf-8")
+    visit("import", "model_outputs_M_5shots.json", "--into", "theirs.db")
+    visit("report", "--store", "theirs.db")
     visit("forget", second)
     visit("forget", second, "--undo")
     visit("forget", second, "--for-good", terminal=True, typed="n\n")

@@ -31,6 +31,7 @@ Result<int> compare_command(const Arguments& arguments, World& world);
 Result<int> audit_command(const Arguments& arguments, World& world);
 Result<int> rescore_command(const Arguments& arguments, World& world);
 Result<int> export_command(const Arguments& arguments, World& world);
+Result<int> import_command(const Arguments& arguments, World& world);
 Result<int> forget_command(const Arguments& arguments, World& world);
 Result<int> merge_command(const Arguments& arguments, World& world);
 Result<int> prompt_command(const Arguments& arguments, World& world);

@@ -18,6 +18,7 @@ constexpr unsigned on_report = bit(Command::report);
 constexpr unsigned on_chart = bit(Command::chart);
 constexpr unsigned on_show = bit(Command::show);
 constexpr unsigned on_export = bit(Command::exporting);
+constexpr unsigned on_import = bit(Command::importing);
 constexpr unsigned on_rescore = bit(Command::rescore);
 constexpr unsigned on_compare = bit(Command::compare);
 constexpr unsigned on_audit = bit(Command::audit);
@@ -33,7 +34,7 @@ constexpr unsigned of_runs =
     on_report | on_chart | on_show | on_export | on_rescore | on_compare | on_audit;
 constexpr unsigned reading = of_runs | on_verify | on_list;
 constexpr unsigned tables =
-    (of_runs & ~on_chart) | on_list | on_merge | on_extract | on_doctor;
+    (of_runs & ~on_chart) | on_list | on_import | on_merge | on_extract | on_doctor;
 constexpr unsigned writing = tables | on_chart | on_prompt | on_verify |
                              bit(Command::completing) | bit(Command::man);
 constexpr unsigned every = ~bit(Command::completing);
@@ -71,6 +72,9 @@ constexpr std::array command_table = {
     CommandText{Command::exporting, export_command, "export", "RUN -o FILE",
                 "all questions of a run with replies and marks: jsonl or csv",
                 "proctor export last -o run.jsonl"},
+    CommandText{Command::importing, import_command, "import", "FILE…",
+                "another harness's run, as its own files have it: MMLU-Pro's results",
+                "proctor import model_outputs_X_5shots.json"},
     CommandText{Command::forget, forget_command, "forget", "RUN…",
                 "leave runs out of tables, charts and last; or remove them",
                 "proctor forget 7f3a\nproctor forget 7f3a --undo\n"
@@ -197,6 +201,9 @@ constexpr Option option_table[] = {
     {"--labels", "ABCD", kept, on_extract, "the letters there are (default ABCD)"},
     {"--store", "PATH", kept, on_run | reading | on_forget,
      "where all is kept (default $PROCTOR_STORE, or ./proctor.db)", "store"},
+    {"--store", "STORE", kept, on_import,
+     "where it is kept; made where there is none (default as of run)", "store",
+     "--into"},
     {"--into", "STORE", kept, on_merge,
      "the store that takes the runs; made where there is none"},
     {"--all", "", kept, of_runs | on_list,
@@ -205,8 +212,8 @@ constexpr Option option_table[] = {
     {"--for-good", "", kept, on_forget,
      "remove their replies from the store: nothing brings them back"},
     {"--yes", "", kept, on_forget, "with --for-good: do not ask"},
-    {"--name", "NAME", kept, on_run, "a name to call the run by"},
-    {"--note", "TEXT", kept, on_run,
+    {"--name", "NAME", kept, on_run | on_import, "a name to call the run by"},
+    {"--note", "TEXT", kept, on_run | on_import,
      "how it was got, for the report: \"macOS M2, 16 GB\""},
     {"--show", "", kept, on_run, "print every question, reply and mark, in order"},
     {"--progress", "P", kept, on_run,

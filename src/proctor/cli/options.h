@@ -25,6 +25,7 @@ enum class Command : unsigned {
   audit,
   doctor,
   exporting,
+  importing,
   forget,
   merge,
   prompt,

@@ -28,6 +28,13 @@ std::string rate_text(double rate) {
   return with_thousands(static_cast<std::int64_t>(rate + 0.5));
 }
 
+std::string imported_line(const ImportedFrom& from, Language language) {
+  return in_language(
+      language, "imported from {}: files of SHA-256 {}; nothing was asked\n",
+      "{} から取り込み（ファイルの SHA-256: {}）。出題はしていません\n",
+      for_terminal_line(from.harness), for_terminal_line(from.sha256.substr(0, 16)));
+}
+
 // "62 asked in 7.8 s, 8.0 questions/s; 64 requests; 38 reused"
 std::string asked_line(const ScoredRun& run, Language language) {
   constexpr double next_to_nothing = 0.05;
@@ -135,7 +142,9 @@ std::string made_lines(const ScoredRun& run, Language language) {
   std::string text = protocol_line(run, language);
   // A baseline takes no time, and has no tokens.
   if (run.info.key.provider == "baseline") return text;
-  return text + asked_line(run, language) + tokens_line(run.account, language);
+  const auto from = imported_from(run.info.key);
+  return text + (from ? imported_line(*from, language) : asked_line(run, language)) +
+         tokens_line(run.account, language);
 }
 
 std::string ledger_lines(const ScoredRun& run, Language language) {

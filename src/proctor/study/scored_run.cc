@@ -15,6 +15,19 @@ std::string server_of(const RunKey& key) {
                                nlohmann::json::error_handler_t::replace);
 }
 
+std::optional<ImportedFrom> imported_from(const RunKey& key) {
+  const auto protocol = nlohmann::json::parse(key.protocol, nullptr, false);
+  const auto at = nlohmann::json::json_pointer("/imported");
+  if (!protocol.is_object() || !protocol.contains(at) || !protocol[at].is_object())
+    return std::nullopt;
+  const auto word = [&](const char* name) {
+    const auto found = protocol[at].find(name);
+    return found != protocol[at].end() && found->is_string() ? found->get<std::string>()
+                                                             : std::string();
+  };
+  return ImportedFrom{.harness = word("harness"), .sha256 = word("sha256")};
+}
+
 std::optional<std::int64_t> threads_of(const RunKey& key) {
   const auto engine = nlohmann::json::parse(key.engine, nullptr, false);
   if (!engine.is_object() || !engine.contains("threads")) return std::nullopt;

@@ -103,6 +103,13 @@ Answerer author_of(const ScoredRun& run);
 Answerer answerer_of(const RunInfo& info);
 // Who answers, as JSON, where it is in the key; or empty.
 std::string server_of(const RunKey& key);
+// What an imported run was made of: another harness's files. Nothing for a run that was
+// asked.
+struct ImportedFrom {
+  std::string harness;  // "MMLU-Pro"
+  std::string sha256;   // of its files
+};
+std::optional<ImportedFrom> imported_from(const RunKey& key);
 // The threads of a run in whose name they are: one that is repeatable to the bit.
 std::optional<std::int64_t> threads_of(const RunKey& key);
 // How a run's protocol takes its answers: "generate", "letters" or "choices"; empty

@@ -1,0 +1,6 @@
+// Runs as other harnesses write them: theirs read into a store. docs/exports.md has
+// each form.
+#pragma once
+
+#include "proctor/peer/peer_run.h"
+#include "proctor/peer/store_run.h"

@@ -1,0 +1,59 @@
+#include "proctor/peer/peer_run.h"
+
+#include "proctor/archive/archive.h"
+#include "proctor/peer/json_file.h"
+#include "proctor/peer/mmlu_pro.h"
+
+namespace proctor {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_json_name(const fs::path& name) {
+  return ascii_lower(name.extension().string()) == ".json" &&
+         !name.filename().string().starts_with(".") && *name.begin() != "__MACOSX";
+}
+
+// The one JSON file that a zip holds.
+Result<std::string> content_of_zip(const fs::path& path) {
+  const ZipReader zip = TRY(ZipReader::open(path));
+  const ZipMember* only = nullptr;
+  for (const ZipMember& one : zip.members()) {
+    if (!is_json_name(one.name)) continue;
+    if (only != nullptr) {
+      return fail(Fault::data,
+                  "found several .json files in the zip, expected one; "
+                  "unpack it and name the file");
+    }
+    only = &one;
+  }
+  if (only == nullptr)
+    return fail(Fault::data, "found no .json file in the zip, expected one");
+  return zip.content(*only);
+}
+
+Result<PeerRun> read_file_of_json(const fs::path& path) {
+  const bool is_zip = ascii_lower(path.extension().string()) == ".zip";
+  const std::string content = TRY(is_zip ? content_of_zip(path) : read_file(path));
+  const nlohmann::ordered_json json = TRY(json_of(content));
+  if (!is_mmlu_pro(json)) {
+    return fail(Fault::data,
+                "found no run in it, expected MMLU-Pro's results: a list of entries "
+                "with question, options, answer and pred");
+  }
+  PeerRun run = TRY(read_mmlu_pro(json, path.filename().string()));
+  run.digest = sha256_hex(content);
+  run.files = {path.filename().string()};
+  return run;
+}
+
+}  // namespace
+
+Result<std::vector<PeerRun>> read_peer_runs(std::span<const fs::path> files) {
+  std::vector<PeerRun> runs;
+  for (const fs::path& file : files)
+    runs.push_back(TRY(read_file_of_json(file).in(file.string())));
+  return runs;
+}
+
+}  // namespace proctor

@@ -1,0 +1,109 @@
+"""Runs of other harnesses, read from their own files."""
+
+import json
+import zipfile
+
+import pytest
+
+from conftest import SHARED
+
+NAME = "model_outputs_some-model_5shots"
+
+
+def entry(number, reply, pred, **more):
+    return {"question_id": number, "question": f"Which one is it, {number}?", "options": ["one", "two", "three"],
+            "answer": "B", "answer_index": 1, "cot_content": "", "category": "law", "src": "made up", "pred": pred,
+            "model_outputs": reply, **more}
+
+
+ENTRIES = [entry(1, "The answer is (B).", "B"), entry(2, "The answer is (A).", "A"), entry(3, "So it is B", "B"),
+           entry(4, None, None)]
+
+
+@pytest.fixture
+def file(work):
+    path = work.path / f"{NAME}.json"
+    path.write_text(json.dumps(ENTRIES))
+    return path
+
+
+def test_a_run_of_mmlu_pro_has_the_files_own_score(work, file):
+    run = work.json("import", file, "--json")
+    assert (run["n"], run["right"], run["right_there"]) == (4, 2, 2)
+    assert (run["model"], run["from"], run["reader"]) == ("some-model", "MMLU-Pro", "mmlu_pro_cascade")
+
+
+def test_it_is_reported_as_imported_and_not_as_asked(work, file):
+    work.run("import", file)
+    said = work.run("report", "last").stdout
+    assert "imported from MMLU-Pro: files of SHA-256" in said and "nothing was asked" in said
+    assert "request" not in said
+
+
+def test_a_question_without_a_reply_is_failed(work, file):
+    done = work.run("import", file)
+    assert "1 of 4 questions have no reply in the file: they are failed" in done.stderr
+    assert work.json("report", "last", "--json")["ledger"]["failed"] == 1
+
+
+def test_a_zip_is_the_run_of_its_file(work, file):
+    with zipfile.ZipFile(work.path / f"{NAME}.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.write(file, file.name)
+    one = work.json("import", file, "--json")
+    assert work.json("import", f"{NAME}.zip", "--json")["run"] == one["run"]
+    assert len(work.run("list", "runs", "--json").stdout.splitlines()) == 1
+
+
+def test_it_goes_into_the_store_that_is_named(work, file):
+    work.run("import", file, "--into", "other.db", "--name", "theirs")
+    assert work.json("report", "theirs", "--store", "other.db", "--json")["n"] == 4
+    assert not (work.path / "proctor.db").exists()
+
+
+def test_its_replies_are_read_again_and_exported(work, file):
+    work.run("import", file)
+    assert work.json("rescore", "last", "--extract", "mmlu_pro_first_rule", "--json")["correct"] == 1
+    lines = [json.loads(line) for line in work.run("export", "last").stdout.splitlines()]
+    assert [line["id"] for line in lines] == ["1", "2", "3", "4"]
+    assert work.run("verify").returncode == 0
+
+
+def test_two_models_are_compared_question_by_question(work, file):
+    work.run("import", file, "--name", "one")
+    other = work.path / "model_outputs_other_5shots.json"
+    other.write_text(json.dumps([entry(n, "The answer is (B).", "B") for n in (1, 2, 3, 4)]))
+    work.run("import", other, "--name", "other")
+    done = work.json("compare", "one", "other", "--json")
+    assert (done["n"], done["only_b"], done["only_a"]) == (3, 1, 0)
+
+
+@pytest.mark.parametrize("content, said", [
+    (json.dumps(ENTRIES)[:-9], "was it cut off?"),
+    ("[1, 2]", "found no run in it"),
+    ("", "at byte 0; was it cut off?"),
+    (json.dumps([entry(1, "B", "B", options="one")]), "entry 1: options: found string, expected a list of texts"),
+    ("[" * 3000, "nested more than 500 deep"),
+])
+def test_a_file_that_is_none_stores_nothing(work, content, said):
+    (work.path / "bad.json").write_text(content)
+    done = work.run("import", "bad.json")
+    assert done.returncode == 2 and done.stderr.startswith("proctor: bad.json: ") and said in done.stderr
+    assert not (work.path / "proctor.db").exists()
+
+
+def test_one_bad_file_of_two_stores_nothing(work, file):
+    (work.path / "bad.json").write_text("[")
+    assert work.run("import", file, "bad.json").returncode == 2
+    assert not (work.path / "proctor.db").exists()
+
+
+def test_a_published_run_has_its_published_score(work):
+    path = SHARED / "mmlu_pro/model_outputs_DeepSeek-Coder-V2_5shots.zip"
+    if not path.exists():
+        pytest.skip(f"no published runs: {path} is missing (set PROCTOR_SHARED)")
+    done = work.run("import", path, "--json")
+    run = json.loads(done.stdout)
+    # 43 entries are the keys of a summary, and 131 answers are none that the published rules find.
+    assert (run["n"], run["right_there"], run["right"]) == (10351, 6586, 6622)
+    assert "43 of 10,394 entries are no objects" in done.stderr
+    assert "by mmlu_pro_cascade, 6,622 of 10,351 are right, the file counts 6,586" in done.stderr
