@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "proctor/report/summary.h"
+
 namespace proctor {
 namespace {
 
@@ -81,6 +83,25 @@ TEST(Breakdown, csv_has_percent_and_json_has_shares_and_neither_adds_categories)
   EXPECT_THAT(text_of(runs, {}, TableFormat::json), HasSubstr(R"("accuracy":0.75,)"));
   EXPECT_EQ(std::ranges::count(text_of(runs, {By::category}, TableFormat::csv), '\n'),
             3);
+}
+
+TEST(Breakdown,
+     what_is_in_no_category_stands_below_the_categories_and_all_add_up_to_n) {
+  auto subjects = three;
+  subjects.emplace_back("accounting", 1, 2);
+  const ScoredRun run = run_of("", subjects);
+
+  const std::string text = text_of({run}, {By::category});
+  const std::string summary = summary_text(run, Language::en);
+
+  EXPECT_THAT(text, HasSubstr("no category  2    50.00%"));
+  EXPECT_LT(text.find("stem"), text.find("no category"));
+  EXPECT_THAT(summary, HasSubstr("  stem         37.50% (3/8), 95 % CI 13.7-69.4\n"
+                                 "  no category  50.00% (1/2), 95 % CI 9.5-90.5\n"));
+  std::int64_t n = 0;
+  for (const auto& [name, ledger] : by_category(run.account.tally, run.info.dataset))
+    n += ledger.n();
+  EXPECT_EQ(n, run.ended());
 }
 
 TEST(Breakdown, a_data_set_without_categories_has_its_subjects_alone) {

@@ -52,6 +52,7 @@ Ledgers categories_in(const ScoredRun& run) {
   Ledgers ledgers;
   for (const auto& [name, ledger] : by_category(run.account.tally, run.info.dataset))
     ledgers[{name, ""}] = ledger;
+  if (ledgers.empty()) ledgers[{std::string(no_category), ""}] = run.ledger();
   return ledgers;
 }
 
@@ -59,15 +60,6 @@ Ledgers subjects_in(const ScoredRun& run) {
   Ledgers ledgers;
   for (const auto& [name, ledger] : run.account.tally.by_subject)
     ledgers[{category_of(name, run), name}] = ledger;
-  return ledgers;
-}
-
-// Whatever is in no category is not to vanish from a table of categories.
-Ledgers rest_in(const ScoredRun& run) {
-  Ledgers ledgers;
-  for (const auto& [name, ledger] : run.account.tally.by_subject) {
-    if (category_of(name, run).empty()) ledgers[{"-", ""}] += ledger;
-  }
   return ledgers;
 }
 
@@ -94,9 +86,12 @@ std::vector<Part> parts_by(Ledgers (*ledgers_in)(const ScoredRun&),
 std::vector<Part> parts_of(std::span<const ScoredRun> runs,
                            const Breakdown& breakdown) {
   std::vector<Part> categories = parts_by(categories_in, runs);
-  if (breakdown.by == By::category)
-    std::ranges::move(parts_by(rest_in, runs), std::back_inserter(categories));
+  if (breakdown.by == By::subject)  // those of none stand at its end, by themselves
+    std::erase_if(categories,
+                  [](const Part& part) { return part.category == no_category; });
   sort_parts(categories, breakdown.sort);
+  std::ranges::stable_partition(
+      categories, [](const Part& part) { return part.category != no_category; });
   if (breakdown.by == By::category) return categories;
   std::vector<Part> subjects = parts_by(subjects_in, runs), parts;
   sort_parts(subjects, breakdown.sort);
@@ -151,7 +146,8 @@ struct Layout {
 std::vector<std::string> row_of(const Part& part, const Layout& how) {
   const bool is_below =
       how.is_nested && !part.subject.empty() && !part.category.empty();
-  std::vector<std::string> row = {(is_below ? "  " : "") + part.name()};
+  std::vector<std::string> row = {(is_below ? "  " : "") +
+                                  category_title(part.name(), how.language)};
   if (part.ledgers.size() > 1) {
     for (const Ledger& ledger : part.ledgers)
       row.push_back(cell_of(ledger, how.language));

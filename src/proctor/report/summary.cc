@@ -12,18 +12,29 @@ std::string_view mark_word(Mark mark, Language language) {
   return words[static_cast<std::size_t>(mark)];
 }
 
+std::string category_title(std::string_view key, Language language) {
+  return key == no_category ? in_language(language, "no category", "区分なし")
+                            : std::string(key);
+}
+
 namespace {
 
-std::string count_lines(const std::map<std::string, Ledger, std::less<>>& ledgers) {
+// What is in no category stands last.
+std::string count_lines(const std::map<std::string, Ledger, std::less<>>& ledgers,
+                        Language language) {
+  std::vector<std::pair<std::string, Count>> parts;
   int width = 0;
-  for (const auto& [name, ledger] : ledgers)
-    width = std::max(width, display_width(for_terminal_line(name)));
-  std::string text;
   for (const auto& [name, ledger] : ledgers) {
-    text += fmt::format("  {}  {}, {}\n", pad(for_terminal_line(name), width),
-                        accuracy_text(ledger.count()),
-                        interval_text(wilson(ledger.count())));
+    parts.emplace_back(for_terminal_line(category_title(name, language)),
+                       ledger.count());
+    width = std::max(width, display_width(parts.back().first));
   }
+  if (!ledgers.empty() && ledgers.begin()->first == no_category)
+    std::ranges::rotate(parts, parts.begin() + 1);
+  std::string text;
+  for (const auto& [title, count] : parts)
+    text += fmt::format("  {}  {}, {}\n", pad(title, width), accuracy_text(count),
+                        interval_text(wilson(count)));
   return text;
 }
 
@@ -202,9 +213,9 @@ std::string averages_text(const ScoredRun& run, Language language, bool lists) {
     const auto categories = by_category(tally, run.info.dataset);
     const bool other_groups =
         harness && harness->how->grouping == Grouping::lm_eval;  // listed below
-    if (lists && !other_groups) text += count_lines(categories);
+    if (lists && !other_groups) text += count_lines(categories, language);
     if (lists && subjects <= most_subjects_listed && categories.empty())
-      text += count_lines(tally.by_subject);
+      text += count_lines(tally.by_subject, language);
     const double mean = 100 * macro_accuracy(tally).value_or(0);
     const std::string interval = interval_text(macro_interval(tally.subjects()));
     text += in_language(language, "mean of subjects {:.2f}% ({} subjects), {}\n",

@@ -48,6 +48,8 @@ std::string accuracy_cell(const ScoredRun& run);
 std::string interval_cell(const ScoredRun& run);
 // "40.0-45.0", in percent: an interval, or bounds.
 std::string range_text(const Interval& range);
+// A category's key as people see it; what is in none has a word.
+std::string category_title(std::string_view key, Language language);
 // "wrong", "不正解".
 std::string_view mark_word(Mark mark, Language language);
 // "right 40, wrong 55, unread 5": the marks that are not 0; right and wrong always.

@@ -222,13 +222,19 @@ Status check_has_reply(const ScoredRun& run) {
 std::map<std::string, Ledger, std::less<>> by_category(const Tally& tally,
                                                        std::string_view dataset) {
   std::map<std::string, Ledger, std::less<>> categories;
+  Ledger rest;
   for (const auto& [name, ledger] : tally.by_subject) {
     const Subject* subject = find_subject(name, dataset);
-    if (subject == nullptr) continue;
+    if (subject == nullptr) {
+      rest += ledger;
+      continue;
+    }
     for (const std::string_view category : {subject->category, subject->also}) {
       if (!category.empty()) categories[std::string(category_key(category))] += ledger;
     }
   }
+  if (!categories.empty() && rest.n() > 0)
+    categories[std::string(no_category)] = rest;
   return categories;
 }
 

@@ -91,8 +91,10 @@ Result<ScoredRun> score_stored_run(Store& store, const StoredRun& run,
 // Fault::usage where there is no accuracy, and why.
 Status check_has_reply(const ScoredRun& run);
 
-// The totals of the data set's categories; empty where it has none. A subject of two
-// categories (CMMLU's that are China's own) counts in both.
+// The totals of the data set's categories, and of the subjects that are in none; empty
+// where all are in none. A subject of two categories (CMMLU's that are China's own)
+// counts in both.
+inline constexpr std::string_view no_category = "-";
 std::map<std::string, Ledger, std::less<>> by_category(const Tally& tally,
                                                        std::string_view dataset);
 
