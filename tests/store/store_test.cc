@@ -567,9 +567,15 @@ TEST_P(AnyStore, the_runs_before_the_last_one_are_counted_back_from_it) {
   EXPECT_EQ(find_run(*store_, "last~1")->id, id_);
   const auto none = find_run(*store_, "last~2");
   ASSERT_FALSE(none);
-  EXPECT_THAT(none.error().message, HasSubstr("last~2: expected last~1 at most"));
-  EXPECT_FALSE(find_run(*store_, "last~"));
-  EXPECT_FALSE(find_run(*store_, "last~x"));
+  EXPECT_THAT(none.error().message,
+              HasSubstr("last~2: found 2 runs, expected last~1 at most"));
+  EXPECT_THAT(find_run(*store_, "last~99999999999999999999").error().message,
+              HasSubstr("found 2 runs, expected last~1 at most"));
+  for (const char* const word : {"last~", "last~x", "last~-1", "last~1x"}) {
+    EXPECT_THAT(find_run(*store_, word).error().message,
+                HasSubstr("expected a whole number behind last~"))
+        << word;
+  }
 }
 
 TEST_P(AnyStore, without_a_run_that_has_a_reply_there_is_no_last_one) {

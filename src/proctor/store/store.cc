@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "proctor/store/form.h"
 
@@ -48,15 +49,17 @@ bool is_hexadecimal(std::string_view text) {
          text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-// How far before the last one "last~2" is: 2; "last" is last~0.
+// How far before the last one "last~2" is: 2; "last" is last~0. A number that is too
+// large for any is the largest.
 std::optional<std::size_t> before_last(std::string_view word) {
   if (word == "last") return 0;
   if (!word.starts_with("last~")) return std::nullopt;
   word.remove_prefix(5);
-  std::size_t steps = 0;
+  auto steps = std::numeric_limits<std::size_t>::max();
   const char* const end = word.data() + word.size();
   const auto [stop, error] = std::from_chars(word.data(), end, steps);
-  return error == std::errc{} && stop == end ? std::optional(steps) : std::nullopt;
+  return error != std::errc::invalid_argument && stop == end ? std::optional(steps)
+                                                             : std::nullopt;
 }
 
 Result<StoredRun> run_before_last(std::string_view word, std::size_t steps,
@@ -68,12 +71,19 @@ Result<StoredRun> run_before_last(std::string_view word, std::size_t steps,
                 "{}: no run has a reply, or all are forgotten; the newest: {}", word,
                 list_of(runs));
   }
-  return fail(Fault::usage, "{}: expected last~{} at most, the oldest; the newest: {}",
-              word, shown.size() - 1, list_of(shown));
+  return fail(Fault::usage,
+              "{}: found {} run{}, expected last~{} at most, the oldest; the newest: {}",
+              word, shown.size(), shown.size() == 1 ? "" : "s", shown.size() - 1,
+              list_of(shown));
 }
 
 tl::unexpected<Error> no_such_run(std::string_view wanted,
                                   std::span<const StoredRun> runs) {
+  if (wanted.starts_with("last~"))
+    return fail(Fault::usage,
+                "{}: expected a whole number behind last~, how many runs before the "
+                "last one; the newest: {}",
+                wanted, list_of(runs));
   std::vector<std::string> candidates;
   for (const StoredRun& run : runs) {
     if (!run.info.name.empty()) candidates.push_back(run.info.name);
