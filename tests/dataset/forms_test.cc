@@ -446,7 +446,7 @@ TEST(Forms, a_split_beside_the_questions_is_not_passed_over) {
         R"("validation":[{"text":"Q"}])",
         R"("Test":{"question":["Q"],"choices":[["x"]],"answer":[0]})"}) {
     EXPECT_THAT(error_of(json("{\"train\":" + list + "," + other + "}")),
-                HasSubstr("found 2 lists of questions, train, "))
+                HasSubstr("found 2 splits, train, "))
         << other;
   }
   for (const std::string other :
@@ -455,6 +455,25 @@ TEST(Forms, a_split_beside_the_questions_is_not_passed_over) {
                 ElementsAre("Q|x=A"))
         << other;
   }
+}
+
+TEST(Forms, of_several_splits_in_one_document_the_one_that_is_asked_for_is_read) {
+  const std::string text =
+      R"({"train":[{"question":"Q","choices":["x"],"answer":0}],"val":[{"question":"R","choices":["y"],"answer":0}],"test":[{"question":"S","choices":["z"],"answer":0}]})";
+
+  EXPECT_THAT(seen(json(text)), ElementsAre("S|z=A"));
+  EXPECT_THAT(seen(read_json(text, {}, "s", "train")), ElementsAre("Q|x=A"));
+  EXPECT_THAT(seen(read_json(text, {}, "s", "validation")), ElementsAre("R|y=A"));
+}
+
+TEST(Forms, what_is_said_once_beside_a_list_is_each_row_s_where_columns_name_it) {
+  const std::string text =
+      R"({"subject":"law","data":[{"question":"Q","choices":["x"],"answer":0},{"question":"R","choices":["y"],"answer":0,"subject":"art"}]})";
+
+  EXPECT_EQ(take(json(text))[0].subject, "s");
+  const auto named = take(json(text, columns("subject=subject")));
+  EXPECT_EQ(named[0].subject, "law");
+  EXPECT_EQ(named[1].subject, "art");
 }
 
 TEST(Forms, a_subject_or_passage_beside_columns_is_that_of_every_row) {
@@ -491,10 +510,9 @@ TEST(Forms, a_document_that_cannot_be_read_says_why) {
             "key choices: found 1 values, but question has 1 of other names");
   EXPECT_EQ(
       error_of(json(
-          R"({"train":[{"question":"Q","choices":["x"],"answer":0}],"test":[{"question":"Q","choices":["x"],"answer":0}]})")),
-      "found 2 lists of questions, train, test; give a file that holds one, such as "
-      "`jq "
-      ".train FILE` writes");
+          R"({"train":[{"question":"Q","choices":["x"],"answer":0}],"dev":[{"question":"Q","choices":["x"],"answer":0}]})")),
+      "found 2 splits, train, dev; `split` train takes that one, or give a file that "
+      "holds one, such as `jq .train FILE` writes");
   EXPECT_THAT(
       error_of(json("[{\"question\":\"Q\",\n\"choices\":[\"x\"],\"answer\":0},\n")),
       testing::EndsWith("; is the file cut off?"));

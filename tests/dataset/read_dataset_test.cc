@@ -32,7 +32,8 @@ class ReadDataset : public testing::Test {
   Result<Dataset> read(const DatasetRequest& request) {
     const Environment environment;
     HttpClient http({});
-    HubWorld world{environment, http, {}, {}};
+    HubWorld world{
+        environment, http, [this](std::string_view line) { told_ += line; }, {}};
     return read_dataset(request, world);
   }
 
@@ -48,6 +49,7 @@ class ReadDataset : public testing::Test {
   }
 
   fs::path folder_;
+  std::string told_;
 };
 
 constexpr std::string_view one = "Q,a,b,c,d,A\n";
@@ -141,6 +143,33 @@ TEST_F(ReadDataset, a_files_questions_are_never_their_own_examples) {
 
   EXPECT_THAT(error({.name = file, .split = "dev"}), HasSubstr("a file is one split"));
   EXPECT_EQ(good({.name = file, .split = ""}).questions.size(), 1);
+}
+
+TEST_F(ReadDataset, a_json_file_of_several_splits_is_each_of_them) {
+  const std::string row = R"([{"question":"Q","choices":["a","b"],"answer":)";
+  const std::string file =
+      put("all.json", "{\"dev\":" + row + "0}],\n\"test\":" + row + "1}]}");
+
+  EXPECT_EQ(good({.name = file}).questions[0].id, "all/test/0");
+  EXPECT_EQ(good({.name = file, .split = "dev"}).questions[0].id, "all/dev/0");
+  EXPECT_THAT(error({.name = file, .split = "validation"}),
+              HasSubstr("a file is one split"));
+}
+
+TEST_F(ReadDataset, what_is_said_once_beside_a_list_is_told_to_be_left_out) {
+  const std::string row = R"({"question":"Q","choices":["a"],"answer":0})";
+  const std::string file =
+      put("mine.json", "{\"subject\":\"law\",\"data\":[" + row + "]}");
+
+  good({.name = file});
+  EXPECT_THAT(told_, HasSubstr("subject stands beside the questions and is left out; "
+                               "`columns` subject=subject gives it to each"));
+  told_.clear();
+  EXPECT_EQ(good({.name = file, .columns = take(parse_columns("subject=subject"))})
+                .questions[0]
+                .subject,
+            "law");
+  EXPECT_EQ(told_, "");
 }
 
 TEST_F(ReadDataset, the_dev_split_of_a_file_is_its_sibling) {

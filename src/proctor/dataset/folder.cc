@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proctor/dataset/json_table.h"
 #include "proctor/dataset/saved.h"
 
 namespace proctor {
@@ -20,6 +21,13 @@ Result<std::vector<Question>> read_files(const std::vector<SplitFile>& files,
   return all;
 }
 
+// Whether it is a JSON document of several splits, with that one among them.
+bool is_of_splits(const fs::path& file, const std::string& split) {
+  if (!is_json(file)) return false;
+  const auto content = read_file(file);
+  return content && json_holds_split(*content, split);
+}
+
 }  // namespace
 
 Result<std::vector<Question>> read_folder(const fs::path& folder,
@@ -33,7 +41,8 @@ Result<OneFile> read_one_file(const fs::path& file,
                               const std::optional<Columns>& columns,
                               const std::string& split) {
   const FilePlace place = place_of(file);
-  const bool as_it_is = split.empty() || split == "test" || split == place.split;
+  const bool as_it_is = split.empty() || split == "test" || split == place.split ||
+                        (place.split.empty() && is_of_splits(file, split));
   if (!as_it_is) {
     const auto other = sibling_of(file, place, split);
     if (place.split.empty() || !other) {

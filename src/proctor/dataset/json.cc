@@ -127,6 +127,11 @@ Result<std::optional<Value>> document_in(std::string_view text) {
               whole.error().message);
 }
 
+std::optional<Value> document_of(std::string_view content) {
+  const auto text = checked_text(content);
+  return text ? document_in(*text).value_or(std::nullopt) : std::nullopt;
+}
+
 Result<std::vector<Question>> questions_of(const JsonTable& table,
                                            const std::optional<Columns>& columns,
                                            const std::string& subject,
@@ -156,13 +161,23 @@ Status add_lines(Rows& rows, std::string_view rest) {
 
 }  // namespace
 
+bool json_holds_split(std::string_view content, const std::string& split) {
+  const auto document = document_of(content);
+  return document && holds_split(*document, split);
+}
+
+std::optional<SaidBeside> json_says_beside(std::string_view content) {
+  const auto document = document_of(content);
+  return document ? said_beside(*document) : std::nullopt;
+}
+
 Result<std::vector<Question>> read_json(std::string_view content,
                                         const std::optional<Columns>& columns,
                                         const std::string& subject,
                                         const std::string& split) {
   const std::string_view text = TRY(checked_text(content));
   if (auto document = TRY(document_in(text))) {
-    auto table = TRY(table_in(*document, columns));
+    auto table = TRY(table_in(*document, columns, split));
     const bool is_one_line = trimmed(text).find('\n') == std::string_view::npos;
     if (!table && !is_one_line) {
       table = JsonTable{{"item", "key"}, {*std::move(document)}};

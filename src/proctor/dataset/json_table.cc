@@ -122,10 +122,32 @@ bool is_split(std::string_view key, const Value& value) {
          (value.items.empty() || are_all(value, Kind::object));
 }
 
+// What is said once beside a list, and named as a column, is every row's.
+void give_to_rows(Value& document, const std::string& name) {
+  const Value* const said = name.empty() ? nullptr : member(document, name);
+  if (said == nullptr || (said->kind != Kind::text && said->kind != Kind::number))
+    return;
+  const Value value = *said;
+  for (Value& list : document.items) {
+    if (list.kind != Kind::list || !are_all(list, Kind::object)) continue;
+    for (Value& row : list.items) {
+      if (member(row, name) != nullptr) continue;
+      row.keys.push_back(name);
+      row.items.push_back(value);
+    }
+  }
+}
+
 // The one list of questions that an object holds. Where none is told by its names, the
 // only list of objects is it, unless the object has a question's names itself. A split
-// beside it is not passed over: it may be the one that is meant.
-Found from_member(Value& document, const std::optional<Columns>& columns) {
+// beside it is not passed over: it may be the one that is meant; of several splits, the
+// one that is asked for is.
+Found from_member(Value& document, const std::optional<Columns>& columns,
+                  const std::string& wanted) {
+  if (columns) {
+    give_to_rows(document, columns->subject);
+    give_to_rows(document, columns->context);
+  }
   std::vector<std::string> questions, lists, splits;
   for (std::size_t i = 0; i < document.items.size(); ++i) {
     const Value& list = document.items[i];
@@ -139,16 +161,30 @@ Found from_member(Value& document, const std::optional<Columns>& columns) {
     questions = lists;
   }
   if (questions.empty()) return std::nullopt;
+  const auto meant = std::ranges::find_if(questions, [&](const std::string& name) {
+    return is_split_name(ascii_lower(name)) && split_named(ascii_lower(name)) == wanted;
+  });
+  const std::string own = meant == questions.end() ? "" : *meant;
   for (const std::string& split : splits) {
     if (std::ranges::find(questions, split) == questions.end()) {
       questions.push_back(split);
     }
   }
   if (questions.size() > 1) {
-    return fail(Fault::data,
-                "found {} lists of questions, {}; give a file that holds one, such as "
-                "`jq .{} FILE` writes",
-                questions.size(), join(questions, ", "), questions.front());
+    const bool are_splits = splits.size() == questions.size();
+    if (!are_splits)
+      return fail(
+          Fault::data,
+          "found {} lists of questions, {}; give a file that holds one, such as "
+          "`jq .{} FILE` writes",
+          questions.size(), join(questions, ", "), questions.front());
+    if (own.empty())
+      return fail(Fault::data,
+                  "found {} splits, {}; `split` {} takes that one, or give a file that "
+                  "holds one, such as `jq .{} FILE` writes",
+                  questions.size(), join(questions, ", "), questions.front(),
+                  questions.front());
+    questions = {own};
   }
   JsonTable table{items, std::move(member(document, questions.front())->items)};
   TRY(check_whole(document, table.rows.size()));
@@ -156,6 +192,34 @@ Found from_member(Value& document, const std::optional<Columns>& columns) {
 }
 
 }  // namespace
+
+std::optional<SaidBeside> said_beside(const Value& document) {
+  if (document.kind != Kind::object || std::ranges::any_of(document.keys, names_a_part))
+    return std::nullopt;  // columns: what stands beside them is each row's
+  const auto rows = std::ranges::find_if(document.items, [](const Value& value) {
+    return value.kind == Kind::list && are_all(value, Kind::object);
+  });
+  if (rows == document.items.end()) return std::nullopt;
+  for (std::size_t i = 0; i < document.items.size(); ++i) {
+    const std::string& name = document.keys[i];
+    const std::string_view part = shared_part(name);
+    const Kind kind = document.items[i].kind;
+    if (!part.empty() && (kind == Kind::text || kind == Kind::number) &&
+        member(rows->items.front(), name) == nullptr)
+      return SaidBeside{name, part};
+  }
+  return std::nullopt;
+}
+
+bool holds_split(const Value& document, const std::string& split) {
+  if (document.kind != Kind::object) return false;
+  for (std::size_t i = 0; i < document.items.size(); ++i) {
+    const std::string& key = document.keys[i];
+    if (is_split(key, document.items[i]) && split_named(ascii_lower(key)) == split)
+      return true;
+  }
+  return false;
+}
 
 Result<NamedValues> named_values(const Value& object) {
   const Value* const row = member(object, "row");
@@ -186,7 +250,8 @@ Result<NamedValues> named_values(const Value& object) {
   return named;
 }
 
-Found table_in(Value& document, const std::optional<Columns>& columns) {
+Found table_in(Value& document, const std::optional<Columns>& columns,
+               const std::string& split) {
   if (document.kind == Kind::list) return JsonTable{items, std::move(document.items)};
   if (document.kind != Kind::object) return std::nullopt;
   if (const auto layout = layout_among(document.keys, columns)) {
@@ -205,7 +270,7 @@ Found table_in(Value& document, const std::optional<Columns>& columns) {
   if (are_all(document, Kind::object) && is_question(document.items.front(), columns)) {
     return JsonTable{rows, std::move(document.items)};
   }
-  return from_member(document, columns);
+  return from_member(document, columns, split);
 }
 
 }  // namespace proctor

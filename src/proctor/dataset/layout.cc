@@ -224,6 +224,15 @@ bool names_a_part(std::string_view name) {
          std::ranges::any_of(answer_index_names, is_it);
 }
 
+std::string_view shared_part(std::string_view name) {
+  const std::string low = ascii_lower(trimmed(name));
+  if (std::ranges::find(subject_names, low) != std::end(subject_names))
+    return "subject";
+  const bool is_passage =
+      std::ranges::find(passage_names, low) != std::end(passage_names);
+  return is_passage ? "context" : "";
+}
+
 Result<Layout> layout_of(std::vector<std::string> names,
                          const std::optional<Columns>& columns, const Words& words,
                          bool lists, std::string_view place) {

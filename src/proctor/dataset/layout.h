@@ -53,6 +53,9 @@ Result<Layout> layout_of(std::vector<std::string> names,
 // Whether it is a usual name of a question or of its answer, blanks about it or not.
 bool names_a_part(std::string_view name);
 
+// "subject" or "context", if it is a usual name of one or of a passage; else empty.
+std::string_view shared_part(std::string_view name);
+
 // Collects rows and checks each: text, 1 to 26 choices, none blank, an answer among
 // them, no NUL, valid UTF-8, an id of its own.
 class QuestionList {

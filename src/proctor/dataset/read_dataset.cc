@@ -4,6 +4,7 @@
 
 #include "proctor/dataset/folder.h"
 #include "proctor/dataset/from_hub.h"
+#include "proctor/dataset/json_table.h"
 #include "proctor/dataset/layout.h"
 #include "proctor/dataset/zip_folder.h"
 
@@ -69,6 +70,21 @@ tl::unexpected<Error> not_found(const std::string& name) {
               name, suggestion(name, known));
 }
 
+// A subject that is said once, beside all rows, and that nobody has named.
+void tell_of_what_stands_beside(const DatasetRequest& request, const Talk& talk) {
+  if (!talk || !is_json(request.name)) return;
+  const auto content = read_file(request.name);
+  const auto beside = content ? json_says_beside(*content) : std::nullopt;
+  if (!beside) return;
+  const auto& columns = request.columns;
+  if (columns && (columns->subject == beside->name || columns->context == beside->name))
+    return;
+  talk(fmt::format("{}: {} stands beside the questions and is left out; `columns` "
+                   "{}={} gives it to each",
+                   request.name, for_terminal_line(beside->name), beside->part,
+                   for_terminal_line(beside->name)));
+}
+
 Result<Dataset> read_rows(const DatasetRequest& request, HubWorld& world) {
   Dataset dataset{.name = request.name, .split = split_named(request.split)};
   std::error_code error;
@@ -91,6 +107,7 @@ Result<Dataset> read_rows(const DatasetRequest& request, HubWorld& world) {
     OneFile file = TRY(read_one_file(request.name, request.columns, dataset.split));
     dataset.split = file.split;
     dataset.questions = std::move(file.questions);
+    tell_of_what_stands_beside(request, world.talk);
   } else if (status.type() == fs::file_type::none) {
     return fail(Fault::io, "{}: {}", request.name, ascii_lower(error.message()));
   } else if (is_hub_name(request.name)) {
