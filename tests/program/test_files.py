@@ -241,10 +241,13 @@ def test_a_chart_is_opened_in_the_viewer_where_there_is_one(work):
         time.sleep(0.02)
     assert opened.read_text() == "./-x.png\n"
 
-    none = work.run("chart", "--open", "-o", "x.png", PATH=str(work.path))
-    assert none.returncode == 2
-    assert "--open: " in none.stderr and "x.png is written" in none.stderr
-    assert (work.path / "x.png").exists()
+    viewer.write_text("#!/bin/sh\nexit 3\n")
+    for path, why in ((work.path, "no such program here"), (f"{tools}:/bin:/usr/bin", "found no viewer for it")):
+        none = work.run("chart", "--open", "-o", "x.png", PATH=str(path))
+        assert none.returncode == 2
+        assert f"--open: {viewer.name}: {why}" in none.stderr and "x.png is written" in none.stderr
+        assert (work.path / "x.png").exists()
+        (work.path / "x.png").unlink()
 
 
 def test_a_chart_on_stdout_is_not_opened(work):

@@ -103,8 +103,9 @@ class Console {
   Secrets secrets_;
 };
 
-// In the desktop's own program for such a file, which is not waited for. Fault::usage
-// where the system has nothing that opens files.
+// In the desktop's own program for such a file, which is not waited for but for a
+// second: it may say that it knows no viewer. Fault::usage then, and where the system
+// has nothing that opens files.
 Status open_file(const std::filesystem::path& file, const Environment& environment);
 
 }  // namespace proctor

@@ -1,12 +1,31 @@
 #include <cerrno>
+#include <chrono>
+#include <thread>
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "proctor/console/console.h"
 
 namespace proctor {
+namespace {
+
+// Its exit status, if it has one within a glance: what opens no file says so at once,
+// and what does may stay for as long as it is looked at.
+std::optional<int> ends_at_once(pid_t child) {
+  using std::chrono::steady_clock;
+  const auto end = steady_clock::now() + std::chrono::seconds(1);
+  int status = 0;
+  while (::waitpid(child, &status, WNOHANG) == 0) {
+    if (steady_clock::now() > end) return std::nullopt;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return WIFEXITED(status) ? std::optional(WEXITSTATUS(status)) : std::nullopt;
+}
+
+}  // namespace
 
 Status open_file(const std::filesystem::path& file, const Environment& environment) {
 #ifdef __APPLE__
@@ -29,9 +48,16 @@ Status open_file(const std::filesystem::path& file, const Environment& environme
   const int failed =
       ::posix_spawnp(&child, program.c_str(), &files, nullptr, words, pointers.data());
   posix_spawn_file_actions_destroy(&files);
-  if (failed == 0) return {};
+  std::string why;
+  if (failed == ENOENT)
+    why = "no such program here (package xdg-utils)";
+  else if (failed != 0)
+    why = system_says(failed);
+  else if (ends_at_once(child).value_or(0) != 0)
+    why = "found no viewer for it";
+  if (why.empty()) return {};
   return fail(Fault::usage, "{}: {}; {} is written, and can be opened by hand", program,
-              system_says(failed), file.string());
+              why, file.string());
 }
 
 }  // namespace proctor

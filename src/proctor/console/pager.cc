@@ -4,7 +4,9 @@
 #include <csignal>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,13 +19,27 @@ bool is_on_path(const std::string& program, const Environment& environment) {
   return false;
 }
 
-void write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t n = ::write(file, text.data(), text.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return;  // EPIPE: it was left early
-    text.remove_prefix(static_cast<std::size_t>(n));
+bool has_ended(pid_t child) {
+  siginfo_t info{};
+  return ::waitid(P_PID, static_cast<id_t>(child), &info,
+                  WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         info.si_pid == child;
+}
+
+// As much of it as is taken before the child ends; how much that is. This process holds
+// the other end, too, so that no EPIPE says that nobody reads.
+std::size_t write_to(int file, std::string_view text, pid_t child) {
+  constexpr int glance = 100;  // ms
+  std::size_t written = 0;
+  ::fcntl(file, F_SETFL, O_NONBLOCK);
+  while (written < text.size()) {
+    const ssize_t n = ::write(file, text.data() + written, text.size() - written);
+    if (n > 0) written += static_cast<std::size_t>(n);
+    if (n > 0 || errno == EINTR) continue;
+    pollfd room{.fd = file, .events = POLLOUT, .revents = 0};
+    if (errno != EAGAIN || (::poll(&room, 1, glance) == 0 && has_ended(child))) break;
   }
+  return written;
 }
 
 // Reads what is put into `input`; what this process ignores, it does not.
@@ -35,7 +51,9 @@ std::optional<pid_t> start(const std::string& pager, int input,
   std::vector<char*> pointers;
   for (std::string& variable : variables) pointers.push_back(variable.data());
   pointers.push_back(nullptr);
-  std::string shell = "sh", option = "-c", command = pager;
+  // Where the shell can say that one of several, "nonexist | cat", could not be run.
+  std::string shell = "sh", option = "-c",
+              command = "(set -o pipefail) 2>/dev/null && set -o pipefail\n" + pager;
   char* const words[] = {shell.data(), option.data(), command.data(), nullptr};
   sigset_t usual;
   sigemptyset(&usual);
@@ -77,17 +95,18 @@ bool show_by(const std::string& pager, std::string_view text,
   const auto interrupt = std::signal(SIGINT, SIG_IGN);
   const auto quit = std::signal(SIGQUIT, SIG_IGN);
   const auto child = start(pager, ends[0], environment);
-  ::close(ends[0]);
-  if (child) write_all(ends[1], text);
+  const std::size_t written = child ? write_to(ends[1], text, *child) : 0;
   ::close(ends[1]);
-  int status = 0;
+  int status = 0, unread = 0;
   while (child && ::waitpid(*child, &status, 0) < 0 && errno == EINTR) {
   }
+  ::ioctl(ends[0], FIONREAD, &unread);
+  ::close(ends[0]);
   std::signal(SIGINT, interrupt);
   std::signal(SIGQUIT, quit);
-  if (!child) return false;
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
-  return code != cannot_be_run && code != no_such_command;
+  return child && static_cast<std::size_t>(unread) < written && code != cannot_be_run &&
+         code != no_such_command;
 }
 
 }  // namespace proctor

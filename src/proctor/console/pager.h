@@ -12,7 +12,8 @@ namespace proctor {
 // there is one. Empty where that is blank or cat, or there is no less: no pager.
 std::string pager_of(const Environment& environment);
 // Returns when the pager has ended; whoever leaves it early has seen enough. False
-// where the shell has no such command, or cannot run it: nothing was shown.
+// where it has read nothing, or the shell has no such command or cannot run it: nothing
+// was shown.
 bool show_by(const std::string& pager, std::string_view text,
              const Environment& environment);
 
