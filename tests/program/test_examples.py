@@ -103,3 +103,18 @@ def test_the_manual_and_the_shells_completions_are_installed(installed):
         "fish": "fish/vendor_completions.d/proctor.fish",
     }.items():
         assert (share / path).read_text() == checked(program, "completions", shell)
+    assert (share / "man/ja/man1/proctor.1").read_text() == checked(program, "man", "--lang", "ja")
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.ja.md"])
+def test_what_is_installed_is_removed_as_the_readme_says(installed, tmp_path, readme):
+    prefix = tmp_path / "a prefix"
+    checked("cmake", "--install", BUILD, "--prefix", prefix)
+    (prefix / "mine.txt").write_text("no file of Proctor's")
+    there = [path for path in prefix.rglob("*") if not path.is_dir()]
+    removes = re.search(r"`([^`]*build/release/install_manifest.txt[^`]*)`", (ROOT / readme).read_text())[1]
+
+    checked("sh", "-c", removes.replace("build/release", f"'{BUILD}'"))
+
+    assert len(there) > 100
+    assert [path for path in prefix.rglob("*") if not path.is_dir()] == [prefix / "mine.txt"]
