@@ -394,6 +394,19 @@ def test_a_pager_that_cannot_be_run_or_is_blank_hides_nothing(two_runs):
         assert code == 0 and out.count(", answered ") == 100, pager
 
 
+@pytest.mark.parametrize("pager", [
+    "no-such-pager | cat", "no-such-pager | less", "cat | no-such-pager", "true", "false", "head -n 0",
+])
+def test_a_pager_that_reads_nothing_hides_nothing(two_runs, pager):
+    out, code = two_runs.in_terminal("show", "mine", PROCTOR_PAGER=pager)
+    assert code == 0 and out.count(", answered ") == 100
+
+
+def test_a_pager_that_reads_nothing_of_much_ends_the_wait(two_runs):
+    out, code = two_runs.in_terminal("show", "mine", "--full", PROCTOR_PAGER="no-such-pager | cat")
+    assert code == 0 and out.count(", answered ") == 100
+
+
 def test_a_pager_variable_that_is_empty_is_as_if_it_were_not_set(two_runs):
     out, code = two_runs.in_terminal("show", "mine", PROCTOR_PAGER="", PAGER="sed 's/^/| /'")
     assert code == 0 and out.startswith("| ")
@@ -590,7 +603,7 @@ def test_help_fits_a_screen(work, word):
     done = work.run(*[word] * bool(word), "--help")
     lines = done.stdout.splitlines()
     assert done.returncode == 0 and done.stderr == ""
-    assert len(lines) <= 60 and max(map(width, lines)) <= 100, max(lines, key=width)
+    assert len(lines) <= 60 and max(map(width, lines)) <= 80, max(lines, key=width)
     assert "proctor " + word in done.stdout
 
 

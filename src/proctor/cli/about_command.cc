@@ -17,9 +17,8 @@ Result<int> man_command(const Arguments& arguments, World& world) {
   TRY(expect_words(arguments, 0, "no word"));
   const auto form =
       TRY(format_of(arguments, {TableFormat::terminal, TableFormat::markdown}));
-  world.console.print(form == TableFormat::markdown
-                          ? manual_markdown(manual(), world.console.language())
-                          : manual_page(manual()));
+  const auto page = form == TableFormat::markdown ? manual_markdown : manual_page;
+  world.console.print(page(manual(), world.console.language()));
   if (world.console.out_is_terminal())
     world.console.say("as man reads it: proctor man | man -l -");
   return complete;

@@ -132,7 +132,7 @@ Status read_config(const std::string& path, Arguments& arguments) {
   return {};
 }
 
-Result<Arguments> parse_command(const CommandText& command,
+Result<Arguments> parse_command(const CommandText& command, const ManualCommand& manual,
                                 std::vector<std::string> words) {
   CLI::App app;
   app.allow_extras();
@@ -152,6 +152,13 @@ Result<Arguments> parse_command(const CommandText& command,
       added->multi_option_policy(option.repeats ? CLI::MultiOptionPolicy::TakeAll
                                                 : CLI::MultiOptionPolicy::TakeLast);
     }
+  }
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const Option* option = find_option(words[i], command.command);
+    if (option == nullptr || option->value.empty()) continue;
+    if (++i == words.size() || find_option(words[i], command.command) != nullptr)
+      return value_is_missing(
+          *std::ranges::find(manual.options, option->name, &ManualOption::name));
   }
   std::ranges::reverse(words);  // CLI11 takes them from the back
   try {
@@ -277,8 +284,8 @@ Result<Parsed> parse_arguments(std::span<const std::string> given, Language lang
     return Parsed{.text = command_help(*found, language)};
   }
   const CommandText& command = commands()[found - written.begin()];
-  return Parsed{.arguments =
-                    TRY(parse_command(command, {words.begin() + 1, words.end()}))};
+  return Parsed{.arguments = TRY(
+                    parse_command(command, *found, {words.begin() + 1, words.end()}))};
 }
 
 }  // namespace proctor

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "proctor/report/phrases.h"
+#include "proctor/report/question_pages.h"
 
 namespace proctor {
 namespace {
@@ -24,6 +25,66 @@ std::vector<std::string_view> groups_of(const ManualCommand& command) {
   return groups;
 }
 
+// What may stand behind an option: by its name, or by its name and its value's; else by
+// its value's; else it is what its line begins with: "jpg, png, svg or pdf".
+constexpr std::pair<std::string_view, std::string_view> example_values[] = {
+    {"--type", "ollama"},
+    {"--base-url", "http://localhost:8080"},
+    {"--api-key-env", "MY_API_KEY"},
+    {"--header", "'X-Team: exams'"},
+    {"--extra-body", "'{\"top_p\": 1}'"},
+    {"--engine", "server"},
+    {"--serve", "'vllm serve {model} --port {port}'"},
+    {"--dataset", "sample"},
+    {"--subject", "anatomy,stem"},
+    {"--columns C", "question=Q,choices=A+B+C+D,answer=K"},
+    {"--columns A[,B]", "model,n,accuracy"},
+    {"--protocol", "seed,mmlu"},
+    {"--shots-from", "dev.jsonl"},
+    {"--system", "'Be brief.'"},
+    {"--temperature", "0"},
+    {"--stop", "'###'"},
+    {"--again", "cut,failed"},
+    {"--precision", "f32"},
+    {"--chat-template", "chatml"},
+    {"--template-date", "today"},
+    {"--extract", "proctor"},
+    {"--labels", "ABCDE"},
+    {"--store", "exams.db"},
+    {"--into", "all.db"},
+    {"--name", "before"},
+    {"--note", "'macOS M2, 16 GB'"},
+    {"--question", "17"},
+    {"--output", "proctor.json"},
+    {"--by", "subject"},
+    {"--sort", "accuracy"},
+    {"--title", "'MMLU, anatomy'"},
+    {"--x-label", "Model"},
+    {"--y-label", "'Accuracy, %'"},
+    {"--config", "exam.toml"},
+    {"DIR", "~/.cache/exams"},
+    {"I", "0"},
+    {"K", "5"},
+    {"N", "10"},
+    {"S", "600"},
+};
+
+std::string_view example_value(const ManualOption& option) {
+  const std::string both = fmt::format("{} {}", option.name, option.value);
+  for (const std::string_view key : {std::string_view(both), option.name, option.value})
+    for (const auto& [name, example] : example_values)
+      if (name == key) return example;
+  return option.about.substr(0, option.about.find_first_of(", "));
+}
+
+constexpr int help_width = 80;
+
+// "  --limit N         the first N questions": what goes on stands below its beginning.
+std::string help_row(std::string_view left, int column, std::string_view about) {
+  const std::string row = fmt::format("  {} {}", pad(left, column), about);
+  return wrapped(row, help_width, column + 3) + "\n";
+}
+
 // What a RUN is, where a command takes one.
 constexpr std::string_view run_text =
     "RUN: last, last~1 (the one before it), a --name, or the first digits of an id "
@@ -37,8 +98,10 @@ std::string_view full_stop(Language language) {
   return language == Language::ja ? "。" : ".";
 }
 
+// What begins with a dot would be a request.
 std::string roff(std::string_view text) {
-  return replace_all(replace_all(std::string(text), "\\", "\\e"), "-", "\\-");
+  return (text.starts_with('.') ? "\\&" : "") +
+         replace_all(replace_all(std::string(text), "\\", "\\e"), "-", "\\-");
 }
 
 // "proctor list models|runs" takes one of two words.
@@ -122,6 +185,12 @@ std::string ManualCommand::usage() const {
   return fmt::format("proctor {}{}{}", name, arguments.empty() ? "" : " ", arguments);
 }
 
+tl::unexpected<Error> value_is_missing(const ManualOption& option) {
+  return fail(Fault::usage, "{}: expected {} behind it: {}; for example {} {}",
+              option.name, option.value, option.about, option.name,
+              example_value(option));
+}
+
 std::string program_help(std::span<const ManualCommand> commands, Language language) {
   const auto say = [&](std::string_view english) {
     return translated(language, english);
@@ -129,8 +198,8 @@ std::string program_help(std::span<const ManualCommand> commands, Language langu
   std::string text =
       say("proctor puts multiple-choice exams (MMLU and its family) to language "
           "models.\n\n");
-  const auto row = [&](std::string_view left, int width, std::string_view about) {
-    text += fmt::format("  {:<{}} {}\n", left, width, say(about));
+  const auto row = [&](std::string_view left, int column, std::string_view about) {
+    text += help_row(left, column, say(about));
   };
   row("proctor run ollama/mistral:7b", 42, "100 questions to a model of ollama's");
   row("proctor run --type llama", 42, "to a llama-server on port 8080");
@@ -139,26 +208,26 @@ std::string program_help(std::span<const ManualCommand> commands, Language langu
   row("proctor chart -o accuracy.png", 42, "and as a picture");
   text += say("\nCommands:\n");
   for (const ManualCommand& command : commands) row(command.name, 11, command.about);
-  return text + say("\nproctor COMMAND --help lists a command's options; proctor "
-                    "--version.\n");
+  text +=
+      say("\nproctor COMMAND --help lists a command's options; proctor --version.\n");
+  return wrapped(text, help_width);
 }
 
 std::string command_help(const ManualCommand& command, Language language) {
   const std::string usage = command.usage();
   std::string about = translated(language, command.about);
   about += full_stop(language);
-  const bool on_one_line = display_width(usage + about) <= 78;
+  const bool on_one_line = display_width(usage + about) <= help_width - 2;
   std::string text =
       fmt::format("{}{}{}\n  {}\n", usage, on_one_line ? ": " : "\n", about,
                   replace_all(std::string(command.examples), "\n", "\n  "));
-  if (takes_runs(command))
-    text += fmt::format("\n{}\n", translated(language, run_text));
+  if (takes_runs(command)) text += "\n" + translated(language, run_text) + "\n";
+  text = wrapped(text, help_width);
   for (const std::string_view group : groups_of(command)) {
     text += group.empty() ? "\n" : fmt::format("\n{}:\n", translated(language, group));
     for (const ManualOption& option : command.options) {
       if (option.group != group) continue;
-      text += fmt::format("  {} {}\n", pad(left_of(option), 20),
-                          translated(language, option.about));
+      text += help_row(left_of(option), 17, translated(language, option.about));
     }
   }
   return text;
@@ -173,15 +242,19 @@ Result<std::string> completions(std::span<const ManualCommand> commands,
               shell.empty() ? "nothing" : shell);
 }
 
-std::string manual_page(std::span<const ManualCommand> commands) {
-  std::string text =
+std::string manual_page(std::span<const ManualCommand> commands, Language language) {
+  std::string text = in_language(
+      language,
       ".TH PROCTOR 1\n.SH NAME\nproctor \\- multiple-choice exams for language models\n"
-      ".SH SYNOPSIS\n.B proctor\n.I COMMAND\n[options]\n.SH COMMANDS\n";
+      ".SH SYNOPSIS\n.B proctor\n.I COMMAND\n[options]\n.SH COMMANDS\n",
+      ".TH PROCTOR 1\n.SH 名前\nproctor \\- 言語モデルの多肢選択式試験\n"
+      ".SH 書式\n.B proctor\n.I COMMAND\n[オプション]\n.SH コマンド\n");
   for (const ManualCommand& command : commands) {
-    text += fmt::format(".SS {}\n{}.\n", roff(command.usage()), roff(command.about));
+    text += fmt::format(".SS {}\n{}{}\n", roff(command.usage()),
+                        roff(translated(language, command.about)), full_stop(language));
     for (const ManualOption& option : command.options) {
-      text +=
-          fmt::format(".TP\n.B {}\n{}\n", roff(left_of(option)), roff(option.about));
+      text += fmt::format(".TP\n.B {}\n{}\n", roff(left_of(option)),
+                          roff(translated(language, option.about)));
     }
   }
   return text;

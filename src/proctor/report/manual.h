@@ -30,14 +30,17 @@ struct ManualCommand {
   std::string usage() const;  // "proctor run [MODEL…]"
 };
 
+// Fault::usage: what the option takes, and an example.
+tl::unexpected<Error> value_is_missing(const ManualOption& option);
+
 std::string program_help(std::span<const ManualCommand> commands, Language language);
 // One screen: examples first, then the options with their defaults.
 std::string command_help(const ManualCommand& command, Language language);
 // bash, zsh or fish.
 Result<std::string> completions(std::span<const ManualCommand> commands,
                                 std::string_view shell);
-// proctor.1, as troff reads it.
-std::string manual_page(std::span<const ManualCommand> commands);
+// proctor.1, as troff reads it, in UTF-8.
+std::string manual_page(std::span<const ManualCommand> commands, Language language);
 // A TOML file for --config: what is asked most, and a comment for every other option.
 std::string configuration(const ManualCommand& run);
 // docs/cli.md and docs/ja/cli.md.

@@ -17,6 +17,18 @@ std::int64_t characters_in(std::string_view text) {
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
 }
 
+// Japanese has no blanks: its lines break between any two characters, but none begins
+// with what closes and none ends with what opens (JIS X 4051).
+bool may_part(std::string_view before, std::string_view after) {
+  constexpr std::string_view closing =
+      "、。，．：；？！）」』】〉》〕］｝ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ…,.:;?"
+      "!)]}%";
+  constexpr std::string_view opening = "（「『【〈《〔［｛([{";
+  const bool is_wide = display_width(before) == 2 || display_width(after) == 2;
+  return is_wide && before != " " && closing.find(after) == closing.npos &&
+         opening.find(before) == opening.npos;
+}
+
 // One line on lines of at most `width` columns: between words, and within one that is
 // longer; 0: as it is.
 void break_line(std::string_view line, int width, std::vector<std::string>& lines) {
@@ -24,22 +36,26 @@ void break_line(std::string_view line, int width, std::vector<std::string>& line
     lines.emplace_back(line);
     return;
   }
-  std::size_t start = 0, blank = std::string_view::npos;
+  std::size_t start = 0, end = 0, next = 0;  // of this line, and where it may part
   int used = 0;
+  std::string_view before;
   for (std::size_t at = 0; at < line.size();) {
     const std::size_t here = at;
     next_code_point(line, at);
-    const int columns = display_width(line.substr(here, at - here));
+    const std::string_view character = line.substr(here, at - here);
+    if (character == " ")
+      end = here, next = at;
+    else if (here > start && may_part(before, character))
+      end = next = here;
+    const int columns = display_width(character);
     if (used + columns > width) {
-      const bool has_blank = blank != std::string_view::npos && blank > start;
-      const std::size_t end = has_blank ? blank : here;
+      if (end <= start) end = next = here;
       lines.emplace_back(line.substr(start, end - start));
-      start = has_blank ? blank + 1 : here;
-      blank = std::string_view::npos;
-      used = display_width(line.substr(start, here - start));
+      start = next;
+      used = start > here ? 0 : display_width(line.substr(start, here - start));
     }
-    if (line[here] == ' ') blank = here;
-    used += columns;
+    if (start <= here) used += columns;
+    before = character;
   }
   lines.emplace_back(line.substr(start));
 }
