@@ -131,8 +131,7 @@ constexpr Option option_table[] = {
      "seconds it has until it answers (default 600)"},
 
     {"--dataset", "D", questions, on_data,
-     "see list datasets; a folder or file (default cais/mmlu)",
-     "", "", true},
+     "see list datasets; a folder or file (default cais/mmlu)", "", "", true},
     {"--subject", "S", questions, sending,
      "S[,S…], all, stem, … (of MMLU: college_computer_science)", "subjects"},
     {"--subject", "S", questions, of_runs,
@@ -151,8 +150,7 @@ constexpr Option option_table[] = {
      "where downloads are kept (default: the hub's cache)"},
 
     {"--protocol", "P", way, sending,
-     "what is sent and how (default seed); P1,P2; a .toml of yours",
-     "protocols"},
+     "what is sent and how (default seed); P1,P2; a .toml of yours", "protocols"},
     {"--shots", "K", way, sending,
      "worked examples a question (default: the protocol's)"},
     {"--shots-from", "FILE", way, sending,
@@ -217,8 +215,7 @@ constexpr Option option_table[] = {
      "how it was got, for the report: \"macOS M2, 16 GB\""},
     {"--show", "", kept, on_run, "print every question, reply and mark, in order"},
     {"--progress", "P", kept, on_run,
-     "auto (default): drawn, else a line now and then; line, none",
-     "progress"},
+     "auto (default): drawn, else a line now and then; line, none", "progress"},
     {"--quiet", "", kept, on_run, "no progress and no next step"},
     {"--dry-run", "", kept, on_run, "say what would be asked, and ask nothing"},
 

@@ -19,7 +19,8 @@ Result<std::vector<Question>> read_folder(const std::filesystem::path& folder,
                                           const std::string& split);
 
 // A file and its split. A file is one split: what its name says (anatomy_dev.csv), else
-// the one asked for, which a JSON document of several splits has to hold. Asked for another one than the name says, its sibling is read
+// the one asked for, which a JSON document of several splits has to hold. Asked for
+// another one than the name says, its sibling is read
 // (../dev/anatomy_dev.csv); a dev or validation split of a file whose name says nothing
 // is Fault::usage, so that no question becomes its own example. An empty or "test"
 // split takes the file as it is.

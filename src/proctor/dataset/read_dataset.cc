@@ -79,10 +79,11 @@ void tell_of_what_stands_beside(const DatasetRequest& request, const Talk& talk)
   const auto& columns = request.columns;
   if (columns && (columns->subject == beside->name || columns->context == beside->name))
     return;
-  talk(fmt::format("{}: {} stands beside the questions and is left out; `columns` "
-                   "{}={} gives it to each",
-                   request.name, for_terminal_line(beside->name), beside->part,
-                   for_terminal_line(beside->name)));
+  talk(
+      fmt::format("{}: {} stands beside the questions and is left out; `columns` "
+                  "{}={} gives it to each",
+                  request.name, for_terminal_line(beside->name), beside->part,
+                  for_terminal_line(beside->name)));
 }
 
 Result<Dataset> read_rows(const DatasetRequest& request, HubWorld& world) {

@@ -71,10 +71,10 @@ Result<StoredRun> run_before_last(std::string_view word, std::size_t steps,
                 "{}: no run has a reply, or all are forgotten; the newest: {}", word,
                 list_of(runs));
   }
-  return fail(Fault::usage,
-              "{}: found {} run{}, expected last~{} at most, the oldest; the newest: {}",
-              word, shown.size(), shown.size() == 1 ? "" : "s", shown.size() - 1,
-              list_of(shown));
+  return fail(
+      Fault::usage,
+      "{}: found {} run{}, expected last~{} at most, the oldest; the newest: {}", word,
+      shown.size(), shown.size() == 1 ? "" : "s", shown.size() - 1, list_of(shown));
 }
 
 tl::unexpected<Error> no_such_run(std::string_view wanted,

@@ -233,8 +233,7 @@ std::map<std::string, Ledger, std::less<>> by_category(const Tally& tally,
       if (!category.empty()) categories[std::string(category_key(category))] += ledger;
     }
   }
-  if (!categories.empty() && rest.n() > 0)
-    categories[std::string(no_category)] = rest;
+  if (!categories.empty() && rest.n() > 0) categories[std::string(no_category)] = rest;
   return categories;
 }
 
