@@ -57,7 +57,7 @@ TEST(MmluPro, the_reader_is_the_one_that_marks_as_the_file_does) {
                    ".json");
   const File cascade(
       entries({entry("1", "The answer is (B)", "B"), entry("2", "So it is B", "B")}),
-      ".jsonl");
+      "-2.json");
 
   EXPECT_EQ(stored(read(first)->front(), *store).reader, "mmlu_pro_first_rule");
   EXPECT_EQ(stored(read(cascade)->front(), *store).reader, "mmlu_pro_cascade");

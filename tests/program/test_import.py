@@ -1,11 +1,15 @@
 """Runs of other harnesses, read from their own files."""
 
+import importlib.util
 import json
+import os
+import subprocess
+import sys
 import zipfile
 
 import pytest
 
-from conftest import SHARED
+from conftest import ROOT, SHARED
 
 NAME = "model_outputs_some-model_5shots"
 
@@ -107,3 +111,87 @@ def test_a_published_run_has_its_published_score(work):
     assert (run["n"], run["right_there"], run["right"]) == (10351, 6586, 6622)
     assert "43 of 10,394 entries are no objects" in done.stderr
     assert "by mmlu_pro_cascade, 6,622 of 10,351 are right, the file counts 6,586" in done.stderr
+
+
+# ---- lm-evaluation-harness
+
+
+LM_EVAL = """
+import csv, hashlib, json, pathlib, sys
+import lm_eval
+from lm_eval.api.model import LM
+from lm_eval.loggers import EvaluationTracker
+from lm_eval.tasks import TaskManager
+
+here, exam, template = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
+tasks = []
+for file in sorted(exam.glob("*.csv")):
+    subject = file.stem.removesuffix("_test")
+    rows = list(csv.reader(open(file)))[1:]
+    docs = here / f"{subject}.jsonl"
+    docs.write_text("".join(json.dumps({"question": r[0], "subject": subject, "choices": r[1:5], "answer": int(r[5])})
+                            + "\\n" for r in rows))
+    whole = pathlib.Path(lm_eval.__file__).parent / "tasks" / template
+    (here / f"{subject}.yaml").write_text(
+        f"include: {whole}\\ntask: mmlu_{subject}\\ndataset_path: json\\ndataset_kwargs:\\n  data_files:\\n    test: {docs}\\n"
+        "fewshot_split: null\\ntest_split: test\\nvalidation_split: null\\n")
+    tasks.append(f"mmlu_{subject}")
+
+
+def chance(text):
+    return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)
+
+
+class Model(LM):
+    def loglikelihood(self, requests, **_):
+        return [(-(chance(r.args[0] + r.args[1]) % 1000) / 100 - 0.1234567890123, False) for r in requests]
+
+    def generate_until(self, requests, **_):
+        said = [" B", "The answer is (C).", "Well. The answer is (D). So", "no idea", "(B)"]
+        return [said[chance(r.args[0]) % 5] for r in requests]
+
+    def loglikelihood_rolling(self, requests, **_):
+        raise NotImplementedError
+
+
+tracker = EvaluationTracker(output_path=str(here / "out"))
+tracker.general_config_tracker.log_experiment_args("hf", "pretrained=acme/model-7b", None, None, False)
+results = lm_eval.simple_evaluate(Model(), model_args="pretrained=acme/model-7b", tasks=tasks, bootstrap_iters=0,
+                                  task_manager=TaskManager(include_path=str(here)), log_samples=True)
+samples = results.pop("samples")
+tracker.save_results_aggregated(results=results, samples=samples)
+for task, of_task in samples.items():
+    tracker.save_results_samples(task_name=task, samples=of_task)
+"""
+
+
+@pytest.fixture
+def lm_eval(work):
+    """The real harness, which asks a model of chance; a folder with what it wrote."""
+    if importlib.util.find_spec("lm_eval") is None:
+        pytest.skip("lm-evaluation-harness is not installed here: pip install lm-eval")
+
+    def run(template):
+        script = work.path / "harness.py"
+        script.write_text(LM_EVAL)
+        done = subprocess.run([sys.executable, script, work.path, ROOT / "data/sample/test", template],
+                              capture_output=True, text=True, env={**os.environ, "HF_HUB_OFFLINE": "1"})
+        assert done.returncode == 0, done.stderr[-2000:]
+        return next((work.path / "out").glob("*/results_*.json"))
+
+    return run
+
+
+@pytest.mark.parametrize("template, metric", [
+    ("mmlu/default/_default_template_yaml", "acc,none"),
+    ("mmlu/generative/_default_template_yaml", "exact_match,get_response"),
+    ("mmlu/flan_cot_zeroshot/_mmlu_flan_cot_zeroshot_template_yaml", "exact_match,strict-match"),
+])
+def test_a_run_of_the_harness_has_its_scores_to_the_digit(work, lm_eval, template, metric):
+    results = lm_eval(template)
+    work.run("import", results)
+    theirs = {task.removeprefix("mmlu_"): said[metric]
+              for task, said in json.loads(results.read_text())["results"].items()}
+    lines = work.run("report", "--by", "subject", "--json").stdout.splitlines()
+    assert {line["subject"]: line["accuracy"] for line in map(json.loads, lines)} == theirs
+    assert work.json("report", "last", "--json")["n"] == 120

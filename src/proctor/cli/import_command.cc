@@ -28,7 +28,7 @@ Result<int> import_command(const Arguments& arguments, World& world) {
         TRY(store_peer_run(run, arguments.get("--name").value_or(""),
                            arguments.get("--note").value_or(""), *store));
     for (const std::string& note : stored.notes)
-      world.console.tell(fmt::format("{}: {}", join(run.files, ", "), note));
+      world.console.tell(fmt::format("{}: {}", run.files_title(), note));
     table.rows.push_back({stored.id.substr(0, 8), run.model, run.harness, stored.reader,
                           with_thousands(stored.n), with_thousands(stored.right),
                           with_thousands(stored.counted_right)});

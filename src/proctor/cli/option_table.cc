@@ -73,8 +73,9 @@ constexpr std::array command_table = {
                 "all questions of a run with replies and marks: jsonl or csv",
                 "proctor export last -o run.jsonl"},
     CommandText{Command::importing, import_command, "import", "FILE…",
-                "another harness's run, as its own files have it: MMLU-Pro's results",
-                "proctor import model_outputs_X_5shots.json"},
+                "a run of lm-evaluation-harness or MMLU-Pro, as its own files have it",
+                "proctor import model_outputs_X_5shots.json\n"
+                "proctor import out/acme__model-7b/results_*.json"},
     CommandText{Command::forget, forget_command, "forget", "RUN…",
                 "leave runs out of tables, charts and last; or remove them",
                 "proctor forget 7f3a\nproctor forget 7f3a --undo\n"

@@ -2,6 +2,7 @@
 
 #include "proctor/archive/archive.h"
 #include "proctor/peer/json_file.h"
+#include "proctor/peer/lm_eval.h"
 #include "proctor/peer/mmlu_pro.h"
 
 namespace proctor {
@@ -49,9 +50,20 @@ Result<PeerRun> read_file_of_json(const fs::path& path) {
 
 }  // namespace
 
+std::string PeerRun::files_title() const {
+  return files.size() == 1
+             ? files.front()
+             : fmt::format("{} and {} more", files.front(), files.size() - 1);
+}
+
 Result<std::vector<PeerRun>> read_peer_runs(std::span<const fs::path> files) {
-  std::vector<PeerRun> runs;
+  std::vector<fs::path> of_lm_eval, others;
   for (const fs::path& file : files)
+    (is_lm_eval_name(file) ? of_lm_eval : others).push_back(file);
+  std::vector<PeerRun> runs;
+  for (const LmEvalFiles& one : TRY(lm_eval_runs(of_lm_eval)))
+    runs.push_back(TRY(read_lm_eval(one)));
+  for (const fs::path& file : others)
     runs.push_back(TRY(read_file_of_json(file).in(file.string())));
   return runs;
 }

@@ -30,15 +30,18 @@ struct PeerRun {
   std::optional<std::int64_t> shots;
   std::string aggregation;           // of score.h
   std::vector<std::string> readers;  // the harness's own rules, the likeliest first
-  // The score that stands in the files themselves.
-  std::optional<double> said_score;
-  std::vector<PeerReply> replies;  // at least one
-  // Sentences about what was passed over.
+  std::vector<PeerReply> replies;    // at least one
+  // Sentences about what was passed over, and where the files contradict themselves.
   std::vector<std::string> left_out;
+
+  // "samples_a.jsonl and 56 more"
+  std::string files_title() const;
 };
 
 // The runs in these files, whose forms are told by what is in them:
-//   MMLU-Pro's results (a JSON list of entries with "pred"), also in a zip.
+//   lm-evaluation-harness's samples_TASK_DATE.jsonl, and results_DATE.json, which
+//   stands for all samples beside it; those of one date are one run; MMLU-Pro's results
+//   (a JSON list of entries with "pred"), also in a zip.
 // Fault::data, with the file, for what is none of these, cut off or not whole.
 Result<std::vector<PeerRun>> read_peer_runs(
     std::span<const std::filesystem::path> files);

@@ -157,7 +157,7 @@ Result<ImportedRun> store_peer_run(const PeerRun& run, const std::string& name,
   const Match match = TRY(best_match(run));
   Plan plan = plan_of(run, dataset, match.reader);
   plan.info.name = name;
-  plan.info.note = note.empty() ? join(run.files, ", ") : note;
+  plan.info.note = note.empty() ? run.files_title() : note;
   ImportedRun imported{.id = plan.info.key.id(),
                        .reader = std::string(match.reader),
                        .n = std::ssize(run.replies),
