@@ -56,6 +56,19 @@ TEST(Breakdown, the_best_stand_first_where_that_is_asked_for) {
   EXPECT_LT(worst.find("stem"), worst.find("other"));
 }
 
+TEST(Breakdown, runs_that_do_not_fit_beside_each_other_stand_in_several_tables) {
+  const std::vector<ScoredRun> runs = {run_of("one", three), run_of("two", three),
+                                       run_of("three", three)};
+
+  const std::string text = text_of(runs, {}, TableFormat::terminal, 60);
+
+  for (const std::string& line : split(text, '\n')) EXPECT_LE(display_width(line), 60);
+  EXPECT_THAT(text, HasSubstr("  college_physics  4   25.00%, 4.6-69.9"));
+  EXPECT_LT(text.find("two"), text.find("\n\nsubject"));
+  EXPECT_LT(text.find("\n\nsubject"), text.find("three"));
+  EXPECT_THAT(text_of(runs, {}, TableFormat::terminal, 200), HasSubstr("(1/4)"));
+}
+
 TEST(Breakdown, a_bar_shows_the_interval_where_there_is_room) {
   const std::vector<ScoredRun> runs = {run_of("", three)};
 

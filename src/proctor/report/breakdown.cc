@@ -130,17 +130,35 @@ std::string failures_of(const Ledger& ledger, Language language) {
                      with_thousands(ledger.failed));
 }
 
-std::string cell_of(const Ledger& ledger, Language language) {
+std::string percent_text(const Count& count) {
+  return fmt::format("{:.2f}%", 100 * count.share().value_or(0));
+}
+
+// With its n, unless that stands in a column of its own.
+std::string cell_of(const Ledger& ledger, Language language, bool has_n_beside) {
   if (!ledger.has_reply()) return "-" + failures_of(ledger, language);
   const Count count = ledger.count();
-  return fmt::format("{}, {}{}", accuracy_text(count), range_text(wilson(count)),
-                     failures_of(ledger, language));
+  return fmt::format("{}, {}{}",
+                     has_n_beside ? percent_text(count) : accuracy_text(count),
+                     range_text(wilson(count)), failures_of(ledger, language));
+}
+
+// Of all runs that were asked it; nothing where they differ.
+std::optional<std::int64_t> common_n(const Part& part) {
+  std::optional<std::int64_t> n;
+  for (const Ledger& ledger : part.ledgers) {
+    if (ledger.n() == 0) continue;
+    if (n && *n != ledger.n()) return std::nullopt;
+    n = ledger.n();
+  }
+  return n;
 }
 
 // How the parts are put for people.
 struct Layout {
   Language language = Language::en;
   bool is_nested = false, has_bar = false, has_failures = false;
+  bool is_narrow = false;  // of several runs: n has a column of its own
 };
 
 std::vector<std::string> row_of(const Part& part, const Layout& how) {
@@ -148,17 +166,18 @@ std::vector<std::string> row_of(const Part& part, const Layout& how) {
       how.is_nested && !part.subject.empty() && !part.category.empty();
   std::vector<std::string> row = {(is_below ? "  " : "") +
                                   category_title(part.name(), how.language)};
-  if (part.ledgers.size() > 1) {
+  if (part.ledgers.size() > 1 || how.is_narrow) {
+    const auto n = how.is_narrow ? common_n(part) : std::nullopt;
+    if (how.is_narrow) row.push_back(n ? with_thousands(*n) : "");
     for (const Ledger& ledger : part.ledgers)
-      row.push_back(cell_of(ledger, how.language));
+      row.push_back(cell_of(ledger, how.language, n.has_value()));
     return row;
   }
   const Ledger& ledger = part.ledgers.front();
   const Count count = ledger.count();
   const bool is_answered = ledger.has_reply();
   row.push_back(with_thousands(count.n));
-  row.push_back(is_answered ? fmt::format("{:.2f}%", 100 * count.share().value_or(0))
-                            : "-");
+  row.push_back(is_answered ? percent_text(count) : "-");
   row.push_back(is_answered ? range_text(wilson(count)) : "-");
   if (how.has_failures) row.push_back(with_thousands(ledger.failed));
   if (how.has_bar) row.push_back(is_answered ? interval_bar(count) : "");
@@ -171,8 +190,9 @@ Table table_of(std::span<const ScoredRun> runs, const Breakdown& breakdown,
   const std::string title = breakdown.by == By::category ? ja ? "区分" : "category"
                             : ja                         ? "科目"
                                                          : "subject";
-  Table table{{{title, Align::left, 16}}, {}};
-  if (runs.size() > 1) {
+  Table table{{{title, Align::left, how.is_narrow ? 28 : 16, true}}, {}};
+  if (how.is_narrow) table.columns.push_back({ja ? "問数" : "n", Align::right});
+  if (runs.size() > 1 || how.is_narrow) {
     for (const ScoredRun& run : runs)
       table.columns.push_back({name_among(runs, run), Align::right});
   } else {
@@ -185,6 +205,29 @@ Table table_of(std::span<const ScoredRun> runs, const Breakdown& breakdown,
   }
   for (const Part& part : parts) table.rows.push_back(row_of(part, how));
   return table;
+}
+
+// As many runs a table as there is room for.
+std::string narrow_text(std::span<const ScoredRun> runs, const Breakdown& breakdown,
+                        const std::vector<Part>& parts, Layout how, int width) {
+  how.is_narrow = true;
+  std::string text;
+  for (std::size_t from = 0, end = runs.size(); from < runs.size();) {
+    std::vector<Part> some = parts;
+    for (Part& part : some)
+      part.ledgers = {part.ledgers.begin() + static_cast<std::ptrdiff_t>(from),
+                      part.ledgers.begin() + static_cast<std::ptrdiff_t>(end)};
+    const Table table = table_of(runs.subspan(from, end - from), breakdown, some, how);
+    if (least_width_of(table) > width && end > from + 1) {
+      --end;
+      continue;
+    }
+    text +=
+        (text.empty() ? "" : "\n") + table_text(table, TableFormat::terminal, width);
+    from = end;
+    end = runs.size();
+  }
+  return text;
 }
 
 // What of the runs are second tries; a line each.
@@ -315,7 +358,11 @@ std::string breakdown_text(std::span<const ScoredRun> runs, const Breakdown& bre
     how.has_bar = true;
     table = table_of(runs, breakdown, parts, how);
   }
-  return table_text(table, format, width) + second_tries_of(runs, language);
+  const bool fits = !how.is_nested || width == 0 || natural_width_of(table) <= width;
+  const std::string text = fits || runs.size() == 1
+                               ? table_text(table, format, width)
+                               : narrow_text(runs, breakdown, parts, how, width);
+  return text + second_tries_of(runs, language);
 }
 
 }  // namespace proctor

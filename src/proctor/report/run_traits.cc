@@ -37,6 +37,8 @@ constexpr RunTrait bare_name = {
     "model", "モデル", Kind::trait,
     [](const ScoredRun& run, Language) { return label_of(run).name; }};
 
+constexpr int never_cut = 1'000;  // numbers among words
+
 constexpr std::array traits = {
     RunTrait{"run", "実行", Kind::score,
              [](const ScoredRun& run, Language) { return run.name_or_id(); },
@@ -87,8 +89,8 @@ constexpr std::array traits = {
                return with_thousands(run.account.second_tries);
              },
              Align::right, 0, false, InCharts::never, "second_tries"},
-    RunTrait{"as reported", "元の集計", Kind::count, reported_text, Align::left, 8,
-             false, InCharts::never, "reported"},
+    RunTrait{"as reported", "元の集計", Kind::count, reported_text, Align::left,
+             never_cut, false, InCharts::never, "reported"},
 };
 
 std::string_view word_of(const RunTrait& trait) {
