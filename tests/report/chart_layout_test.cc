@@ -250,13 +250,15 @@ TEST(ChartLayout, without_a_subtitle_no_room_is_kept_for_one) {
   EXPECT_LT(lying, top_of(lying_layout));
 }
 
-TEST(ChartLayout, bars_lie_where_standing_labels_would_be_cut_or_tiny) {
+TEST(ChartLayout,
+     bars_lie_where_standing_labels_would_be_cut_or_tiny_and_where_there_is_one) {
   const std::string seed_label = "mistral-7b-instruct-v0.2 (llama.cpp)";
   const std::vector<Bar> four(
       4, bar_of(seed_label, "macOS m2, 16GB, llama-server", 40, 100));
 
   EXPECT_FALSE(is_better_lying(picture_of(four)));
   EXPECT_FALSE(is_better_lying(picture_of(bars_of(8, 12, 0, true))));
+  EXPECT_TRUE(is_better_lying(picture_of(bars_of(1, 12, 0, true))));
   EXPECT_TRUE(is_better_lying(picture_of(bars_of(4, 80, 0, true))));
   EXPECT_TRUE(is_better_lying(picture_of(bars_of(57, 24, 0, true))));
 }

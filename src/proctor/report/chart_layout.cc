@@ -256,12 +256,14 @@ Picture standing_layout(const Chart& chart, const ChartWords& words,
 
 bool is_better_lying(const Picture& standing) {
   constexpr double readable = 7.5;
-  return std::ranges::any_of(standing.texts, [](const PlacedText& text) {
-    return (text.part == Part::label || text.part == Part::method ||
-            text.part == Part::value) &&
-           (text.cut ||
-            text.size < readable * (text.part == Part::method ? method_ratio : 1));
-  });
+  return standing.bars.size() == 1 ||
+         std::ranges::any_of(standing.texts, [](const PlacedText& text) {
+           return (text.part == Part::label || text.part == Part::method ||
+                   text.part == Part::value) &&
+                  (text.cut ||
+                   text.size <
+                       readable * (text.part == Part::method ? method_ratio : 1));
+         });
 }
 
 }  // namespace proctor

@@ -82,7 +82,8 @@ Picture standing_layout(const Chart& chart, const ChartWords& words,
 // Bars that lie, the best first.
 Picture lying_layout(const Chart& chart, const ChartWords& words,
                      const Measure& measure);
-// Whether standing labels would be cut or too small to read.
+// Whether standing labels would be cut or too small to read, or a single bar would
+// stand in an empty field.
 bool is_better_lying(const Picture& standing);
 
 }  // namespace proctor

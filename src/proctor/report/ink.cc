@@ -7,8 +7,9 @@
 namespace proctor {
 namespace {
 
-// ECMA-48, SGR: what a terminal of any kind has, as its owner has set it.
-constexpr std::array<std::string_view, 5> codes = {"32", "31", "33", "2", "1"};
+// ECMA-48, SGR: what a terminal of any kind has, as its owner has set it; none that is
+// hard to read on white, as yellow is, or on black. Each is a word, too.
+constexpr std::array<std::string_view, 5> codes = {"32", "31", "35", "2", "1"};
 
 bool is_rule(const std::string& line) {
   return line.find("─") != std::string::npos &&
