@@ -145,6 +145,20 @@ TEST_F(ReadDataset, a_files_questions_are_never_their_own_examples) {
   EXPECT_EQ(good({.name = file, .split = ""}).questions.size(), 1);
 }
 
+TEST_F(ReadDataset, a_card_whose_files_are_not_there_is_told_with_their_names) {
+  const std::string head = "---\nconfigs:\n- config_name: en\n  data_files:\n";
+  for (const std::string files : {"  - split: test\n    path: data/test-*.parquet\n",
+                                  "  - data/test-*.parquet\n"}) {
+    put("README.md", head + files + "---\n");
+
+    EXPECT_THAT(
+        error({.name = folder_.string()}),
+        HasSubstr("README.md names data/test-*.parquet for en, and no such file "
+                  "is there"))
+        << files;
+  }
+}
+
 TEST_F(ReadDataset, a_json_file_of_several_splits_is_each_of_them) {
   const std::string row = R"([{"question":"Q","choices":["a","b"],"answer":)";
   const std::string file =

@@ -214,6 +214,21 @@ std::string subject_of(const fs::path& folder, const CardConfig& config,
   return place_of(file).subject;
 }
 
+// Where not one file is there of those that README.md names, they are told.
+Status check_any_is_there(const fs::path& folder, const CardConfig& config) {
+  std::vector<std::string> named;
+  for (const CardFiles& card : config.files)
+    named.insert(named.end(), card.patterns.begin(), card.patterns.end());
+  const std::vector<std::string> all = all_files(folder);
+  const bool any = std::ranges::any_of(named, [&](const std::string& pattern) {
+    return std::ranges::any_of(
+        all, [&](const std::string& path) { return pattern_means(pattern, path); });
+  });
+  if (any || named.empty()) return {};
+  return fail(Fault::data, "{}: README.md names {} for {}, and no such file is there",
+              folder.string(), listed_names(named), config.name);
+}
+
 Result<Files> of_config(const fs::path& folder, const CardConfig& config,
                         const std::string& split) {
   Files files;
@@ -236,6 +251,7 @@ Result<Files> of_config(const fs::path& folder, const CardConfig& config,
     }
   }
   if (files.empty() && !splits.empty()) {
+    TRY(check_any_is_there(folder, config));
     return fail(Fault::data, "{}: no file of the split {} in {}; README.md names {}",
                 folder.string(), split, config.name, listed_names(splits));
   }
@@ -260,6 +276,15 @@ Result<Files> by_card(const fs::path& folder, const std::string& config,
   }
   if (config.empty() && !names.empty()) return several(folder, names);
   return Files{};
+}
+
+// Where nothing is found, not even beside what it names.
+Status check_card(const fs::path& folder, const std::string& config) {
+  const auto readme = read_file(folder / "README.md");
+  if (!readme) return {};
+  for (const CardConfig& each : TRY(configs_of(*readme)))
+    if (each.name == config || config.empty()) TRY(check_any_is_there(folder, each));
+  return {};
 }
 
 Result<Files> found_in(const fs::path& folder, const std::string& config,
@@ -298,6 +323,7 @@ Result<Files> files_of_split(const fs::path& folder, const std::string& config,
                              const std::string& split) {
   const Files files = TRY(found_in(folder, config, split));
   if (files.empty()) {
+    TRY(check_card(folder, config));
     return fail(Fault::data,
                 "{}: no folder {} in it, expected {}/SUBJECT_{}.csv; found {}",
                 (config.empty() ? folder : folder / config).string(), split, split,
