@@ -58,6 +58,20 @@ TEST(Options, one_without_its_value_says_what_it_takes_with_an_example) {
   }
 }
 
+TEST(Options, an_empty_word_or_name_is_told_what_belongs_there) {
+  const std::string limit = error_of({"run", "--limit"});
+  EXPECT_EQ(error_of({"run", "--limit="}), limit);
+  EXPECT_EQ(error_of({"run", "--limit", ""}), limit);
+  EXPECT_EQ(error_of({"run", "--shots-from", ""}), error_of({"run", "--shots-from"}));
+  EXPECT_EQ(error_of({"run", ""}),
+            "proctor run: found an empty word, expected [MODEL…]");
+  EXPECT_EQ(error_of({"run", "--protocol", "seed,,mmlu"}),
+            "--protocol: found an empty name in seed,,mmlu, expected names with commas "
+            "between");
+  EXPECT_EQ(error_of({"run", "--exact=yes"}),
+            "--exact: found yes behind it, expected nothing");
+}
+
 TEST(Options, the_last_one_wins) {
   EXPECT_EQ(arguments_of({"run", "--limit", "5", "--limit", "7"}).get("--limit"), "7");
 }

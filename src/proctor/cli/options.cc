@@ -153,13 +153,7 @@ Result<Arguments> parse_command(const CommandText& command, const ManualCommand&
                                                 : CLI::MultiOptionPolicy::TakeLast);
     }
   }
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const Option* option = find_option(words[i], command.command);
-    if (option == nullptr || option->value.empty()) continue;
-    if (++i == words.size() || find_option(words[i], command.command) != nullptr)
-      return value_is_missing(
-          *std::ranges::find(manual.options, option->name, &ManualOption::name));
-  }
+  TRY(check_words(manual, words));
   std::ranges::reverse(words);  // CLI11 takes them from the back
   try {
     app.parse(words);

@@ -85,6 +85,37 @@ std::string help_row(std::string_view left, int column, std::string_view about) 
   return wrapped(row, help_width, column + 3) + "\n";
 }
 
+const ManualOption* option_called(const ManualCommand& command, std::string_view word) {
+  const auto found =
+      std::ranges::find_if(command.options, [&](const ManualOption& one) {
+        return word == one.name || (!one.also.empty() && word == one.also);
+      });
+  return found == command.options.end() ? nullptr : &*found;
+}
+
+tl::unexpected<Error> value_is_missing(const ManualOption& option) {
+  return fail(Fault::usage, "{}: expected {} behind it: {}; for example {} {}",
+              option.name, option.value, option.about, option.name,
+              example_value(option));
+}
+
+// A text may be empty, and what ends a reply; behind "=" nothing is no value.
+Status check_value(const ManualOption& option, std::string_view value,
+                   bool is_behind_equals) {
+  if (option.value.empty())
+    return fail(Fault::usage, "{}: found {} behind it, expected nothing", option.name,
+                value);
+  const bool may_be_empty = option.value == "TEXT" || option.name == "--stop";
+  if (value.empty() && (is_behind_equals || !may_be_empty))
+    return value_is_missing(option);
+  const bool is_list = option.name == "--protocol" || option.name == "--again";
+  const std::string between = fmt::format(",{},", value);
+  if (is_list && between.find(",,") != between.npos)
+    return fail(Fault::usage, "{}: found an empty name in {}, expected {}", option.name,
+                value, "names with commas between");
+  return {};
+}
+
 // What a RUN is, where a command takes one.
 constexpr std::string_view run_text =
     "RUN: last, last~1 (the one before it), a --name, or the first digits of an id "
@@ -185,10 +216,26 @@ std::string ManualCommand::usage() const {
   return fmt::format("proctor {}{}{}", name, arguments.empty() ? "" : " ", arguments);
 }
 
-tl::unexpected<Error> value_is_missing(const ManualOption& option) {
-  return fail(Fault::usage, "{}: expected {} behind it: {}; for example {} {}",
-              option.name, option.value, option.about, option.name,
-              example_value(option));
+Status check_words(const ManualCommand& command, std::span<const std::string> words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string_view word = words[i];
+    const std::size_t equals = word.starts_with("--") ? word.find('=') : word.npos;
+    const ManualOption* const option = option_called(command, word.substr(0, equals));
+    if (word.empty())
+      return fail(Fault::usage, "proctor {}: found an empty word, expected {}",
+                  command.name,
+                  command.arguments.empty() ? "options alone" : command.arguments);
+    if (option == nullptr) continue;
+    if (equals != word.npos) {
+      TRY(check_value(*option, word.substr(equals + 1), true));
+    } else if (!option->value.empty()) {
+      const bool is_there =
+          i + 1 < words.size() && option_called(command, words[i + 1]) == nullptr;
+      if (!is_there) return value_is_missing(*option);
+      TRY(check_value(*option, words[++i], false));
+    }
+  }
+  return {};
 }
 
 std::string program_help(std::span<const ManualCommand> commands, Language language) {

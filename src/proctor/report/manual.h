@@ -30,8 +30,10 @@ struct ManualCommand {
   std::string usage() const;  // "proctor run [MODEL…]"
 };
 
-// Fault::usage: what the option takes, and an example.
-tl::unexpected<Error> value_is_missing(const ManualOption& option);
+// Fault::usage for an option without its value, or with an empty one where that means
+// nothing: what it takes, and an example; for a value behind a flag; for a word that is
+// empty, or an empty name in a list of them.
+Status check_words(const ManualCommand& command, std::span<const std::string> words);
 
 std::string program_help(std::span<const ManualCommand> commands, Language language);
 // One screen: examples first, then the options with their defaults.
