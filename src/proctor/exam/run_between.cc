@@ -142,7 +142,23 @@ std::string words_of_old(const RunInfo& info, const Json& sent) {
   return text;
 }
 
+// What is in no run's words: which questions, and what its key has of the server.
+std::string rest_of(const Dataset& dataset, const RunInfo& info) {
+  std::string text = " --subject " + quoted(info.subjects) + portion_of(dataset, info) +
+                     server_options_of(info.key);
+  if (!value_in(info.command, "--engine")) text += serve_of(info.key);
+  return text;
+}
+
 }  // namespace
+
+std::string command_again(const Dataset& dataset, const RunInfo& info) {
+  std::string text = "proctor run";
+  if (info.command.empty())
+    text += " " + words_of_old(info, Json::parse(info.key.protocol, nullptr, false));
+  for (const std::string& word : info.command) text += " " + quoted(word);
+  return text + rest_of(dataset, info);
+}
 
 Result<std::string> command_between(Store& store, const ScoredRun& a,
                                     const ScoredRun& b, const TakesValue& takes_value) {
@@ -168,10 +184,7 @@ Result<std::string> command_between(Store& store, const ScoredRun& a,
   const auto examples = value_in(shots.info.command, "--shots-from");
   if (examples && count > 0) text += " --shots-from " + quoted(*examples);
   const Dataset dataset = TRY(store.questions(prompt.id));
-  text += " --subject " + quoted(info.subjects) + portion_of(dataset, info);
-  text += server_options_of(info.key);
-  if (!value_in(info.command, "--engine")) text += serve_of(info.key);
-  return text;
+  return text + rest_of(dataset, info);
 }
 
 }  // namespace proctor

@@ -19,4 +19,8 @@ using TakesValue = std::function<bool(std::string_view word)>;
 Result<std::string> command_between(Store& store, const ScoredRun& a,
                                     const ScoredRun& b, const TakesValue& takes_value);
 
+// The `proctor run …` that asks a stored run again, as far as its words and its name
+// say it.
+std::string command_again(const Dataset& dataset, const RunInfo& info);
+
 }  // namespace proctor

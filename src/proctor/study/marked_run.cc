@@ -15,17 +15,6 @@ std::string digest_of_one(const Question& question) {
   return hash.hex();
 }
 
-std::vector<QuestionKey> keys_of(const Dataset& dataset) {
-  std::vector<QuestionKey> keys;
-  std::map<std::string, std::uint32_t> seen;
-  for (const Question& question : dataset.questions) {
-    std::string digest = digest_of_one(question);
-    const std::uint32_t occurrence = seen[digest]++;
-    keys.push_back({.digest = std::move(digest), .occurrence = occurrence});
-  }
-  return keys;
-}
-
 bool has_reply(const MarkedQuestion& question) {
   return question.mark != Mark::failed;
 }
@@ -47,10 +36,21 @@ Unpaired unpaired(const MarkedRun& one, const MarkedRun& other) {
 
 }  // namespace
 
+std::vector<QuestionKey> question_keys(const Dataset& dataset) {
+  std::vector<QuestionKey> keys;
+  std::map<std::string, std::uint32_t> seen;
+  for (const Question& question : dataset.questions) {
+    std::string digest = digest_of_one(question);
+    const std::uint32_t occurrence = seen[digest]++;
+    keys.push_back({.digest = std::move(digest), .occurrence = occurrence});
+  }
+  return keys;
+}
+
 Result<MarkedRun> read_marked_run(Store& store, const StoredRun& run,
                                   const Look& look) {
   const Dataset dataset = TRY(store.questions(run.id));
-  const std::vector<QuestionKey> keys = keys_of(dataset);
+  const std::vector<QuestionKey> keys = question_keys(dataset);
   MarkedRun marked;
   marked.questions.insert(keys.begin(), keys.end());
   const double error = arithmetic_error(run.info.key).value_or(0);

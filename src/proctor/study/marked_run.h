@@ -23,6 +23,9 @@ struct QuestionKey {
   auto operator<=>(const QuestionKey&) const = default;
 };
 
+// Of a data set's questions, by ordinal.
+std::vector<QuestionKey> question_keys(const Dataset& dataset);
+
 struct MarkedQuestion {
   std::string subject, id;
   std::uint32_t ordinal = 0;  // in the run's data set

@@ -1,5 +1,6 @@
 #include "proctor/study/meant_runs.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "proctor/study/subjects_title.h"
@@ -58,6 +59,12 @@ Result<ListedRuns> list_runs(Store& store, Among among) {
   for (StoredRun& run : meant.runs)
     out.runs.push_back(TRY(list_run(store, std::move(run))));
   return out;
+}
+
+Result<std::vector<StoredRun>> stored_runs(Store& store, Among among) {
+  Meant meant = TRY(meant_runs(store, among));
+  std::ranges::reverse(meant.runs);
+  return std::move(meant.runs);
 }
 
 Result<ScoredRuns> score_runs(Store& store, const std::vector<std::string>& names,

@@ -24,6 +24,9 @@ struct ListedRuns {
 };
 Result<ListedRuns> list_runs(Store& store, Among among);
 
+// The same without what they are about, oldest first.
+Result<std::vector<StoredRun>> stored_runs(Store& store, Among among);
+
 struct ScoredRuns {
   std::vector<ScoredRun> runs;
   std::size_t hidden = 0;     // as above
