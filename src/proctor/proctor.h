@@ -6,6 +6,7 @@
 #include "proctor/dataset/dataset.h"
 #include "proctor/exam/exam.h"
 #include "proctor/hub/hub.h"
+#include "proctor/page/page.h"
 #include "proctor/peer/peer.h"
 #include "proctor/report/report.h"
 #include "proctor/run/run.h"

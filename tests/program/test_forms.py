@@ -39,6 +39,7 @@ OTHERS = {
     "run": "run baseline/A --dataset exam",
     "run --dry-run": "run baseline/B --dataset exam --dry-run",
     "chart": "chart first second -o chart.svg",
+    "html": "html first second",
     "forget": "forget first",
     "version": "version",
 }
@@ -47,7 +48,7 @@ WRONG = {
     "rescore": "rescore first", "audit": "audit nothing", "export": "export nothing",
     "extract": "extract nothing.jsonl", "prompt": "prompt --index x", "verify": "verify --store nothing",
     "merge": "merge nothing --into all.db", "doctor": "doctor nobody/x", "list": "list nothing",
-    "chart": "chart -o chart.gif", "forget": "forget nothing", "version": "version 2",
+    "chart": "chart -o chart.gif", "html": "html nothing -o x.html", "forget": "forget nothing", "version": "version 2",
     "no such option": "run --limt 5", "no such command": "rum", "before the command": "--limit",
 }  # fmt: skip
 
@@ -208,7 +209,7 @@ def documented():
 DOCUMENTED = {
     "report --by subject": "report --by subject", "report --by category": "report --by category",
     "compare": "compare first second", "show": "show first", "export": "export first", "audit": "audit first",
-    "chart": "chart first second -o chart.svg", "extract": "extract replies.jsonl", "forget": "forget first",
+    "chart": "chart first second -o chart.svg", "html": "html first second", "extract": "extract replies.jsonl", "forget": "forget first",
     "merge": "merge proctor.db --into all.db", "doctor": "doctor", "list models": "list models",
     "list datasets": "list datasets", "list protocols": "list protocols", "list subjects": "list subjects",
     "list subjects --dataset FILE": "list subjects --dataset exam", "list runs": "list runs", "version": "version",

@@ -136,6 +136,7 @@ def test_no_command_says_an_english_sentence(japanese):
     visit("rescore", first, "--extract", "inspect")
     visit("export", first, "-o", "run.jsonl")
     visit("chart", "-o", "chart.svg")
+    visit("html", "-o", "page.html")
     visit("prompt", *llama[1:4], *asked, "--index", 0)
     (japanese.path / "texts.jsonl").write_text('{"output": "A です"}\n', encoding="utf-8")
     visit("extract", "texts.jsonl")
@@ -209,6 +210,7 @@ def test_no_error_is_an_english_sentence(japanese, free_port):
         ["compare", "last"],
         ["compare", "last", "last~3"],
         ["chart"],
+        ["html"],
         ["chart", "-o", "x.gif"],
         ["show", "last", "--question", "nobody"],
         ["show", "last", "--only", "rihgt"],

@@ -16,6 +16,7 @@ constexpr unsigned on_doctor = bit(Command::doctor);
 constexpr unsigned on_list = bit(Command::list);
 constexpr unsigned on_report = bit(Command::report);
 constexpr unsigned on_chart = bit(Command::chart);
+constexpr unsigned on_html = bit(Command::html);
 constexpr unsigned on_show = bit(Command::show);
 constexpr unsigned on_export = bit(Command::exporting);
 constexpr unsigned on_import = bit(Command::importing);
@@ -30,12 +31,12 @@ constexpr unsigned sending = on_run | on_prompt;
 constexpr unsigned asking = sending | on_doctor;
 constexpr unsigned on_data = sending | on_list;
 // About runs that are stored: some of their questions, or of all runs.
-constexpr unsigned of_runs =
-    on_report | on_chart | on_show | on_export | on_rescore | on_compare | on_audit;
+constexpr unsigned of_runs = on_report | on_chart | on_html | on_show | on_export |
+                             on_rescore | on_compare | on_audit;
 constexpr unsigned reading = of_runs | on_verify | on_list;
-constexpr unsigned tables =
-    (of_runs & ~on_chart) | on_list | on_import | on_merge | on_extract | on_doctor;
-constexpr unsigned writing = tables | on_chart | on_prompt | on_verify |
+constexpr unsigned tables = (of_runs & ~on_chart & ~on_html) | on_list | on_import |
+                            on_merge | on_extract | on_doctor;
+constexpr unsigned writing = tables | on_chart | on_html | on_prompt | on_verify |
                              bit(Command::completing) | bit(Command::man);
 constexpr unsigned every = ~bit(Command::completing);
 
@@ -60,6 +61,10 @@ constexpr std::array command_table = {
                 "bar chart as .jpg, .png, .svg or .pdf",
                 "proctor chart -o accuracy.png\n"
                 "proctor chart examples/seed_results.csv --lang ja -o chart.jpg"},
+    CommandText{Command::html, html_command, "html", "[RUN…] -o FILE",
+                "one page for a browser: figures, every question and its replies",
+                "proctor html last -o run.html\n"
+                "proctor html 7f3a 91bc -o report.html"},
     CommandText{Command::show, show_command, "show", "RUN",
                 "questions of a run, with their replies",
                 "proctor show last --only unread\nproctor show 7f3a --question 17"},
@@ -194,8 +199,8 @@ constexpr Option option_table[] = {
      "a .gguf: its template's day (default 2026-01-01), or today"},
 
     {"--extract", "X", kept,
-     on_run | on_report | on_chart | on_show | on_export | on_rescore | on_compare |
-         on_extract,
+     on_run | on_report | on_chart | on_html | on_show | on_export | on_rescore |
+         on_compare | on_extract,
      "the reader (default: the protocol's); see list readers", "reader", "--reader"},
     {"--labels", "ABCD", kept, on_extract, "the letters there are (default ABCD)"},
     {"--store", "PATH", kept, on_run | reading | on_forget,
@@ -247,7 +252,8 @@ constexpr Option option_table[] = {
     {"--title", "TEXT", kept, on_chart, "the chart's title"},
     {"--x-label", "TEXT", kept, on_chart, "of the models' axis"},
     {"--y-label", "TEXT", kept, on_chart, "of the values' axis"},
-    {"--open", "", kept, on_chart, "then open it in the desktop's own viewer"},
+    {"--open", "", kept, on_chart | on_html,
+     "then open it in the desktop's own viewer"},
 
     {"--lang", "L", kept, every, "en or ja (default: $PROCTOR_LANG, or the locale's)"},
     {"--color", "WHEN", kept, on_report | on_show | on_compare | on_audit | on_list,

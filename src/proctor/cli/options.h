@@ -19,6 +19,7 @@ enum class Command : unsigned {
   run,
   report,
   chart,
+  html,
   show,
   compare,
   rescore,

@@ -1,0 +1,27 @@
+#include "proctor/cli/specs.h"
+#include "proctor/page/page.h"
+
+namespace proctor {
+
+Result<int> html_command(const Arguments& arguments, World& world) {
+  const bool as_json = arguments.has("--json");
+  if (!as_json && !arguments.has("--output"))
+    return fail(Fault::usage, "-o is missing: an .html file");
+  const auto store = TRY(open_for_reading(arguments));
+  const Among among = among_of(arguments);
+  std::vector<StoredRun> runs;
+  for (const std::string& name : arguments.positional)
+    runs.push_back(TRY(run_called(*store, name, among, world.console)));
+  if (runs.empty()) runs = TRY(stored_runs(*store, among));
+  const Page page = TRY(run_page(*store, runs,
+                                 {.language = world.console.language(),
+                                  .made = system_time(),
+                                  .version = PROCTOR_VERSION,
+                                  .look = look_of(arguments),
+                                  .command = command_again}));
+  world.console.print(as_json ? page.json + "\n" : page.html);
+  world.console.sum_up(page.about);
+  return complete;
+}
+
+}  // namespace proctor

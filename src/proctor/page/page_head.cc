@@ -1,0 +1,279 @@
+#include "proctor/page/page_head.h"
+
+#include <algorithm>
+#include <array>
+
+#include "proctor/page/page_json.h"
+#include "proctor/page/page_pairs.h"
+
+namespace proctor {
+namespace {
+
+// The subjects of the rows, and the categories they are in; numbered in the order of
+// their names.
+struct PageSubjects {
+  std::vector<std::string> names, categories;
+  std::vector<int> category;           // by subject; -1: in none
+  std::vector<std::uint16_t> of_rows;  // by row
+
+  std::size_t number(const std::string& name) const {
+    const auto found = std::ranges::lower_bound(names, name);
+    return static_cast<std::size_t>(found - names.begin());
+  }
+};
+
+PageSubjects subjects_of(const std::vector<std::uint32_t>& rows,
+                         const PageQuestions& questions, std::string_view dataset) {
+  Names names, categories;
+  for (const std::uint32_t place : rows) names.insert(questions.at(place).subject);
+  const auto category_of = [&](const std::string& name) {
+    const Subject* const subject = find_subject(name, dataset);
+    return std::string(subject == nullptr ? "" : subject->category);
+  };
+  for (const std::string& name : names) categories.insert(category_of(name));
+  categories.erase("");
+  PageSubjects subjects{.names = {names.begin(), names.end()},
+                        .categories = {categories.begin(), categories.end()}};
+  for (const std::string& name : subjects.names) {
+    const auto found = std::ranges::find(subjects.categories, category_of(name));
+    const auto at = static_cast<int>(found - subjects.categories.begin());
+    subjects.category.push_back(found == subjects.categories.end() ? -1 : at);
+  }
+  for (const std::uint32_t place : rows) {
+    subjects.of_rows.push_back(
+        static_cast<std::uint16_t>(subjects.number(questions.at(place).subject)));
+  }
+  return subjects;
+}
+
+// By the nearest rank: a value that was measured.
+double quantile(const std::vector<double>& ascending, double share) {
+  const auto n = static_cast<double>(ascending.size());
+  const auto rank = static_cast<std::size_t>(std::max(1.0, std::ceil(share * n)));
+  return ascending[rank - 1];
+}
+
+PageJson latency_json(const PageRun& run) {
+  if (run.seconds.empty()) return nullptr;
+  PageJson json = PageJson::array();
+  for (const double share : {0.1, 0.25, 0.5, 0.75, 0.9, 1.0})
+    json.push_back(page_number(quantile(run.seconds, share)));
+  return json;
+}
+
+PageJson calibration_json(const PageRun& run) {
+  if (!run.calibration) return nullptr;
+  PageJson bins = PageJson::array();
+  for (const auto& [mean, count] : run.calibration->bins) {
+    PageJson bin = page_count(count);
+    bin.insert(bin.begin(), page_number(mean));
+    bins.push_back(bin);
+  }
+  return {{"ece", page_number(run.calibration->error)}, {"bins", bins}};
+}
+
+// [right, n, low, high] of each name; null where nothing was asked of it.
+PageJson counts_json(const std::map<std::string, Ledger, std::less<>>& ledgers,
+                     const std::vector<std::string>& names) {
+  PageJson json = PageJson::array();
+  for (const std::string& name : names) {
+    const auto found = ledgers.find(name);
+    json.push_back(found == ledgers.end() ? PageJson(nullptr)
+                                          : page_count(found->second.count()));
+  }
+  return json;
+}
+
+PageJson ledger_list(const Ledger& ledger) {
+  PageJson json = PageJson::array();
+  for (const Mark mark : all_marks) json.push_back(ledger.of(mark));
+  return json;
+}
+
+// The same in each language of the page.
+PageJson in_both(const auto& said) {
+  return {said(Language::en), said(Language::ja)};
+}
+
+PageJson run_json(const PageRun& run, const PageSubjects& subjects) {
+  const ScoredRun& scored = run.scored;
+  const RunInfo& info = scored.info;
+  const Ledger& ledger = scored.ledger();
+  const auto shots = shots_of(info.key);
+  const auto n = static_cast<double>(std::max<std::int64_t>(1, ledger.n()));
+  return {
+      {"id", scored.id},
+      {"dataset", info.dataset},
+      {"split", info.split},
+      {"subjects", scored.about()},
+      {"protocol", info.protocol},
+      {"shots", shots ? PageJson(*shots) : PageJson(nullptr)},
+      {"reader", scored.extract},
+      {"answerer", title_of(author_of(scored))},
+      {"created", iso_time(run.stored.created)},
+      {"updated", iso_time(run.stored.updated)},
+      {"version", info.version},
+      {"note", info.note},
+      {"command", run.command},
+      {"summary", in_both([&](Language language) {
+         return summary_text(scored, language, Subjects::left_out);
+       })},
+      {"planned", scored.planned},
+      {"complete", scored.is_complete()},
+      {"replied", scored.has_reply()},
+      {"count", {ledger.right, ledger.n()}},
+      {"interval", page_interval(wilson(ledger.count()))},
+      {"bounds", page_interval(ledger.bounds())},
+      {"ledger", ledger_list(ledger)},
+      {"chance", page_number(scored.account.chances / n)},
+      {"by_subject", counts_json(scored.account.tally.by_subject, subjects.names)},
+      {"by_category", counts_json(by_category(scored.account.tally, info.dataset),
+                                  subjects.categories)},
+      {"letters", run.letters},
+      {"calibration", calibration_json(run)},
+      {"latency", latency_json(run)},
+  };
+}
+
+// A run's name in pictures, and what tells it from others of that name.
+PageJson runs_json(const std::vector<PageRun>& runs, const PageSubjects& subjects) {
+  std::vector<ScoredRun> scored;
+  for (const PageRun& run : runs) scored.push_back(run.scored);
+  const Chart english = chart_of(scored, Language::en);
+  const Chart japanese = chart_of(scored, Language::ja);
+  PageJson json = PageJson::array();
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    PageJson one = run_json(runs[i], subjects);
+    one["label"] = {english.bars[i].label, japanese.bars[i].label};
+    one["method"] = {english.bars[i].method, japanese.bars[i].method};
+    json.push_back(one);
+  }
+  return json;
+}
+
+// [both, only a, only b, neither, difference, low, high]
+PageJson pair_json(const Pairs& pairs) {
+  const Interval interval = tango(pairs);
+  return {pairs.both,
+          pairs.only_a,
+          pairs.only_b,
+          pairs.neither,
+          page_number(pairs.difference()),
+          page_number(interval.low),
+          page_number(interval.high)};
+}
+
+PageJson pairs_json(const std::vector<PagePairs>& pairs) {
+  PageJson json = PageJson::array();
+  for (const PagePairs& pair : pairs) {
+    PageJson one = pair_json(pair.all);
+    one.push_back(page_number(mcnemar_p(pair.all)));
+    one.push_back(is_beyond_chance(pair.all) ? 1 : 0);
+    json.push_back(one);
+  }
+  return json;
+}
+
+PageJson pairs_by_subject(const std::vector<PagePairs>& pairs) {
+  PageJson json = PageJson::array();
+  for (const PagePairs& pair : pairs) {
+    PageJson one = PageJson::object();
+    for (std::size_t subject = 0; subject < pair.by_subject.size(); ++subject) {
+      const Pairs& counts = pair.by_subject[subject];
+      if (counts.n() > 0) one[std::to_string(subject)] = pair_json(counts);
+    }
+    json.push_back(one);
+  }
+  return json;
+}
+
+// ---- Columns: numbers by row, little-endian, the widest first -----------------------
+
+template <class Value>
+void add_value(std::string& bytes, Value value) {
+  for (std::size_t i = 0; i < sizeof(Value); ++i)
+    bytes += static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i) & 0xFF);
+}
+
+template <class Value>
+void add_column(std::string& bytes, const std::vector<std::uint32_t>& rows,
+                const std::vector<Value>& by_place) {
+  for (const std::uint32_t place : rows) add_value(bytes, by_place[place]);
+}
+
+std::uint32_t key_bits(const Question& question) {
+  std::uint32_t bits = 0;
+  for (const std::string& letter : right_letters(question))
+    bits |= 1U << static_cast<unsigned>(letter.front() - 'A');
+  return bits;
+}
+
+std::string columns_of(const std::vector<PageRun>& runs,
+                       const std::vector<std::uint32_t>& rows,
+                       const PageQuestions& questions, const PageSubjects& subjects) {
+  std::string bytes;
+  for (const std::uint32_t place : rows) add_value(bytes, place);
+  for (const std::uint32_t place : rows)
+    add_value(bytes, key_bits(questions.at(place)));
+  for (const PageRun& run : runs) {
+    add_column(bytes, rows, run.columns.milliseconds);
+    add_column(bytes, rows, run.columns.reply_tokens);
+  }
+  for (const std::uint16_t subject : subjects.of_rows) add_value(bytes, subject);
+  for (const PageRun& run : runs) {
+    add_column(bytes, rows, run.columns.mark);
+    add_column(bytes, rows, run.columns.letter);
+    add_column(bytes, rows, run.columns.tries);
+  }
+  return bytes;
+}
+
+// How often each letter is right: a question with two right ones counts in both.
+std::array<std::int64_t, 26> key_letters(const std::vector<std::uint32_t>& rows,
+                                         const PageQuestions& questions) {
+  std::array<std::int64_t, 26> counts{};
+  for (const std::uint32_t place : rows) {
+    for (const std::string& letter : right_letters(questions.at(place)))
+      ++counts[static_cast<std::size_t>(letter.front() - 'A')];
+  }
+  return counts;
+}
+
+std::string title_of_page(const std::vector<PageRun>& runs) {
+  const std::string exam = exam_title(runs.front().scored);
+  return runs.size() == 1 ? exam : fmt::format("{}, {} runs", exam, runs.size());
+}
+
+}  // namespace
+
+PageParts page_parts(const std::vector<PageRun>& runs, const PageQuestions& questions,
+                     const PageSetting& setting, Packer& packer) {
+  const std::vector<std::uint32_t> rows = questions.asked();
+  const PageSubjects subjects =
+      subjects_of(rows, questions, runs.front().stored.info.dataset);
+  const auto pairs = pairs_of(runs, rows, subjects.of_rows, subjects.names.size());
+  const RunGroups groups = groups_of(runs, pairs);
+  PageJson named_subjects = PageJson::array();
+  for (std::size_t i = 0; i < subjects.names.size(); ++i)
+    named_subjects.push_back({subjects.names[i], subjects.category[i]});
+  const PageJson head = {
+      {"language", setting.language == Language::ja ? "ja" : "en"},
+      {"version", setting.version},
+      {"made", iso_time(setting.made)},
+      {"chunk", page_chunk},
+      {"questions", rows.size()},
+      {"subjects", named_subjects},
+      {"categories", subjects.categories},
+      {"runs", runs_json(runs, subjects)},
+      {"key", key_letters(rows, questions)},
+      {"pairs", pairs_json(pairs)},
+      {"order", groups.order},
+      {"groups", groups.groups},
+  };
+  std::string elements =
+      packer.element("columns", columns_of(runs, rows, questions, subjects));
+  elements += packer.element("pairs", page_text(pairs_by_subject(pairs)));
+  return {title_of_page(runs), page_text(head), std::move(elements)};
+}
+
+}  // namespace proctor
