@@ -8,20 +8,6 @@ namespace {
 
 using State = Finding::State;
 
-std::string_view sign_of(State state) {
-  switch (state) {
-    case State::fine:
-      return "ok";
-    case State::absent:
-      return "-";
-    case State::doubtful:
-      return "?";
-    case State::wrong:
-      break;
-  }
-  return "!";
-}
-
 Finding font_finding() {
   const bool fine = can_draw(Language::ja);
   return {

@@ -108,4 +108,8 @@ class Console {
 // has nothing that opens files.
 Status open_file(const std::filesystem::path& file, const Environment& environment);
 
+// What `body` gives. Where it throws, whatever that is: one line on stderr, in the
+// language as it is then, and the exit code 1.
+int without_throwing(const std::function<int()>& body, const Language& language);
+
 }  // namespace proctor

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace proctor {
 
@@ -15,5 +16,7 @@ struct Finding {
   State state;
   std::string what, words;
 };
+// As a table has it: "ok", "-", "?", "!".
+std::string_view sign_of(Finding::State state);
 
 }  // namespace proctor

@@ -3,15 +3,14 @@
 
 #include <gtest/gtest.h>
 
-#include "proctor/cli/cli.h"
-#include "proctor/cli/commands.h"
+#include "proctor/console/console.h"
 
 namespace proctor {
 namespace {
 
 std::string said_where(const std::function<int()>& body) {
   testing::internal::CaptureStderr();
-  EXPECT_EQ(without_throwing(body, Language::en), broke);
+  EXPECT_EQ(without_throwing(body, Language::en), 1);
   return testing::internal::GetCapturedStderr();
 }
 
