@@ -48,7 +48,7 @@ const when = (iso) => iso.slice(0, 16).replace("T", " ") + " UTC";
 // A table below what is said of it. A title {text, press} can be pressed; `stacks`: on a
 // narrow page a row's name and picture stand above its numbers.
 let tables = 0;
-function table(titles, rows, { about, name = "", stacks = false }) {
+function table(titles, rows, { about, name = "", stacks = false, silent = false }) {
   const id = "table-" + ++tables;
   const grid = el("table", { class: name + (stacks ? " stacks" : ""), "aria-labelledby": id },
     el("thead", {}, el("tr", {}, titles.map((title) =>
@@ -58,7 +58,7 @@ function table(titles, rows, { about, name = "", stacks = false }) {
         : title.text ?? title)))),
     rows[0]?.tagName === "TBODY" ? rows : el("tbody", {}, rows));
   if (stacks) keepRoles(grid, titles);
-  return el("div", { class: "figure" }, el("p", { class: "small", id }, about),
+  return el("div", { class: "figure" }, el("p", { class: silent ? "hidden" : "small", id }, about),
     el("div", { class: "scroll", tabindex: "0", role: "group", "aria-labelledby": id }, grid));
 }
 // Rows that are no rows to the eye stay rows to a screen reader.

@@ -161,6 +161,7 @@ function curve(run) {
 function drawCalibration() {
   const runs = head.runs.filter((run) => run.calibration);
   byId("calibration").hidden = runs.length === 0;
+  if (runs.length === 0) return;
   byId("calibration").replaceChildren(el("h2", {}, w("calibration")),
     el("p", { class: "small" }, w("calibration-about")),
     el("div", { class: "small-charts" }, runs.map(curve)),
@@ -171,7 +172,7 @@ function drawCalibration() {
           el("tr", {}, el("th", { scope: "row" }, titled(run)),
             [percent(mean), percent(right / n), range(low, high), number(n)].map((text) =>
               el("td", { class: "n" }, text))))),
-        { about: "" })));
+        { about: w("calibration"), silent: true })));
 }
 
 function drawLatency() {

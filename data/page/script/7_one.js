@@ -29,7 +29,7 @@ function likelihoods(logprobs) {
             svg("rect", { x: 0, y: 4, height: 12, width: 100 * Math.exp(p) / sum }))),
         el("td", { class: "n" }, percent(Math.exp(p) / sum)),
         el("td", { class: "n" }, p.toFixed(3)))),
-      { about: "", name: "logprobs" }));
+      { about: w("logprobs"), silent: true, name: "logprobs" }));
 }
 
 function replyPart(run, row, reply) {

@@ -1,0 +1,320 @@
+"""The page of a run, in a browser: Debian's chromium, by chromedriver and selenium."""
+
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+from conftest import PROCTOR
+
+webdriver = pytest.importorskip("selenium.webdriver", reason="no selenium: tools/python-packages selenium")
+from selenium.webdriver.chrome.options import Options  # noqa: E402
+from selenium.webdriver.chrome.service import Service  # noqa: E402
+from selenium.webdriver.common.keys import Keys  # noqa: E402
+from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
+
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+pytestmark = pytest.mark.skipif(
+    not (BROWSER and DRIVER), reason="no browser: apt-get install chromium chromium-driver")
+
+HOSTILE = ("</script><script>document.title='taken'</script><!-- <img src=http://127.0.0.1:9/x onerror=alert(1)>"
+           " \u2028 \u202e reversed \u0000 {{head}} The answer is (B).")
+FORMULA = "=HYPERLINK(\"http://127.0.0.1:9\") The answer is (B)."
+LONG = "word " * 200_000 + "The answer is (B)."
+
+
+def entries(answers):
+    """MMLU-Pro's form of results: 40 questions, of which A is right in every second."""
+    for i, said in enumerate(answers):
+        yield {
+            "question_id": 100 + i,
+            "question": f"Question {i}, of the {'<b>bold</b>' if i == 2 else 'plain'} kind: what is it?",
+            "options": ["one", "two", "three", "<i>four</i>"],
+            "answer": "AB"[i % 2], "answer_index": i % 2,
+            "category": "law" if i < 10 else "math",
+            "pred": None, "model_outputs": said,
+        }
+
+
+def answers(letters, **others):
+    said = [f"Let me think. The answer is ({letter})." for letter in letters]
+    for place, text in others.items():
+        said[int(place[1:])] = text
+    return said
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """two.html, of two runs, and ja.html, of the first alone in Japanese."""
+    folder = tmp_path_factory.mktemp("pages")
+    first = answers("AB" * 20, q3=HOSTILE, q4=FORMULA, q5=LONG)
+    second = answers("AA" * 20, q7="I have no idea about zebras.")
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "HOME": str(folder)}
+
+    def do(*words):
+        done = subprocess.run([PROCTOR, *words], cwd=folder, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done
+
+    for name, said in (("first", first), ("second", second)):
+        (folder / f"model_outputs_{name}_5shots.json").write_text(json.dumps(list(entries(said))))
+        do("import", f"model_outputs_{name}_5shots.json", "--name", name)
+    do("html", "first", "second", "--reader", "mmlu_pro_first_rule", "-o", "two.html")
+    do("html", "first", "--lang", "ja", "-o", "ja.html")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    options = Options()
+    options.binary_location = BROWSER
+    for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                 f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
+        options.add_argument(word)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    started = webdriver.Chrome(options=options, service=Service(DRIVER))
+    # What the page's policy stopped, and what was thrown.
+    started.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": """
+        window.seen = [];
+        addEventListener("securitypolicyviolation", (e) => seen.push(e.violatedDirective));
+        addEventListener("error", (e) => seen.push(e.message));
+        addEventListener("unhandledrejection", (e) => seen.push(String(e.reason)));"""})
+    yield started
+    started.quit()
+
+
+class Page:
+    def __init__(self, browser, path, hash_="", width=1280, height=900):
+        self.browser = browser
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+        browser.get("about:blank")
+        browser.get(path.as_uri() + hash_)
+        self.until("return document.querySelectorAll('.row').length > 0")
+
+    def do(self, script, *words):
+        return self.browser.execute_script(script, *words)
+
+    def until(self, script):
+        return WebDriverWait(self.browser, 20).until(lambda _: self.do(script))
+
+    def choose(self, id_, value):
+        self.do("const s = document.getElementById(arguments[0]); s.value = arguments[1];"
+                "s.dispatchEvent(new Event('change'))", id_, value)
+
+    def found(self):
+        return self.do("return document.getElementById('found').textContent")
+
+    def listed(self):
+        """The ids of the rows that are drawn, from above."""
+        return self.do("""return [...document.querySelectorAll('.row')]
+            .sort((a, b) => parseFloat(a.style.top) - parseFloat(b.style.top))
+            .map((row) => row.querySelector('.about').textContent.split(' ')[0])""")
+
+    def one(self):
+        return self.do("return document.getElementById('one').textContent")
+
+    def is_open(self, id_):
+        self.until(f"return document.querySelector('#one h3')?.textContent === '{id_}'")
+
+    def saved(self, form):
+        """The file that a button gives."""
+        self.do("""window.given = null; const make = URL.createObjectURL;
+            URL.createObjectURL = (blob) => { blob.text().then((text) => { given = text; }); return make(blob); };
+            HTMLAnchorElement.prototype.click = () => {};
+            document.getElementById(arguments[0]).click()""", form)
+        return self.until("return window.given")
+
+    def keys(self, *keys):
+        self.browser.switch_to.active_element.send_keys(*keys)
+
+
+@pytest.fixture
+def page(browser, pages):
+    return Page(browser, pages / "two.html")
+
+
+def test_a_page_says_what_report_says(page):
+    text = page.do("return document.getElementById('runs').textContent")
+    assert "97.50 %" in text and "50.00 %" in text  # 39 of 40; 20 of 40
+
+
+def test_nothing_hostile_runs_and_no_request_leaves_the_page(browser, pages):
+    browser.get_log("performance")
+    page = Page(browser, pages / "two.html", "#q=103")
+    page.is_open("103")
+
+    assert "</script><script>document.title='taken'</script>" in page.one()
+    assert "⟨U+202E⟩" in page.one() and "⟨U+0000⟩" in page.one()
+    assert page.do("return document.querySelectorAll('#one img, #one i, #one b').length") == 0
+    assert "taken" not in browser.title
+    assert page.do("return window.seen") == []
+    events = [json.loads(line["message"])["message"] for line in browser.get_log("performance")]
+    asked = {event["params"]["request"]["url"].split(":")[0] for event in events
+             if event["method"] == "Network.requestWillBeSent"}
+    assert asked <= {"file", "data", "blob", "about"}
+
+
+def test_the_policy_stops_a_script_that_is_not_the_page_s(page):
+    page.do("const s = document.createElement('script'); s.textContent = 'window.ran = true';"
+            "document.body.append(s)")
+    assert page.do("return window.ran") is None
+    assert page.until("return window.seen.includes('script-src-elem')")
+
+
+def test_a_megabyte_of_reply_is_cut_until_it_is_asked_for(browser, pages):
+    page = Page(browser, pages / "two.html", "#q=105")
+    page.is_open("105")
+    assert len(page.one()) < 50_000
+
+    page.do("[...document.querySelectorAll('#one button')].find((b) => b.textContent.includes('1,000,0')).click()")
+
+    assert len(page.one()) > 1_000_000
+
+
+def test_filters_by_mark_and_subject(page):
+    page.choose("mark", "wrong")
+    assert page.found() == "1 of 40 questions"
+    assert page.listed() == ["104"]
+    page.choose("mark", "")
+    law = page.do("return [...document.querySelectorAll('#subject option')].find((o) => o.text === 'law').value")
+    page.choose("subject", law)
+    assert page.found() == "10 of 40 questions"
+
+
+def test_finds_what_one_run_lost(page):
+    page.choose("flips", "lost")
+    assert page.found() == "20 of 40 questions"
+    page.choose("flips", "won")
+    assert page.listed() == ["104"]
+    page.choose("flips", "any")
+    assert page.found() == "21 of 40 questions"
+
+
+def test_searches_replies_and_questions(page):
+    for text, ids in (("ZEBRAS", ["107"]), ("<b>bold", ["102"]), ("nowhere to be found", [])):
+        page.do("document.getElementById('text').value = arguments[0];"
+                "document.getElementById('text').dispatchEvent(new Event('input'))", text)
+        WebDriverWait(page.browser, 20).until(lambda _, ids=ids: page.listed() == ids)
+
+
+def test_sorts_by_mark(page):
+    page.choose("run-a", "1")
+    page.choose("sort", "mark")
+    assert page.listed()[-1] != page.listed()[0]
+    first = page.do("return document.querySelector('.row[aria-posinset=\"1\"] .letter:nth-of-type(3)').className")
+    assert "is-right" in first
+
+
+def test_a_link_opens_its_question(browser, pages):
+    page = Page(browser, pages / "two.html", "#q=139")
+    page.is_open("139")
+    assert page.do("return document.querySelector('.row[aria-selected=true] .about').textContent").startswith("139")
+
+
+def test_goes_through_questions_by_keyboard_alone(page):
+    page.do("document.getElementById('list').focus()")
+    page.keys(Keys.ARROW_DOWN, Keys.ARROW_DOWN, Keys.ENTER)
+    page.is_open("101")
+    page.keys("j")
+    page.is_open("102")
+    page.keys("k")
+    page.is_open("101")
+    page.keys("/")
+    assert page.do("return document.activeElement.id") == "text"
+    page.keys(Keys.ESCAPE)
+    assert page.do("return document.activeElement.id") == "list"
+    page.keys(Keys.END)
+    assert page.do("return document.querySelector('.row[aria-selected=true]').id") == "row-39"
+
+
+def test_a_cell_tells_its_interval_at_the_focus_and_shows_its_questions(page):
+    page.do("document.querySelector('#subjects button.cell').focus()")
+    page.keys(Keys.ARROW_DOWN)
+    told = page.do("return document.getElementById('tip').textContent")
+    assert "95 % CI" in told and told.startswith("law")
+    page.keys(Keys.ARROW_RIGHT, Keys.ENTER)
+    assert page.found() == "10 of 40 questions"
+    assert page.do("return document.getElementById('run-a').value") == "1"
+
+
+def test_exports_what_is_listed_and_a_spreadsheet_runs_none_of_it(page):
+    page.choose("mark", "wrong")
+    lines = [json.loads(line) for line in page.saved("jsonl").split("\n") if line]
+    assert [line["id"] for line in lines] == ["104", "104"]
+    assert lines[0]["reply"] == FORMULA and lines[0]["mark"] == "wrong" and lines[0]["right"] == "A"
+
+    (titles, first, *_) = csv.reader(io.StringIO(page.saved("csv")))
+    assert dict(zip(titles, first))["reply"] == "'" + FORMULA
+
+
+def test_speaks_japanese_from_the_start_or_by_its_switch(browser, pages):
+    page = Page(browser, pages / "ja.html")
+    assert page.do("return document.documentElement.lang") == "ja"
+    assert page.found() == "40 問中 40 問"
+    page.choose("language", "en")
+    assert page.found() == "40 of 40 questions"
+    assert page.do("return document.documentElement.lang") == "en"
+
+
+def test_every_word_is_there_in_both_languages():
+    from spoken import ROOT
+    words = json.loads((ROOT / "data/page/words.json").read_text())
+    for key, both in words.items():
+        assert len(both) == 2 and all(both), key
+        for place in ("{0}", "{1}"):
+            assert (place in both[0]) == (place in both[1]), key
+
+
+def contrast(one, other):
+    def luminance(colour):
+        parts = [c / 255 for c in colour]
+        parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_has_the_contrast_of_wcag_aa(page, theme):
+    page.choose("theme", theme)
+    # The page's own colours, as they are drawn: a canvas gives their numbers.
+    colours = page.do("""const context = document.createElement('canvas').getContext('2d');
+        const of = (name) => { const probe = document.createElement('i'); document.body.append(probe);
+          probe.style.color = `var(--${name})`; context.fillStyle = getComputedStyle(probe).color; probe.remove();
+          context.fillRect(0, 0, 1, 1); return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3); };
+        return Object.fromEntries(['paper', 'ink', 'quiet', 'soft', 'link', 'right', 'wrong', 'other', 'chosen', 'heat', 'edge', 'bar']
+          .map((name) => [name, of(name)]))""")
+    for text in ("ink", "quiet", "link", "right", "wrong", "other"):
+        for ground in ("paper", "soft", "chosen"):
+            assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
+    assert contrast(colours["ink"], colours["heat"]) >= 4.5
+    for part in ("edge", "bar"):  # what is no text
+        assert contrast(colours[part], colours["paper"]) >= 3, part
+
+
+@pytest.mark.parametrize("width", [320, 768, 3840])
+def test_is_as_wide_as_its_window(browser, pages, width):
+    page = Page(browser, pages / "two.html", "#q=103", width=width)
+    page.is_open("103")
+    assert page.do("return document.documentElement.scrollWidth") <= width
+
+
+def test_every_picture_has_words(page):
+    # A drawing stands in a row of numbers, or says what it is.
+    assert page.do("""return [...document.querySelectorAll('svg')].filter((one) =>
+        !(one.getAttribute('aria-hidden') === 'true' && one.closest('tr'))
+        && !(one.getAttribute('role') === 'img' && one.getAttribute('aria-label'))).length""") == 0
+    assert page.do("""return [...document.querySelectorAll('table')].filter((one) =>
+        !document.getElementById(one.getAttribute('aria-labelledby'))?.textContent).length""") == 0
+
+
+def test_ten_thousand_questions_are_drawn_as_they_scroll(page):
+    assert page.do("return document.querySelectorAll('.row').length") < 40
+    page.do("document.getElementById('list').scrollTop = 1e6")
+    page.until("return [...document.querySelectorAll('.row')].some((row) => row.id === 'row-39')")
+    assert page.do("return document.getElementById('row-0')") is None
