@@ -53,6 +53,7 @@ TEST(Text, a_formula_reaches_no_spreadsheet) {
   EXPECT_EQ(for_csv("-1+cmd()"), "'-1+cmd()");
   EXPECT_EQ(for_csv("=1"), "'=1");
   EXPECT_EQ(for_csv("-1.5"), "-1.5");
+  EXPECT_EQ(for_csv(std::string_view("a\0\x1b[2J\x7f\tb", 9)), "a␀␛[2J␡\tb");
   EXPECT_EQ(for_csv("a,\"b\""), "\"a,\"\"b\"\"\"");
 }
 

@@ -104,6 +104,63 @@ def test_what_is_read_is_not_written_over(one_run):
     assert (one_run.path / "bars.csv").read_bytes() == before
 
 
+def test_no_file_that_is_asked_is_written_over(work):
+    exam = work.path / "exam.csv"
+    exam.write_text("q,1,2,3,4,A\n")
+    for command in [["list", "subjects"], ["prompt", "baseline/A"]]:
+        done = work.run(*command, "--dataset", "exam.csv", "-o", "exam.csv")
+        assert done.returncode == 2 and "exam.csv is the file of --dataset; name another file" in done.stderr
+    assert exam.read_text() == "q,1,2,3,4,A\n"
+
+
+def test_the_store_that_takes_the_runs_is_not_written_over(one_run):
+    one_run.run("merge", "proctor.db", "--into", "all.db")
+    done = one_run.run("merge", "proctor.db", "--into", "all.db", "-o", "all.db")
+
+    assert done.returncode == 2 and "all.db is the store (--into)" in done.stderr
+    assert one_run.run("report", "--store", "all.db").returncode == 0
+
+
+@pytest.mark.parametrize("name", ["lab.png", "x.html", "x.tsv", "x.jsno"])
+def test_an_ending_that_is_no_form_of_the_command_leaves_the_file(one_run, name):
+    (one_run.path / name).write_text("before")
+    done = one_run.run("report", "-o", name)
+
+    assert (done.returncode, done.stderr) == (
+        2, f"proctor: -o: found {name}, expected .txt, .md, .csv or .json\n")
+    assert (one_run.path / name).read_text() == "before"
+
+
+def test_a_report_in_a_file_of_json_is_what_json_prints(one_run):
+    one_run.run("report", "-o", "r.json")
+
+    assert (one_run.path / "r.json").read_text() == one_run.run("report", "--json").stdout
+
+
+def test_a_report_in_csv_is_drawn_as_its_runs_are(work, exam_server):
+    asked = ["run", "openai-compatible/m", "--base-url", exam_server().url, "--dataset", "sample", "--subject", "all"]
+    for protocol in ["seed", "proctor"]:
+        work.run(*asked, "--protocol", protocol)
+    work.run(*asked, "--protocol", "seed", "--seed", 1, "--limit", 5, "--name", "part")
+    of_runs = work.json("chart", "-o", "runs.svg")
+    work.run("report", "-o", "r.csv")
+    of_file = work.json("chart", "r.csv", "-o", "file.svg")
+
+    seen = [[(bar["label"], round(bar["accuracy"], 6), bar["n"], bar["partial"]) for bar in chart["bars"]]
+            for chart in (of_runs, of_file)]  # fmt: skip
+    assert sorted(seen[0]) == sorted(seen[1])
+    assert "sample exam accuracy" in (work.path / "file.svg").read_text()
+    methods = {(bar["label"], bar["method"]) for bar in of_file["bars"]}
+    assert len(methods) == 3
+
+
+def test_a_line_without_a_reply_is_left_out_of_a_chart_and_said(one_run):
+    (one_run.path / "r.csv").write_text("model,accuracy,correct,n,failed\na,50,1,2,0\nb,,,3,3\n")
+    done = one_run.run("chart", "r.csv", "-o", "r.svg")
+
+    assert done.stderr == "lines without a reply are left out\nr.svg: 1 bar\n"
+
+
 def test_a_chart_without_an_ending_asks_for_its_format(work):
     done = work.run("chart", BARS, "-o", "-")
     assert done.returncode == 2 and "--format" in done.stderr

@@ -49,7 +49,7 @@ def test_a_title_is_made_from_the_subjects_that_are_counted(exam, subject, title
     assert exam.json("report", "last")["subjects"] == title
     assert exam.json("list", "runs")["subjects"] == title
     row = json.loads(exam.run("report", "--format", "json").stdout)
-    assert (row["dataset"], row["subject"]) == ("five", title)
+    assert (row["dataset"], row["subjects"]) == ("five", title)
     assert f"five {title}" in exam.run("report").stdout.splitlines()[0]
 
 

@@ -321,7 +321,18 @@ std::string for_shell(std::string_view text) {
 }
 
 std::string for_csv(std::string_view text) {
-  std::string out = to_valid_utf8(text);
+  std::string out;
+  // What moves a terminal's cursor, or ends a text, is shown by its picture (U+2400
+  // on).
+  for (const char c : to_valid_utf8(text)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte == 0x7FU)
+      out += "\u2421";
+    else if (byte < 0x20U && c != '\t' && c != '\n' && c != '\r')
+      out += {'\xE2', '\x90', static_cast<char>(0x80U + byte)};
+    else
+      out += c;
+  }
   // OWASP's list of what starts a formula.
   const bool is_number = out.size() > 1 && (out[0] == '-' || out[0] == '+') &&
                          std::ranges::all_of(out.substr(1), [](char c) {

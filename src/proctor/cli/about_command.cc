@@ -15,8 +15,11 @@ Result<int> completions_command(const Arguments& arguments, World& world) {
 
 Result<int> man_command(const Arguments& arguments, World& world) {
   TRY(expect_words(arguments, 0, "no word"));
+  const bool is_page = arguments.get("--output").value_or("").ends_with(".1");
   const auto form =
-      TRY(format_of(arguments, {TableFormat::terminal, TableFormat::markdown}));
+      is_page
+          ? TableFormat::terminal
+          : TRY(format_of(arguments, {TableFormat::terminal, TableFormat::markdown}));
   const auto page = form == TableFormat::markdown ? manual_markdown : manual_page;
   world.console.print(page(manual(), world.console.language()));
   if (world.console.out_is_terminal())

@@ -57,6 +57,8 @@ Result<int> chart_command(const Arguments& arguments, World& world) {
   Chart chart = chart_of({}, language);
   if (!runs.empty() || of_files.empty())
     chart = TRY(chart_of_runs(arguments, runs, language, world.console));
+  if (std::erase_if(of_files, std::not_fn(&Bar::has_reply)) > 0)
+    world.console.tell("lines without a reply are left out");
   add_bars(chart, std::move(of_files));
   chart.title = arguments.get("--title").value_or(chart.title);
   chart.x_label = arguments.get("--x-label").value_or("");

@@ -36,6 +36,12 @@ Result<int> compare_command(const Arguments& arguments, World& world) {
   if (most && !arguments.has("--show"))
     return fail(Fault::usage,
                 "--limit: expected --show beside it; nothing else is a list");
+  for (const char* const option : {"--show", "--explain"}) {
+    if (format == TableFormat::csv && arguments.has(option))
+      return fail(Fault::usage,
+                  "{}: csv has the subjects alone; expected json, or -o FILE.md",
+                  option);
+  }
   ComparedRuns runs = TRY(compared(*store, arguments, world.console));
   if (most) runs.most_shown = static_cast<std::size_t>(*most);
   Console& console = world.console;

@@ -36,9 +36,9 @@ Table protocols_table() {
 }
 
 Result<Table> subjects_of(const Arguments& arguments, World& world) {
-  const std::string dataset = arguments.get("--dataset").value_or("cais/mmlu");
-  if (!known_subjects(dataset).empty()) return known_subjects_table(dataset);
-  const ExamSpec asked = TRY(exam_spec(arguments));
+  const ExamSpec asked = TRY(one_exam_spec(arguments));
+  if (!known_subjects(asked.dataset).empty())
+    return known_subjects_table(asked.dataset);
   const Exam exam = TRY(prepare_exam(asked, reading_world(world)));
   return subjects_table(*exam.dataset);
 }

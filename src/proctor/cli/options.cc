@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <stdexcept>
 
 // toml++ asserts what some malformed files break: here that is the file's error.
@@ -80,15 +81,46 @@ Result<std::vector<std::string>> texts_in(const toml::node& node, bool is_flag,
     return {};
   };
   const toml::array* list = node.as_array();
-  if (list == nullptr)
+  if (list == nullptr) {
     TRY(add(node));
-  else
-    for (const toml::node& each : *list) TRY(add(each));
+    return texts;
+  }
+  if (list->empty())
+    return fail(Fault::usage, "{}: {}: found an empty list", place, key);
+  for (const toml::node& each : *list) TRY(add(each));
   return texts;
 }
 
+// What the command line has said: names of options, and "models".
+using Said = std::set<std::string_view>;
+
+// Whether the command line has said it, or what it goes against.
+bool is_said(std::string_view name, const Said& said) {
+  constexpr std::array<std::array<std::string_view, 3>, 5> against = {{
+      {"--format", "--output", "--json"},
+      {"--json", "--output", "--format"},
+      {"--limit", "--sample", ""},
+      {"--sample", "--limit", ""},
+      {"--type", "models", ""},
+  }};
+  const auto row = std::ranges::find(against, name, [](auto& one) { return one[0]; });
+  if (said.contains(name)) return true;
+  return row != against.end() && std::ranges::any_of(*row, [&](std::string_view other) {
+           return said.contains(other);
+         });
+}
+
+// One name, two options: in a file that serves several commands it has the meaning of
+// run, or of tables.
+bool is_named_otherwise(const Option& option) {
+  if (option.name == "--format") return option.belongs_to(Command::chart);
+  const bool is_run_s =
+      option.name == "--limit" || option.name == "--columns" || option.name == "--show";
+  return is_run_s && !option.belongs_to(Command::run);
+}
+
 // A file's options stand behind the command line's.
-Status read_config(const std::string& path, Arguments& arguments) {
+Status read_config(const std::string& path, const Said& said, Arguments& arguments) {
   const std::string content = TRY(read_file(path).in("--config"));
   toml::table table;
   try {
@@ -104,7 +136,8 @@ Status read_config(const std::string& path, Arguments& arguments) {
     const auto place = fmt::format("{}: line {}", path, node.source().begin.line);
     if (key == "models") {
       const std::vector<std::string> names = TRY(texts_in(node, false, place, key));
-      if (takes_models(arguments.command) && arguments.positional.empty())
+      if (takes_models(arguments.command) && !said.contains(key) &&
+          !said.contains("--type"))
         arguments.positional = names;
       continue;
     }
@@ -121,9 +154,12 @@ Status read_config(const std::string& path, Arguments& arguments) {
                   suggestion(written, names));
     }
     const std::string name(option->name);
-    if (arguments.has(name)) continue;
     std::vector<std::string> values =
         TRY(texts_in(node, option->value.empty(), place, key));
+    if (is_said(name, said) || is_named_otherwise(*option)) continue;
+    if (arguments.has(name))
+      return fail(Fault::usage, "{}: {}: is {}, which the file has said", place, key,
+                  name.substr(2));
     if (node.is_array() && takes_list(*option)) values = {join(values, ",")};
     if (node.is_array() && !takes_list(*option) && !option->repeats)
       return fail(Fault::usage, "{}: {}: expected a text or a number", place, key);
@@ -166,13 +202,16 @@ Result<Arguments> parse_command(const CommandText& command, const ManualCommand&
     if (word.size() > 1 && word[0] == '-') TRY(unknown_option(word, command));
     arguments.positional.push_back(std::move(word));
   }
+  Said said;
+  if (!arguments.positional.empty()) said.insert("models");
   for (const Place& place : places) {
+    if (!place.values.empty() || place.times != 0) said.insert(place.option->name);
     for (const std::string& value : place.values)
       arguments.add(place.option->name, value);
     if (place.times > 0) arguments.add(place.option->name, "");
   }
   if (const auto config = arguments.get("--config"))
-    TRY(read_config(*config, arguments));
+    TRY(read_config(*config, said, arguments));
   return arguments;
 }
 
@@ -241,6 +280,7 @@ void Arguments::add(std::string_view option, std::string value) {
 void Arguments::expand_home(const std::string& home) {
   const auto expand = [&](std::string& value) {
     if (value == "~" || value.starts_with("~/")) value.replace(0, 1, home);
+    value = replace_all(std::move(value), ",~/", "," + home + "/");
   };
   std::ranges::for_each(positional, expand);
   expand(usual_store);
@@ -248,8 +288,9 @@ void Arguments::expand_home(const std::string& home) {
     constexpr std::array<std::string_view, 6> paths = {"FILE", "PATH", "DIR",
                                                        "D",    "P",    "STORE"};
     const auto found = values_.find(option.name);
-    if (found == values_.end() || std::ranges::find(paths, option.value) == paths.end())
-      continue;
+    const bool is_path = std::ranges::find(paths, option.value) != paths.end() ||
+                         option.name == "--chat-template";
+    if (found == values_.end() || !is_path) continue;
     std::ranges::for_each(found->second, expand);
   }
 }

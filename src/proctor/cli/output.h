@@ -5,7 +5,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "proctor/base/base.h"
@@ -16,7 +15,7 @@ namespace proctor {
 struct Output {
   struct Taken {
     std::filesystem::path path;
-    std::string_view what;
+    std::string what;
   };
   std::optional<std::string> path;  // nothing or "-": stdout
   std::vector<Taken> taken;         // what the command reads

@@ -6,8 +6,12 @@ Result<int> prompt_command(const Arguments& arguments, World& world) {
   const auto index = TRY(arguments.number("--index", NumberRange{0, INT32_MAX}));
   const auto form =
       TRY(format_of(arguments, {TableFormat::terminal, TableFormat::json}));
-  const ModelSpec model = TRY(model_specs(arguments)).front();
-  const ExamSpec asked = TRY(exam_spec(arguments));
+  const std::vector<ModelSpec> models = TRY(model_specs(arguments));
+  if (models.size() > 1)
+    return fail(Fault::usage, "expected one model, found {} and {}", models[0].name,
+                models[1].name);
+  const ModelSpec& model = models.front();
+  const ExamSpec asked = TRY(one_exam_spec(arguments));
   const ModelChoice choice = TRY(choose_model(model, world.environment, false));
   TRY(check_applies(model, asked, std::span(&choice, 1)));
   const Exam exam = TRY(prepare_exam(asked, reading_world(world)));

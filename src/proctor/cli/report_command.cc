@@ -7,11 +7,15 @@ Result<Breakdown> breakdown_of(const Arguments& arguments, TableFormat format) {
   Breakdown breakdown{
       TRY(find_by(arguments.get("--by").value_or("model")).in("--by")),
       TRY(find_sort(arguments.get("--sort").value_or("name")).in("--sort"))};
+  if (arguments.has("--sort") && breakdown.by == By::model &&
+      (arguments.positional.size() != 1 || format != TableFormat::terminal))
+    return fail(Fault::usage,
+                "--sort: only with --by subject or category, or of one run");
   const auto columns = arguments.get("--columns");
   if (!columns) return breakdown;
   const bool is_for_people =
       format == TableFormat::terminal || format == TableFormat::markdown;
-  if (breakdown.by != By::model || !is_for_people || arguments.has("--json"))
+  if (breakdown.by != By::model || !is_for_people)
     return fail(Fault::usage, "--columns: only of a table for people, by model");
   breakdown.traits = TRY(find_traits(*columns).in("--columns"));
   return breakdown;
@@ -27,7 +31,7 @@ Result<int> report_command(const Arguments& arguments, World& world) {
   const auto runs =
       TRY(runs_meant(*store, arguments, arguments.positional, world.console));
   std::string text;
-  if (arguments.has("--json")) {
+  if (format == TableFormat::json) {
     text = breakdown.by == By::model
                ? summaries_json(runs)
                : breakdown_text(runs, breakdown, TableFormat::json, language, 0);
@@ -45,7 +49,7 @@ Result<int> report_command(const Arguments& arguments, World& world) {
       text += failures_text(runs, language, width);
     }
   }
-  if (format == TableFormat::terminal && !arguments.has("--json"))
+  if (format == TableFormat::terminal)
     text = world.console.ink().heads(std::move(text));
   world.console.print(text);
   world.console.sum_up(

@@ -111,12 +111,13 @@ std::filesystem::path store_path(const Arguments& arguments) {
 
 Result<TableFormat> format_of(const Arguments& arguments,
                               std::initializer_list<TableFormat> forms) {
-  if (arguments.has("--json")) return TableFormat::json;
-  const auto said = arguments.get("--format");
   const std::string path = arguments.get("--output").value_or("");
+  const auto said = arguments.has("--json") ? std::optional<std::string>("json")
+                                            : arguments.get("--format");
   const auto form = table_format_named(said ? *said : ending_of(path));
   if (form && std::ranges::find(forms, *form) != forms.end()) return *form;
-  if (!said && !form) return *forms.begin();
+  if (!said && (path.empty() || path == "-" || ending_of(path).empty()))
+    return *forms.begin();
   std::vector<std::string> words;
   for (const TableFormat one : forms) words.push_back(word_of(one, !said));
   const std::string last = words.back();
@@ -130,11 +131,18 @@ Result<Output> output_of(const Arguments& arguments) {
   output.marks_order = arguments.has("--bom");
   if (output.marks_order && TRY(format_of(arguments)) != TableFormat::csv)
     return fail(Fault::usage, "--bom: only of csv: --format csv, or -o FILE.csv");
-  const fs::path store = store_path(arguments);
-  for (const char* const ending : {"", "-wal", "-shm", "-journal", ".lock"})
-    output.taken.push_back({store.string() + ending, "the store (--store)"});
-  if (const auto config = arguments.get("--config"))
-    output.taken.push_back({*config, "the file of --config"});
+  for (const char* const ending : {"", "-wal", "-shm", "-journal", ".lock"}) {
+    output.taken.push_back(
+        {store_path(arguments).string() + ending, "the store (--store)"});
+    if (const auto store = arguments.get("--into"))
+      output.taken.push_back({*store + ending, "the store (--into)"});
+  }
+  for (const char* const option :
+       {"--config", "--dataset", "--shots-from", "--protocol"}) {
+    for (const std::string& named : arguments.all(option))
+      for (const std::string& path : split(named, ','))
+        output.taken.push_back({path, fmt::format("the file of {}", option)});
+  }
   for (const std::string& word : arguments.positional)
     output.taken.push_back({word, "what is read"});
   return output;
@@ -223,6 +231,13 @@ Result<ExamSpec> exam_spec(const Arguments& arguments) {
   spec.seed = TRY(arguments.number("--seed", number_ranges.seed));
   if (arguments.has("--stop")) spec.stop = arguments.all("--stop");
   return spec;
+}
+
+Result<ExamSpec> one_exam_spec(const Arguments& arguments) {
+  const std::vector<std::string> named = arguments.all("--dataset");
+  if (named.size() > 1)
+    return fail(Fault::usage, "--dataset: found {}, expected one", join(named, ", "));
+  return exam_spec(arguments);
 }
 
 Result<std::vector<Exam>> prepare_exams(const Arguments& arguments, World& world) {

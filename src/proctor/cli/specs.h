@@ -38,6 +38,8 @@ Result<ModelSpec> model_settings(const Arguments& arguments);
 // The same for each of model_names().
 Result<std::vector<ModelSpec>> model_specs(const Arguments& arguments);
 Result<ExamSpec> exam_spec(const Arguments& arguments);
+// The same where there can be one data set alone.
+Result<ExamSpec> one_exam_spec(const Arguments& arguments);
 // One for each data set and protocol.
 Result<std::vector<Exam>> prepare_exams(const Arguments& arguments, World& world);
 Result<RunNotes> run_notes(const Arguments& arguments);

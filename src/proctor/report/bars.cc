@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "proctor/report/chart.h"
 #include "proctor/report/json_line.h"
@@ -24,8 +25,8 @@ void add(std::string& list, const std::string& word) {
   if (!word.empty()) list += (list.empty() ? "" : ", ") + word;
 }
 
-bool is_mmlu(const ScoredRun& run) {
-  const KnownDataset* known = find_dataset(run.info.dataset);
+bool is_mmlu(const std::string& dataset) {
+  const KnownDataset* known = find_dataset(dataset);
   return known != nullptr && known->title == "MMLU";
 }
 
@@ -34,12 +35,10 @@ std::string plain_title(Language language) {
 }
 
 // Where the exam is known by name, that; empty for an MMLU: it is the chart's own.
-std::string title_of(std::span<const ScoredRun> runs, Language language) {
-  if (std::ranges::all_of(runs, is_mmlu)) return {};
-  const std::string& name = runs.front().info.dataset;
-  const bool is_one = std::ranges::all_of(
-      runs, [&](const ScoredRun& run) { return run.info.dataset == name; });
-  const KnownDataset* known = is_one ? find_dataset(name) : nullptr;
+std::string title_of(const std::set<std::string>& datasets, Language language) {
+  if (std::ranges::all_of(datasets, is_mmlu)) return {};
+  const KnownDataset* known =
+      datasets.size() == 1 ? find_dataset(*datasets.begin()) : nullptr;
   if (known == nullptr) return plain_title(language);
   return in_language(language, "{} accuracy", "{} 精度", known->title);
 }
@@ -80,7 +79,9 @@ Chart chart_of(std::span<const ScoredRun> runs, Language language) {
       add(chart.bars[k].method, trait.said_of(runs[k], language));
   }
   name_twins(chart.bars, runs);
-  chart.title = title_of(runs, language);
+  std::set<std::string> datasets;
+  for (const ScoredRun& run : runs) datasets.insert(run.info.dataset);
+  chart.title = title_of(datasets, language);
   chart.chance = chance_of(runs);
   return chart;
 }
@@ -93,6 +94,11 @@ void add_bars(Chart& chart, std::vector<Bar> others) {
     if (!chart.title.empty()) chart.title = plain_title(chart.language);
     chart.subtitle.clear();
     chart.chance.reset();
+  } else {
+    std::set<std::string> datasets;
+    for (const Bar& bar : others) datasets.insert(bar.dataset);
+    // A file that names none is the seed's, which is of MMLU.
+    if (!datasets.contains("")) chart.title = title_of(datasets, chart.language);
   }
   chart.bars.insert(chart.bars.begin(), std::make_move_iterator(others.begin()),
                     std::make_move_iterator(others.end()));

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <map>
@@ -15,6 +16,10 @@ const std::vector<std::string>& known_columns() {
   return names;
 }
 
+// Those of `proctor report --format csv` that a bar has use for.
+constexpr std::array<std::string_view, 7> report_columns = {
+    "name", "dataset", "protocol", "reader", "run", "planned", "failed"};
+
 // Where each known column stands in the file.
 using Header = std::map<std::string, std::size_t, std::less<>>;
 
@@ -23,7 +28,10 @@ Result<Header> header_of(const CsvRecord& record) {
   std::vector<std::string> unknown;
   for (std::size_t i = 0; i < record.fields.size(); ++i) {
     const std::string name = ascii_lower(python_strip(record.fields[i]));
-    if (std::ranges::find(known_columns(), name) == known_columns().end()) {
+    const bool is_known =
+        std::ranges::find(known_columns(), name) != known_columns().end() ||
+        std::ranges::find(report_columns, name) != report_columns.end();
+    if (!is_known) {
       unknown.push_back(name);
     } else if (!header.emplace(name, i).second) {
       return fail(Fault::data, "line {}: two columns are called {}", record.line, name);
@@ -117,12 +125,23 @@ Result<std::optional<Count>> count_of(const Line& line) {
   return count;
 }
 
+// As a report has it: all that was asked has failed.
+bool has_no_reply(const Line& line) {
+  const std::string_view n = line.text("n");
+  return line.text("correct").empty() && line.text("accuracy").empty() &&
+         (n == "0" || (!n.empty() && n == line.text("failed")));
+}
+
 Result<Bar> bar_of(const Line& line) {
   Bar bar{.label = std::string(line.text("model")),
-          .method = std::string(line.text("method"))};
+          .method = std::string(line.text("method")),
+          .dataset = std::string(line.text("dataset"))};
   if (bar.label.empty()) {
     return fail(Fault::data, "{}: empty; expected a name", line.place("model"));
   }
+  if (!line.text("name").empty()) bar.label = line.text("name");
+  bar.has_reply = !has_no_reply(line);
+  if (!bar.has_reply) return bar;
   const auto count = TRY(count_of(line));
   if (!count) {
     bar.percent = TRY(percent_in(line));
@@ -142,19 +161,29 @@ Result<Bar> bar_of(const Line& line) {
   bar.interval = wilson(*count);
   bar.right = count->right;
   bar.n = count->n;
+  if (!line.text("planned").empty())
+    bar.is_partial = count->n < TRY(count_in(line, "planned"));
   return bar;
 }
 
-// Bars that would look alike have their subjects below their labels.
-void name_twins(std::vector<Bar>& bars, const std::vector<std::string>& subjects) {
+// What tells bars apart that would look alike, the most telling first.
+constexpr std::array<std::string_view, 5> telling = {"subject", "dataset", "protocol",
+                                                     "reader", "run"};
+using Traits = std::array<std::string, telling.size()>;
+
+// Bars that would look alike have below their labels what differs.
+void name_twins(std::vector<Bar>& bars, const std::vector<Traits>& traits) {
   using Look = std::pair<std::string, std::string>;
-  std::map<Look, std::set<std::string>> alike;
-  for (std::size_t i = 0; i < bars.size(); ++i)
-    alike[{bars[i].label, bars[i].method}].insert(subjects[i]);
-  for (std::size_t i = 0; i < bars.size(); ++i) {
-    Bar& bar = bars[i];
-    if (alike[{bar.label, bar.method}].size() < 2) continue;
-    bar.method += (bar.method.empty() ? "" : ", ") + subjects[i];
+  for (std::size_t k = 0; k < telling.size(); ++k) {
+    std::map<Look, std::set<std::string>> alike;
+    for (std::size_t i = 0; i < bars.size(); ++i)
+      alike[{bars[i].label, bars[i].method}].insert(traits[i][k]);
+    for (std::size_t i = 0; i < bars.size(); ++i) {
+      Bar& bar = bars[i];
+      const Look look{bar.label, bar.method};
+      if (alike[look].size() < 2 || traits[i][k].empty()) continue;
+      bar.method += (bar.method.empty() ? "" : ", ") + traits[i][k];
+    }
   }
 }
 
@@ -181,7 +210,7 @@ Result<std::vector<Bar>> read_bars_csv(std::string_view content) {
   const Header header = TRY(header_of(record));
   const std::size_t width = record.fields.size();
   std::vector<Bar> bars;
-  std::vector<std::string> subjects;
+  std::vector<Traits> traits;
   while (TRY(records.next(record))) {
     if (record.fields.size() != width) {
       return fail(Fault::data, "line {}: expected {} fields, found {}", record.line,
@@ -189,9 +218,10 @@ Result<std::vector<Bar>> read_bars_csv(std::string_view content) {
     }
     const Line line{header, record};
     bars.push_back(TRY(bar_of(line)));
-    subjects.emplace_back(line.text("subject"));
+    Traits& of_bar = traits.emplace_back();
+    for (std::size_t k = 0; k < telling.size(); ++k) of_bar[k] = line.text(telling[k]);
   }
-  name_twins(bars, subjects);
+  name_twins(bars, traits);
   if (bars.empty()) return fail(Fault::data, "a header and no line below it");
   return bars;
 }

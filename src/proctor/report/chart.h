@@ -23,6 +23,8 @@ struct Bar {
   std::optional<Interval> interval;
   std::int64_t right = 0, n = 0;  // n = 0: not known, no "n = 100"
   bool is_partial = false;        // questions are still to be asked: hatched, and said
+  std::string dataset = {};       // where a file names it
+  bool has_reply = true;          // none: a bar of nothing, not to be drawn
 };
 struct Chart {
   std::vector<Bar> bars;
@@ -39,7 +41,7 @@ struct Chart {
 // unawares. A title where the exam is no MMLU.
 Chart chart_of(std::span<const ScoredRun> runs, Language language);
 // Puts bars of other sources before those of the runs. What the runs have in common is
-// not theirs: it moves below the runs' labels.
+// not theirs: it moves below the runs' labels. A title as above where all name an exam.
 void add_bars(Chart& chart, std::vector<Bar> others);
 
 // What is drawn in that file, a line without its end.

@@ -319,7 +319,7 @@ models = ["baseline/longest"]
 dataset = ["sample"]  # each of them; "cais/mmlu", or a file or folder of yours
 protocol = ["seed"]   # each of them, on each data set
 subject = ["all"]
-store = "proctor.db"
+# store = "proctor.db"  # default: $PROCTOR_STORE, or ./proctor.db
 )";
   constexpr std::array<std::string_view, 6> above = {
       "--dataset", "--protocol", "--subject", "--store", "--config", "--dry-run"};
@@ -328,9 +328,10 @@ store = "proctor.db"
     for (const ManualOption& option : run.options) {
       if (option.group != group || std::ranges::find(above, option.name) != above.end())
         continue;
-      const std::string word = option.value.empty() ? "true"
-                               : option.repeats ? fmt::format("[\"{}\"]", option.value)
-                                                : fmt::format("\"{}\"", option.value);
+      const std::string value = replace_all(std::string(option.value), "'", "");
+      const std::string word = value.empty()    ? "true"
+                               : option.repeats ? fmt::format("[\"{}\"]", value)
+                                                : fmt::format("\"{}\"", value);
       text +=
           fmt::format("# {} = {}  # {}\n", option.name.substr(2), word, option.about);
     }

@@ -256,7 +256,7 @@ std::string json_text(const Table& table) {
 }  // namespace
 
 std::optional<TableFormat> table_format_named(std::string_view name) {
-  if (name == "terminal") return TableFormat::terminal;
+  if (name == "terminal" || name == "txt") return TableFormat::terminal;
   if (name == "markdown" || name == "md") return TableFormat::markdown;
   if (name == "csv") return TableFormat::csv;
   if (name == "json" || name == "jsonl") return TableFormat::json;
