@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "proctor/cli/commands.h"
-#include "proctor/cli/output.h"
+#include "proctor/console/console.h"
 #include "proctor/exam/exam.h"
 #include "proctor/store/store.h"
 #include "proctor/study/study.h"

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "proctor/base/base.h"
+#include "proctor/console/output.h"
 #include "proctor/report/report.h"
 
 namespace proctor {

@@ -1,7 +1,10 @@
-#include "proctor/cli/output.h"
+#include "proctor/console/output.h"
+
+#include "proctor/console/console.h"
 
 namespace proctor {
 namespace fs = std::filesystem;
+
 Status check_output(const Output& output) {
   const auto& path = output.path;
   if (!path || *path == "-") return {};

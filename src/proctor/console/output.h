@@ -1,4 +1,4 @@
-// -o FILE: where what a command prints goes. Not for other folders.
+// -o FILE: where what a command prints goes. Part of console.h.
 #pragma once
 
 #include <filesystem>
@@ -8,9 +8,10 @@
 #include <vector>
 
 #include "proctor/base/base.h"
-#include "proctor/console/console.h"
 
 namespace proctor {
+
+class Console;
 
 struct Output {
   struct Taken {
