@@ -121,8 +121,8 @@ std::string for_terminal(std::string_view text);
 // The same on one line: line ends and tabs become visible too.
 std::string for_terminal_line(std::string_view text);
 std::string for_html(std::string_view text);
-// RFC 4180, quoted where needed, control characters as pictures; a leading = + - @ or tab
-// gets an apostrophe, so that no spreadsheet runs it, but a number such as -1 does not.
+// RFC 4180, quoted where needed, control characters as pictures; what a spreadsheet
+// would run (= + - @ or tab at the start) gets an apostrophe, a number such as -1 not.
 std::string for_csv(std::string_view text);
 // One word, in single quotes, as a POSIX shell reads it back.
 std::string for_shell(std::string_view text);
