@@ -55,7 +55,7 @@ function table(titles, rows, { about, name = "", stacks = false, silent = false 
       el("th", { scope: "col", class: title.class, "aria-sort": title.sorted }, title.press
         ? el("button", { type: "button", onclick: title.press,
                          "aria-label": w("sorted", title.text) }, title.text)
-        : title.text ?? title)))),
+        : el("span", {}, title.text ?? title))))),
     rows[0]?.tagName === "TBODY" ? rows : el("tbody", {}, rows));
   if (stacks) keepRoles(grid, titles);
   return el("div", { class: "figure" }, el("p", { class: silent ? "hidden" : "small", id }, about),

@@ -101,7 +101,8 @@ function drawRuns() {
     table([w("model"), { text: "", class: "picture least" },
            ...MARKS.map((mark) => ({ class: "n", text: el("span", {}, markKey(mark), w(mark)) })),
            { class: "n", text: w("bounds") }], ledger, { about: w("ledger-about") }),
-    el("h3", {}, w("how")), ...head.runs.map(runFacts));
+    el("h3", {}, w("how")),
+    el("div", { class: head.runs.length > 8 ? "how" : undefined }, head.runs.map(runFacts)));
 }
 
 function markKey(mark) {
@@ -132,7 +133,7 @@ function drawLetters() {
     table([w("run"), ...used.map((i) => ({ class: "n", text: String.fromCharCode(65 + i) })),
            { class: "n", text: w("no-letter") }, { class: "n", text: w("n") }],
       [line(w("the-key"), head.key), ...head.runs.map((run) => line(titled(run), run.letters))],
-      { about: w("letters-about"), name: "heat" }));
+      { about: w("letters-about"), name: "heat letters" }));
 }
 
 function curve(run) {

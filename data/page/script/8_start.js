@@ -58,7 +58,6 @@ drawAll();
 watchFilters();
 readColumns().then(() => {
   applyFilters();
-  byId("one").append(el("p", { class: "small" }, w("none-open")));
   addEventListener("hashchange", followLink);
   return followLink();
 }).catch(showBroken);

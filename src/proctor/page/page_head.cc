@@ -239,11 +239,6 @@ std::array<std::int64_t, 26> key_letters(const std::vector<std::uint32_t>& rows,
   return counts;
 }
 
-std::string title_of_page(const std::vector<PageRun>& runs) {
-  const std::string exam = exam_title(runs.front().scored);
-  return runs.size() == 1 ? exam : fmt::format("{}, {} runs", exam, runs.size());
-}
-
 }  // namespace
 
 PageParts page_parts(const std::vector<PageRun>& runs, const PageQuestions& questions,
@@ -273,7 +268,7 @@ PageParts page_parts(const std::vector<PageRun>& runs, const PageQuestions& ques
   std::string elements =
       packer.element("columns", columns_of(runs, rows, questions, subjects));
   elements += packer.element("pairs", page_text(pairs_by_subject(pairs)));
-  return {title_of_page(runs), page_text(head), std::move(elements)};
+  return {exam_title(runs.front().scored), page_text(head), std::move(elements)};
 }
 
 }  // namespace proctor
