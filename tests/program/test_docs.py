@@ -188,3 +188,74 @@ def test_the_tutorials_other_commands_work(
         if done.returncode and not PLACES & set(words):
             failed[line] = done.stderr
     assert failed == {}
+
+
+# ---- The other documents' commands, asked of stand-ins
+
+# For what a reader puts there.
+MEANT = {"RUN": "91bc", "MODEL": "baseline/A", "MODEL.gguf": "model.gguf", "NAME": "seed", "D": "sample", "X": "proctor",
+         "A": "7f3a", "B": "91bc", "last": "91bc", "STORE…": "gpu1.db", "STORE": "all.db"}  # fmt: skip
+# What is not run here, and why.
+NOT_RUN = {
+    "hf:OWNER/REPO:Q4_K_M": "names no repository; test_hub_model.py runs one",
+    "--engine": "needs a llama-server; test_llama_server.py has one",
+    "--serve": "needs a server of models; test_batch.py starts a stand-in",
+    "--for-good": "asks; test_stored_runs.py answers",
+    "import": "a harness's file; the tests of imports have some",
+    "bash)": "the shell's; test_shells.py asks the shells",
+    "1c07c4a2": "the run of a server whose answers differ; test_fake_server_page.py has it",
+    "my.csv": "a file of the reader's; test_datasets.py reads such columns",
+}
+# Commands that take something: alone they are mentioned.
+NEED_WORDS = {"run", "show", "list", "export", "rescore", "compare", "merge", "forget", "extract", "chart", "import", "html"}
+
+
+def commands_to_run(path):
+    for line in code_of(path):
+        first = re.split(r" {2,}", re.sub(r"^\$ ", "", line.strip()))[0]
+        words = words_of(first)
+        if not words or not re.fullmatch(r"(.*/)?proctor", words[0]):
+            continue
+        end = next((i for i in range(len(words)) if words[i] in {"|", "&&", ";", ">"}), len(words))
+        words = [MEANT.get(word, word) for word in words[1:end]]
+        is_mention = not words or words[0] in PLACES or (len(words) == 1 and words[0] in NEED_WORDS)
+        if not is_mention and not set(words) & (NOT_RUN.keys() | {"…"}):
+            yield words
+
+
+@pytest.fixture
+def stocked(work, start_server, start_hub, nano, needs_parquet):
+    """A folder with what the documents' commands name, and servers behind their addresses."""
+    url = start_server("--answer", "B", "--logprobs").url
+    work.environment |= {"HF_ENDPOINT": start_hub().url, "OLLAMA_HOST": url, "DEEPSEEK_API_KEY": "k", "GEMINI_API_KEY": "k"}
+    shutil.copy(nano, work.path / "model.gguf")
+    shutil.copytree(ROOT / "examples", work.path / "examples")
+    for store in ("gpu1.db", "gpu2.db"):
+        work.run("run", "baseline/B", "--dataset", "sample", "--store", store)
+    for name, protocol in (("7f3a", "seed"), ("91bc", "proctor")):
+        work.run("run", "baseline/B", "--dataset", "sample", "--name", name, "--protocol", protocol)
+    work.run("run", "baseline/A", "--subject", "anatomy")
+    work.run("init", "exam.toml")
+    (work.path / "replies.jsonl").write_text('{"output": "B"}\n')
+    (work.path / "lab.toml").write_text('models = ["baseline/A"]\ndataset = ["sample"]\n')
+    return work, url
+
+
+@pytest.mark.parametrize("path", [path for path in DOCUMENTS if path != TUTORIAL], ids=name_of)
+def test_its_commands_work(path, stocked):
+    work, url = stocked
+    failed = {}
+    for words in commands_to_run(path):
+        more = []
+        if any(re.match("llama$|deepseek|gemini/", word) for word in words):
+            more = ["--base-url", url]
+        if words == ["audit"]:  # the last run may have no reply to be read
+            more = ["91bc"]
+        if words[0] == "init":
+            (work.path / words[1]).unlink(missing_ok=True)
+        done = work.run(*words, *more)
+        if done.returncode:
+            failed[" ".join(words)] = done.stderr
+        if words[0] == "forget":
+            work.run("forget", words[1], "--undo")
+    assert failed == {}
