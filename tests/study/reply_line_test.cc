@@ -32,6 +32,12 @@ TEST(ReplyLine, needs_its_output_alone) {
   EXPECT_THAT(line->finish_reason, IsEmpty());
 }
 
+TEST(ReplyLine, may_be_a_line_of_an_export) {
+  EXPECT_EQ(read_reply_line(R"({"id":"a/test/0","reply":"B"})", "")->reply, "B");
+  EXPECT_THAT(read_reply_line(R"({"id":7})", "").error().message,
+              HasSubstr(R"(expected a text under "output" or "reply")"));
+}
+
 TEST(ReplyLine, says_how_many_choices_there_are_without_their_texts) {
   EXPECT_EQ(read_reply_line(R"({"output":"B","n_options":10})", "")->labels,
             "ABCDEFGHIJ");

@@ -52,9 +52,10 @@ Result<ReplyLine> read_reply_line(std::string_view text, const std::string& labe
                 most_nested);
   }
   if (!json.is_object()) return fail(Fault::data, "expected a JSON object");
-  const auto output = json.find("output");
+  auto output = json.find("output");
+  if (output == json.end()) output = json.find("reply");  // as `export` has it
   if (output == json.end() || !output->is_string()) {
-    return fail(Fault::data, "expected a text under \"output\"");
+    return fail(Fault::data, "expected a text under \"output\" or \"reply\"");
   }
   ReplyLine line{.id = json.value("id", Json(nullptr)).dump(), .reply = *output};
   line.choices = choices_in(json);
