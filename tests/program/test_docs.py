@@ -234,7 +234,7 @@ def stocked(work, start_server, start_hub, nano, needs_parquet):
         work.run("run", "baseline/B", "--dataset", "sample", "--store", store)
     for name, protocol in (("7f3a", "seed"), ("91bc", "proctor")):
         work.run("run", "baseline/B", "--dataset", "sample", "--name", name, "--protocol", protocol)
-    work.run("run", "baseline/A", "--subject", "anatomy")
+    work.run("run", "baseline/A", "--subject", "anatomy", "--name", "0c4d")
     work.run("init", "exam.toml")
     (work.path / "replies.jsonl").write_text('{"output": "B"}\n')
     (work.path / "lab.toml").write_text('models = ["baseline/A"]\ndataset = ["sample"]\n')

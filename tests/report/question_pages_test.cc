@@ -54,11 +54,10 @@ TEST(QuestionPages, have_all_keys_and_speak_japanese) {
   asked.question.also_right = {2};
 
   EXPECT_THAT(QuestionPages({}).add(asked.graded), HasSubstr(", right B or C\n"));
-  EXPECT_THAT(
-      QuestionPages({.language = Language::ja}).add(asked.graded),
-      AllOf(StartsWith("[7] anatomy/test/0: 不正解、答え A（first letter）、正解 "
-                       "B・C\n"),
-            HasSubstr("\n返答\n")));
+  EXPECT_THAT(QuestionPages({.language = Language::ja}).add(asked.graded),
+              AllOf(StartsWith("[7] anatomy/test/0: 不正解、答え A（最初の文字）、正解 "
+                               "B・C\n"),
+                    HasSubstr("\n返答\n")));
 }
 
 TEST(QuestionPages, fold_what_the_question_before_began_with) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "proctor/report/phrases.h"
 #include "proctor/report/sent_text.h"
 #include "proctor/report/summary.h"
 
@@ -100,6 +101,14 @@ bool was_scored(const Graded& graded) {
   return graded.attempt->outcome && graded.attempt->outcome->finish_reason == "scored";
 }
 
+// " (first letter)": by which rule the letter was read. A pattern stays as it is.
+std::string rule_text(const std::string& rule, Language language) {
+  if (language == Language::en) return fmt::format(" ({})", rule);
+  const std::string english = fmt::format("({})", rule);
+  const std::string said = translated(language, english);
+  return said == english ? fmt::format("（{}）", rule) : said;
+}
+
 // "[12] anatomy/test/3: wrong, answered B (first letter), right A or C"
 std::string head_of(const Graded& graded, const PageStyle& style) {
   const bool ja = style.language == Language::ja;
@@ -109,7 +118,7 @@ std::string head_of(const Graded& graded, const PageStyle& style) {
     std::string answered =
         in_language(style.language, "answered {}", "答え {}", *letter);
     if (!was_scored(graded) && !graded.answer.rule.empty())
-      answered += in_language(style.language, " ({})", "（{}）", graded.answer.rule);
+      answered += rule_text(graded.answer.rule, style.language);
     parts.push_back(std::move(answered));
   }
   const auto right = right_letters(*graded.question);
@@ -118,10 +127,10 @@ std::string head_of(const Graded& graded, const PageStyle& style) {
                                 join(right, ja ? "・" : " or ")));
   if (graded.is_second_try)
     parts.push_back(in_language(style.language, "second try", "再試行"));
-  return style.ink.in(tone_of(graded.mark),
-                      fmt::format("[{}] {}: {}\n", graded.trial.ordinal,
-                                  for_terminal_line(graded.question->id),
-                                  join(parts, ja ? "、" : ", ")));
+  const std::string head = fmt::format("[{}] {}: {}\n", graded.trial.ordinal,
+                                       for_terminal_line(graded.question->id),
+                                       join(parts, ja ? "、" : ", "));
+  return style.ink.in(tone_of(graded.mark), wrapped(head, style.width, 4));
 }
 
 // Every letter's share of what the letters have together, with a bar.

@@ -22,8 +22,8 @@ struct ReplyLine {
 };
 
 // {"id": …, "output": "…", "choices": […], "n_options": 4, "finish_reason": "…"}, of
-// which "output" alone must be there, or "reply" in its place. `labels`: the letters of all lines; empty: as
-// many as the line has choices. Fault::data says what is wrong.
+// which "output" alone must be there, or "reply" in its place. `labels`: the letters of
+// all lines; empty: as many as the line has choices. Fault::data says what is wrong.
 Result<ReplyLine> read_reply_line(std::string_view text, const std::string& labels);
 
 }  // namespace proctor
