@@ -143,6 +143,11 @@ def test_a_page_says_what_report_says(page):
     assert "97.50 %" in text and "50.00 %" in text  # 39 of 40; 20 of 40
 
 
+def test_an_imported_run_has_no_command_that_asks_it_again(page):
+    facts = page.do("return document.querySelector('#runs details dl').textContent")
+    assert "MMLU-Pro" in facts and "proctor run" not in facts
+
+
 def test_nothing_hostile_runs_and_no_request_leaves_the_page(browser, pages):
     browser.get_log("performance")
     page = Page(browser, pages / "two.html", "#q=103")

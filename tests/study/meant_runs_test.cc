@@ -37,6 +37,19 @@ TEST_F(MeantRuns, without_a_name_all_are_meant_the_oldest_first) {
   EXPECT_EQ(scored->runs[0].ledger().right, 2);
 }
 
+TEST_F(MeantRuns, all_that_are_meant_are_had_without_being_read) {
+  add("first", both_, "AA");
+  add("second", other_, "B");
+  add("nothing", other_, "!");
+
+  const auto shown = stored_runs(made_.store(), Among::shown);
+
+  ASSERT_TRUE(shown);
+  ASSERT_EQ(shown->size(), 2U);
+  EXPECT_EQ(shown->front().info.key.model, "first");
+  EXPECT_EQ(shown->back().info.key.model, "second");
+}
+
 TEST_F(MeantRuns, forgotten_ones_and_those_without_a_reply_are_hidden) {
   add("answered", both_, "AA");
   add("silent", other_, "!");

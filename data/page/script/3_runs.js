@@ -59,7 +59,8 @@ function runFacts(run) {
   const lines = [
     ["dataset", run.dataset], ["split", run.split], ["subjects", run.subjects],
     ["protocol", run.protocol], ["shots", run.shots], ["reader", run.reader],
-    ["answerer", run.answerer], ["first-asked", run.created && when(run.created)],
+    ["answerer", run.answerer], ["imported", run.imported],
+    ["first-asked", run.created && when(run.created)],
     ["last-asked", run.updated && when(run.updated)], ["version", run.version],
     ["note", run.note], ["id", run.id]];
   return el("details", {}, el("summary", {}, titled(run)),

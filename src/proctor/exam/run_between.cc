@@ -153,6 +153,7 @@ std::string rest_of(const Dataset& dataset, const RunInfo& info) {
 }  // namespace
 
 std::string command_again(const Dataset& dataset, const RunInfo& info) {
+  if (imported_from(info.key)) return {};
   std::string text = "proctor run";
   if (info.command.empty())
     text += " " + words_of_old(info, Json::parse(info.key.protocol, nullptr, false));

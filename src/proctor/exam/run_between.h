@@ -20,7 +20,7 @@ Result<std::string> command_between(Store& store, const ScoredRun& a,
                                     const ScoredRun& b, const TakesValue& takes_value);
 
 // The `proctor run …` that asks a stored run again, as far as its words and its name
-// say it.
+// say it; empty for an imported run, which Proctor did not ask.
 std::string command_again(const Dataset& dataset, const RunInfo& info);
 
 }  // namespace proctor

@@ -100,6 +100,7 @@ PageJson run_json(const PageRun& run, const PageSubjects& subjects) {
   const RunInfo& info = scored.info;
   const Ledger& ledger = scored.ledger();
   const auto shots = shots_of(info.key);
+  const auto imported = imported_from(info.key);
   const auto n = static_cast<double>(std::max<std::int64_t>(1, ledger.n()));
   return {
       {"id", scored.id},
@@ -110,6 +111,7 @@ PageJson run_json(const PageRun& run, const PageSubjects& subjects) {
       {"shots", shots ? PageJson(*shots) : PageJson(nullptr)},
       {"reader", scored.extract},
       {"answerer", title_of(author_of(scored))},
+      {"imported", imported ? imported->harness : ""},
       {"created", iso_time(run.stored.created)},
       {"updated", iso_time(run.stored.updated)},
       {"version", info.version},
