@@ -266,6 +266,12 @@ def test_speaks_japanese_from_the_start_or_by_its_switch(browser, pages):
     assert page.do("return document.documentElement.lang") == "en"
 
 
+def test_a_page_of_one_run_compares_nothing(browser, pages):
+    page = Page(browser, pages / "ja.html")
+    shown = page.do("return [...document.querySelectorAll('.of-two, #comparison')].filter((one) => one.offsetParent)")
+    assert shown == []
+
+
 def test_every_word_is_there_in_both_languages():
     from spoken import ROOT
     words = json.loads((ROOT / "data/page/words.json").read_text())
