@@ -493,6 +493,7 @@ TEST(Engine, replies_written_at_once_are_those_written_alone) {
     requests.push_back(reply_after(shots + fmt::format("Number {}:", tag), tag));
   }
   EngineOptions options = options_for();
+  options.parallel = 8;
   const auto together = ask(*engine_with(options), requests);
   options.parallel = 1;
   const auto alone = ask(*engine_with(options), requests);
@@ -518,11 +519,50 @@ std::vector<EngineRequest> replies_behind_growing_beginnings() {
   return requests;
 }
 
-TEST(Engine, a_prompt_shares_with_the_one_before_it_while_that_is_written_on) {
+// How many began before the one before them had ended.
+int begun_beside_others(const std::map<std::uint64_t, EngineAnswer>& answers) {
+  int beside = 0;
+  for (const auto& [tag, answer] : answers) {
+    const auto next = answers.find(tag + 1);
+    if (next == answers.end()) continue;
+    if (next->second.started < answer.started + answer.latency) ++beside;
+  }
+  return beside;
+}
+
+std::vector<EngineRequest> replies_of(int tokens, std::string_view prompt) {
+  std::vector<EngineRequest> requests;
+  for (std::uint64_t tag = 0; tag < 24; ++tag) {
+    requests.push_back(reply_after(fmt::format("{} {}", tag, prompt), tag));
+    requests.back().max_tokens = tokens;
+  }
+  return requests;
+}
+
+TEST(Engine, short_replies_are_written_one_after_another) {
   SKIP_WITHOUT_ENGINE();
 
-  const auto answers =
-      ask(*engine_with(options_for()), replies_behind_growing_beginnings());
+  const auto answers = ask(
+      *engine_with(options_for()),
+      replies_of(2, "is a number. Which number comes behind it, and which before?"));
+
+  EXPECT_EQ(begun_beside_others(answers), 0);
+}
+
+TEST(Engine, long_replies_are_written_together) {
+  SKIP_WITHOUT_ENGINE();
+
+  const auto answers = ask(*engine_with(options_for()), replies_of(48, "is"));
+
+  EXPECT_GT(begun_beside_others(answers), 6);
+}
+
+TEST(Engine, a_prompt_shares_with_the_one_before_it_while_that_is_written_on) {
+  SKIP_WITHOUT_ENGINE();
+  EngineOptions options = options_for();
+  options.parallel = 8;
+
+  const auto answers = ask(*engine_with(options), replies_behind_growing_beginnings());
 
   std::vector<std::int32_t> before;
   for (const auto& [tag, answer] : answers) {
@@ -651,7 +691,9 @@ TEST(Engine, a_grammar_that_llama_does_not_take_fails_its_own_request_alone) {
 
 TEST(Engine, many_letters_are_written_at_once_and_nothing_else) {
   SKIP_WITHOUT_ENGINE();
-  const auto engine = engine_with(options_for());
+  EngineOptions options = options_for();
+  options.parallel = 8;
+  const auto engine = engine_with(options);
   std::vector<EngineRequest> requests;
   for (std::uint64_t tag = 0; tag < 40; ++tag) {
     requests.push_back(reply_after(fmt::format("Question {}?\nAnswer:", tag), tag));

@@ -83,7 +83,7 @@ struct EngineOptions {
   // the usual one: one day for all, since a prompt that changes daily can be neither
   // gone on with nor compared.
   std::optional<std::chrono::year_month_day> date;
-  int parallel = 0;             // replies written at once; 0: 8, and 1 where exact
+  int parallel = 0;             // replies written at once; 0: what pays, 8 at most
   std::filesystem::path cache;  // where digests are kept; empty: nowhere
   Talk talk;                    // a line for the person; may be empty
   Talk log;                     // llama.cpp's own lines; may be empty

@@ -69,10 +69,13 @@ void fill(EngineReply& reply, const Writer& writer,
 struct EngineWorker {
   Loaded loaded;  // the worker's thread alone touches it, once that runs
   bool exact = false;
+  bool may_choose = false;  // how many replies are written at once
   std::unique_ptr<Scorer> scorer;
   std::vector<Stream> streams;  // in the order in which they began
   // Of the tokens that sequence 0 holds, in cells of the last stream.
   std::size_t shared_with_last = 0;
+  // Of the replies that have ended: tokens of prompts that were computed, and written.
+  std::int64_t prompts_computed = 0, replies_written = 0;
   std::atomic<bool> abort{false};      // set by any thread: ends a decode under way
   std::atomic<bool> cancelled{false};  // set by any thread: nothing more is begun
 
@@ -107,6 +110,7 @@ struct EngineWorker {
   Result<EngineReply> score(Job& job);
   Result<EngineReply> write_alone(Job& job);
   void write_together(Job first);
+  std::size_t at_once() const;
   bool admit(std::optional<Job>& job);
   void step();
   bool goes_on(Stream& stream, std::int32_t index);
@@ -251,7 +255,7 @@ Result<EngineReply> EngineWorker::write_alone(Job& job) {
 void EngineWorker::write_together(Job first) {
   std::optional<Job> job = std::move(first);
   while (true) {
-    const bool has_room = streams.size() < loaded.sequences;
+    const bool has_room = streams.size() < at_once();
     if (!job && has_room) job = next(Kind::written, false);
     if (job && cancelled) {
       finish(*std::exchange(job, std::nullopt), not_begun());
@@ -263,6 +267,15 @@ void EngineWorker::write_together(Job first) {
       return;
     }
   }
+}
+
+// Together a token of a reply costs less, and one of a prompt more: its attention goes
+// past the cells of all. On a processor the first is about six times the second
+// (docs/engine.md), so short replies are cheaper one after another; and those repeat
+// themselves, since nothing is computed beside them.
+std::size_t EngineWorker::at_once() const {
+  const bool are_long = 6 * replies_written > prompts_computed;
+  return may_choose && !are_long ? 1 : loaded.sequences;
 }
 
 // Begins with it, or ends it with its error. False: it has to wait until others have
@@ -344,6 +357,8 @@ bool EngineWorker::goes_on(Stream& stream, std::int32_t index) {
     return false;
   }
   EngineReply reply = std::move(stream.job.reply);
+  replies_written += stream.writer.tokens();
+  prompts_computed += reply.decoded - stream.writer.tokens();
   reply.finish_reason = **reason;
   fill(reply, stream.writer, stream.job.open_until);
   finish(std::move(stream.job), std::move(reply));
@@ -409,6 +424,8 @@ Result<std::unique_ptr<Engine>> load(const EngineOptions& options) {
   auto worker = std::make_unique<EngineWorker>();
   worker->loaded = TRY(load_model(options, worker->abort));
   worker->exact = options.exact;
+  const bool on_gpu = llama_supports_gpu_offload() && options.gpu_layers != 0;
+  worker->may_choose = options.parallel == 0 && !on_gpu;
   worker->scorer = std::make_unique<Scorer>(
       *worker->loaded.vocabulary, *worker->loaded.session,
       options.exact || !worker->loaded.share, worker->loaded.share);
