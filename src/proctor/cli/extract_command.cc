@@ -13,16 +13,10 @@ Result<int> extract_command(const Arguments& arguments, World& world) {
   const std::string& path = arguments.positional[0];
   world.console.print(answer_head(format));
   const std::string content = TRY(read_file(path));
-  std::string_view rest = content;
-  for (int number = 1; !rest.empty(); ++number) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    const std::string_view text = python_strip(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (text.empty()) continue;
-    const ReplyLine line =
-        TRY(read_reply_line(text, labels).in(fmt::format("{}: line {}", path, number)));
+  const auto show = [&](const ReplyLine& line) {
     world.console.print(answer_line(format, line, reader.read(line.reading())));
-  }
+  };
+  TRY(each_reply_line(content, labels, show).in(path));
   return complete;
 }
 

@@ -5,7 +5,6 @@
 #include <numeric>
 
 #include "proctor/report/phrases.h"
-#include "proctor/report/sent_text.h"
 #include "proctor/report/summary.h"
 
 namespace proctor {

@@ -1,5 +1,7 @@
 #include "proctor/study/reply_line.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "proctor/question/question.h"
@@ -63,6 +65,18 @@ Result<ReplyLine> read_reply_line(std::string_view text, const std::string& labe
   const auto reason = json.find("finish_reason");
   if (reason != json.end() && reason->is_string()) line.finish_reason = *reason;
   return line;
+}
+
+Status each_reply_line(std::string_view text, const std::string& labels,
+                       const std::function<void(const ReplyLine&)>& see) {
+  for (int number = 1; !text.empty(); ++number) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = python_strip(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.empty()) continue;
+    see(TRY(read_reply_line(line, labels).in(fmt::format("line {}", number))));
+  }
+  return {};
 }
 
 }  // namespace proctor

@@ -1,6 +1,7 @@
 // A reply that was kept elsewhere, as a line of JSON. Part of study.h.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,5 +26,10 @@ struct ReplyLine {
 // which "output" alone must be there, or "reply" in its place. `labels`: the letters of
 // all lines; empty: as many as the line has choices. Fault::data says what is wrong.
 Result<ReplyLine> read_reply_line(std::string_view text, const std::string& labels);
+
+// The same of every line that is not blank; an error is told its line's number. Stops
+// at the first error.
+Status each_reply_line(std::string_view text, const std::string& labels,
+                       const std::function<void(const ReplyLine&)>& see);
 
 }  // namespace proctor
