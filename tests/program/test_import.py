@@ -3,9 +3,11 @@
 import importlib.util
 import json
 import os
+import struct
 import subprocess
 import sys
 import zipfile
+import zlib
 
 import pytest
 
@@ -195,3 +197,149 @@ def test_a_run_of_the_harness_has_its_scores_to_the_digit(work, lm_eval, templat
     lines = work.run("report", "--by", "subject", "--json").stdout.splitlines()
     assert {line["subject"]: line["accuracy"] for line in map(json.loads, lines)} == theirs
     assert work.json("report", "last", "--json")["n"] == 120
+
+
+# ---- inspect_ai
+
+
+HEADER = {"version": 2, "status": "success", "eval": {"task": "mmlu", "model": "acme/model-7b",
+                                                      "dataset": {"name": "cais/mmlu"}},
+          "results": {"scores": [{"name": "choice", "metrics": {"accuracy": {"name": "accuracy", "value": 0.5}}}]}}
+
+
+def sample(number, reply, value, **more):
+    said = {"role": "assistant", "source": "generate", "content": reply}
+    return {"id": number, "epoch": 1, "input": f"Which, {number}?", "choices": ["one", "two"], "target": "B",
+            "messages": [{"role": "user", "source": "input", "content": "attachment://1"}, said],
+            "attachments": {"1": "The whole prompt"}, "metadata": {"subject": "law"},
+            "output": {"model": "model-7b", "choices": [{"message": said, "stop_reason": "stop"}],
+                       "usage": {"input_tokens": 7, "output_tokens": 3}, "time": 0.5},
+            "scores": {"choice": {"value": value, "answer": reply[-1:]}},
+            "started_at": "2026-08-01T12:34:56.500000+00:00", **more}
+
+
+SAMPLES = [sample(1, "ANSWER: B", "C"), sample(2, "ANSWER: A", "I"),
+           sample(3, "", "I", error={"message": "rate limit"}, scores=None)]
+
+
+def zstandard(content):
+    """A frame of one block that is not packed (RFC 8878)."""
+    blocks = [content[at:at + 100_000] for at in range(0, len(content), 100_000)]
+    frame = b"\x28\xb5\x2f\xfd\xa0" + struct.pack("<I", len(content))
+    for number, block in enumerate(blocks):
+        frame += struct.pack("<I", len(block) << 3 | (number == len(blocks) - 1))[:3] + block
+    return frame
+
+
+def packed(files):
+    """A zip as inspect_ai makes it, which packs by Zstandard."""
+    body, index = b"", b""
+    for name, content in files.items():
+        data, sum_of = zstandard(content), zlib.crc32(content)
+        sizes = struct.pack("<HHHIIIHH", 93, 0, 33, sum_of, len(data), len(content), len(name), 0)
+        index += b"PK\1\2" + struct.pack("<HHH", 63, 63, 0) + sizes + struct.pack("<HHHII", 0, 0, 0, 0, len(body))
+        index += name.encode()
+        body += b"PK\3\4" + struct.pack("<HH", 63, 0) + sizes + name.encode() + data
+    end = struct.pack("<HHHHIIH", 0, 0, len(files), len(files), len(index), len(body), 0)
+    return body + index + b"PK\5\6" + end
+
+
+def log_files(samples=SAMPLES):
+    files = {f"samples/{one['id']}_epoch_1.json": json.dumps(one).encode() for one in samples}
+    return {**files, "header.json": json.dumps(HEADER).encode()}
+
+
+@pytest.fixture
+def log(work):
+    (work.path / "log.eval").write_bytes(packed(log_files()))
+    return work.path / "log.eval"
+
+
+def test_a_log_of_inspect_is_read(work, log):
+    run = work.json("import", log, "--json")
+    assert (run["n"], run["right"], run["right_there"], run["reader"]) == (3, 1, 1, "inspect")
+    first = json.loads(work.run("export", "last").stdout.splitlines()[0])
+    assert (first["subject"], first["tokens"], first["latency_ms"]) == ("law", {"prompt": 7, "reply": 3}, 500)
+    assert "The whole prompt" in work.run("show", "last", "--limit", "1").stdout
+
+
+def test_a_sample_with_an_error_is_failed(work, log):
+    done = work.run("import", log)
+    assert "1 of 3 questions have no reply in the file" in done.stderr
+    assert work.json("report", "last", "--json")["ledger"]["failed"] == 1
+
+
+def test_a_log_in_json_is_the_same(work, log):
+    (work.path / "log.json").write_text(json.dumps({**HEADER, "samples": SAMPLES}))
+    one, other = work.json("import", log, "--json"), work.json("import", "log.json", "--json")
+    assert {**one, "run": 0} == {**other, "run": 0}
+
+
+def test_an_accuracy_that_is_not_the_samples_is_said(work):
+    (work.path / "log.eval").write_bytes(packed(log_files(SAMPLES[:1])))
+    assert "the log says an accuracy of 0.5, and its samples have 1" in work.run("import", "log.eval").stderr
+
+
+@pytest.mark.parametrize("harm, said", [
+    (lambda whole: whole[:-30], "not a whole zip"),
+    (lambda whole: whole.replace(b"Which, 1?", b"Which, 9?", 1), "its sum is not what the zip says"),
+    (lambda _: packed({"_journal/start.json": b"{}"}), "found no header.json in the log"),
+    (lambda _: packed({"header.json": b"{}"}), "found no samples in the log"),
+    (lambda _: packed(log_files([{**SAMPLES[0], "target": "Z"}])), "target: found \"Z\", expected a letter"),
+])
+def test_a_log_that_is_not_whole_stores_nothing(work, log, harm, said):
+    log.write_bytes(harm(log.read_bytes()))
+    done = work.run("import", log)
+    assert done.returncode == 2 and said in done.stderr, done.stderr
+    assert not (work.path / "proctor.db").exists()
+
+
+# ---- Exports
+
+
+@pytest.fixture
+def run(work):
+    done = work.run("run", "baseline/longest", "--dataset", "sample", "--subject", "all", "--name", "mine", "--quiet")
+    assert done.returncode == 0, done.stderr
+    return work.json("report", "mine", "--json")
+
+
+@pytest.mark.parametrize("options, back", [
+    (["--format", "lm-eval", "-o", "out"], "out/baseline__longest/results_*.json"),
+    (["-o", "mine.eval"], "mine.eval"),
+    (["--format", "inspect", "-o", "mine.zip.eval"], "mine.zip.eval"),
+    (["--format", "mmlu-pro", "-o", "mine.json"], "mine.json"),
+])
+def test_an_export_reads_back_with_the_same_score(work, run, options, back):
+    done = work.run("export", "mine", *options)
+    assert done.returncode == 0 and "120 questions" in done.stderr, done.stderr
+    theirs = work.json("import", *work.path.glob(back), "--into", "theirs.db", "--json")
+    assert (theirs["n"], theirs["right"], theirs["right_there"]) == (run["n"], run["correct"], run["correct"])
+
+
+def test_lm_evals_form_needs_a_folder(work, run):
+    done = work.run("export", "mine", "--format", "lm-eval")
+    assert done.returncode == 2 and "expected the folder" in done.stderr
+
+
+def test_inspect_opens_an_export_and_says_its_score(work, run):
+    if importlib.util.find_spec("inspect_ai") is None:
+        pytest.skip("inspect_ai is not installed here: pip install inspect-ai")
+    work.run("export", "mine", "-o", "mine.eval")
+    script = ("import sys, json; from inspect_ai.log import read_eval_log; log = read_eval_log(sys.argv[1]); "
+              "print(json.dumps([log.status, len(log.samples), log.results.scores[0].metrics['accuracy'].value, "
+              "log.samples[0].messages[-1].content]))")
+    done = subprocess.run([sys.executable, "-c", script, work.path / "mine.eval"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    status, samples, accuracy, reply = json.loads(done.stdout)
+    assert (status, samples, accuracy) == ("success", 120, run["accuracy"]) and reply in "ABCD"
+
+
+def test_an_export_of_the_harnesss_own_run_has_its_numbers_and_hashes(work, lm_eval):
+    theirs = json.loads((path := lm_eval("mmlu/default/_default_template_yaml")).read_text())
+    work.run("import", path)
+    work.run("export", "last", "--format", "lm-eval", "-o", "again")
+    ours = json.loads(next((work.path / "again").glob("*/results_*.json")).read_text())
+    assert ours["task_hashes"] == theirs["task_hashes"]
+    for task, said in theirs["results"].items():
+        assert ours["results"][task]["acc,none"] == said["acc,none"]

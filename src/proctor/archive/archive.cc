@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include <zip.h>
+#include <zlib.h>
+#include <zstd.h>
 
 namespace proctor {
 namespace {
@@ -48,6 +50,45 @@ std::vector<ZipMember> members_of(zip_t* zip) {
   return members;
 }
 
+// What libzip has not known before 1.8, and inspect_ai packs its logs with.
+constexpr zip_uint16_t zstandard = 93;
+
+Result<std::string> read(zip_t* zip, const zip_stat_t& facts, zip_flags_t as) {
+  const zip_uint64_t size = as == ZIP_FL_COMPRESSED ? facts.comp_size : facts.size;
+  const ZipFile file(::zip_fopen_index(zip, facts.index, as));
+  std::string content(size + 1, '\0');
+  zip_uint64_t have = 0;
+  zip_int64_t more = file ? 1 : -1;
+  // The sum is checked at the end, so the end has to be read.
+  while (more > 0 && have < content.size()) {
+    more = ::zip_fread(file.get(), content.data() + have, content.size() - have);
+    if (more > 0) have += static_cast<zip_uint64_t>(more);
+  }
+  if (more < 0 || have != size) {
+    const char* reason = file ? ::zip_file_strerror(file.get()) : ::zip_strerror(zip);
+    return fail(Fault::data, "damaged: {}",
+                more < 0 ? ascii_lower(reason) : "its size is not what the zip says");
+  }
+  content.resize(size);
+  return content;
+}
+
+Result<std::string> unpacked(zip_t* zip, const zip_stat_t& facts) {
+  const std::string packed = TRY(read(zip, facts, ZIP_FL_COMPRESSED));
+  std::string content(facts.size, '\0');
+  const std::size_t have =
+      ::ZSTD_decompress(content.data(), content.size(), packed.data(), packed.size());
+  if (::ZSTD_isError(have) != 0) {
+    return fail(Fault::data, "damaged: {}", ascii_lower(::ZSTD_getErrorName(have)));
+  }
+  if (have != content.size())
+    return fail(Fault::data, "damaged: {}", "its size is not what the zip says");
+  const auto* const bytes = reinterpret_cast<const Bytef*>(content.data());
+  if (::crc32_z(0, bytes, content.size()) != facts.crc)
+    return fail(Fault::data, "damaged: its sum is not what the zip says");
+  return content;
+}
+
 }  // namespace
 
 struct ZipReader::State {
@@ -81,22 +122,7 @@ Result<std::string> ZipReader::content(const ZipMember& member) const {
     return fail(Fault::data, "found {} bytes, expected at most {}", facts.size,
                 most_bytes);
   }
-  const ZipFile file(::zip_fopen_index(zip, member.number, 0));
-  std::string content(facts.size + 1, '\0');
-  zip_uint64_t have = 0;
-  zip_int64_t more = file ? 1 : -1;
-  // The sum is checked at the end, so the end has to be read.
-  while (more > 0 && have < content.size()) {
-    more = ::zip_fread(file.get(), content.data() + have, content.size() - have);
-    if (more > 0) have += static_cast<zip_uint64_t>(more);
-  }
-  if (more < 0 || have != facts.size) {
-    const char* reason = file ? ::zip_file_strerror(file.get()) : ::zip_strerror(zip);
-    return fail(Fault::data, "damaged: {}",
-                more < 0 ? ascii_lower(reason) : "its size is not what the zip says");
-  }
-  content.resize(facts.size);
-  return content;
+  return facts.comp_method == zstandard ? unpacked(zip, facts) : read(zip, facts, 0);
 }
 
 // ---- Writing ----------------------------------------------------------------------
@@ -111,7 +137,7 @@ tl::unexpected<Error> not_made(zip_t* zip) {
   return fail(Fault::io, "a zip cannot be made: {}", ascii_lower(::zip_strerror(zip)));
 }
 
-Status add(zip_t* zip, const ZipFileContent& file) {
+Status add(zip_t* zip, const FileContent& file) {
   ZipSource source(
       ::zip_source_buffer(zip, file.content.data(), file.content.size(), 0));
   if (!source) return not_made(zip);
@@ -141,13 +167,13 @@ Result<std::string> bytes_of(zip_source_t* source) {
 
 }  // namespace
 
-Result<std::string> zip_of(std::span<const ZipFileContent> files) {
+Result<std::string> zip_of(std::span<const FileContent> files) {
   const ZipSource memory(::zip_source_buffer_create(nullptr, 0, 0, nullptr));
   Zip zip(memory ? ::zip_open_from_source(memory.get(), ZIP_TRUNCATE, nullptr)
                  : nullptr);
   if (!zip) return fail(Fault::io, "a zip cannot be made: no memory");
   ::zip_source_keep(memory.get());  // the zip lets go of it at its end
-  for (const ZipFileContent& file : files) TRY(add(zip.get(), file));
+  for (const FileContent& file : files) TRY(add(zip.get(), file));
   if (::zip_close(zip.get()) != 0) return not_made(zip.get());
   static_cast<void>(zip.release());
   return bytes_of(memory.get());

@@ -43,10 +43,10 @@ class ZipReader {
   std::vector<ZipMember> members_;
 };
 
-struct ZipFileContent {
+struct FileContent {
   std::string name, content;
 };
 // The bytes of a zip of these, in this order; the same files give the same bytes.
-Result<std::string> zip_of(std::span<const ZipFileContent> files);
+Result<std::string> zip_of(std::span<const FileContent> files);
 
 }  // namespace proctor

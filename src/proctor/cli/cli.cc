@@ -108,8 +108,9 @@ Result<int> act(std::span<const std::string> words, World& world) {
   if (is_read) world.console.hold_for_pager();
   const auto text = std::ranges::find(commands(), command, &CommandText::command);
   const auto function = [&] { return text->function(*parsed.arguments, world); };
-  // A picture is a file's from the start.
-  if (command == Command::chart) return function();
+  // A picture is a file's from the start, and some exports are folders.
+  if (command == Command::chart || parsed.arguments->get("--format") == "lm-eval")
+    return function();
   return with_output(TRY(output_of(*parsed.arguments)), world.console, function);
 }
 

@@ -4,14 +4,9 @@
 namespace proctor {
 
 Result<int> import_command(const Arguments& arguments, World& world) {
-  const auto& words = arguments.positional;
-  if (words.empty()) {
-    return fail(Fault::usage,
-                "expected files of another harness's run, found none; docs/exports.md "
-                "has those that are read");
-  }
   const TableFormat form = TRY(format_of(arguments));
   // All are read before the first is stored.
+  const auto& words = arguments.positional;
   const std::vector<std::filesystem::path> files(words.begin(), words.end());
   const std::vector<PeerRun> runs = TRY(read_peer_runs(files));
   const auto store = TRY(open_for_writing(arguments, reading_world(world).talk));

@@ -74,13 +74,16 @@ constexpr std::array command_table = {
     CommandText{Command::audit, audit_command, "audit", "[RUN]",
                 "every reader over a run's replies: accuracies, disagreements",
                 "proctor audit last"},
-    CommandText{Command::exporting, export_command, "export", "RUN -o FILE",
-                "all questions of a run with replies and marks: jsonl or csv",
-                "proctor export last -o run.jsonl"},
-    CommandText{Command::importing, import_command, "import", "FILE…",
-                "a run of lm-evaluation-harness or MMLU-Pro, as its own files have it",
-                "proctor import model_outputs_X_5shots.json\n"
-                "proctor import out/acme__model-7b/results_*.json"},
+    CommandText{
+        Command::exporting, export_command, "export", "RUN -o FILE",
+        "all questions of a run with replies and marks, or as another harness has them",
+        "proctor export last -o run.jsonl\n"
+        "proctor export last --format lm-eval -o results"},
+    CommandText{
+        Command::importing, import_command, "import", "FILE…",
+        "a run of lm-evaluation-harness, inspect_ai or MMLU-Pro, of its own files",
+        "proctor import model_outputs_X_5shots.json\n"
+        "proctor import out/acme__model-7b/results_*.json"},
     CommandText{Command::forget, forget_command, "forget", "RUN…",
                 "leave runs out of tables, charts and last; or remove them",
                 "proctor forget 7f3a\nproctor forget 7f3a --undo\n"
@@ -237,7 +240,9 @@ constexpr Option option_table[] = {
     {"--show", "", kept, on_compare,
      "also the questions that only one of them got right, the most telling first"},
     {"--format", "F", kept, on_chart, "jpg, png, svg or pdf (default: as -o ends)"},
-    {"--format", "F", kept, tables,
+    {"--format", "F", kept, on_export,
+     "jsonl, csv, inspect, lm-eval (-o: a folder), mmlu-pro (default: as -o ends)"},
+    {"--format", "F", kept, tables & ~on_export,
      "terminal, markdown, csv or json (default: as -o ends)"},
     {"--output", "FILE", kept, writing,
      "where to write: .csv, .md, .json, .txt, …; - is stdout", "", "-o"},

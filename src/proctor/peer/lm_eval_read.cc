@@ -3,6 +3,7 @@
 #include <cmath>
 #include <map>
 
+#include "proctor/answer/answer.h"
 #include "proctor/peer/json_file.h"
 #include "proctor/peer/lm_eval.h"
 
@@ -33,6 +34,8 @@ std::vector<std::string> readers_for(const std::string& filter) {
     const auto at = name == filter ? names.begin() : names.end();
     names.emplace(at, reader);
   }
+  // Proctor's own exports name its reader.
+  if (find_reader(filter)) names.insert(names.begin(), filter);
   return names;
 }
 
@@ -129,6 +132,8 @@ std::string sent_by(const std::vector<std::vector<Json>>& requests) {
       continuations.push_back(arguments[1]);
   }
   if (!continuations.empty()) sent["continuations"] = continuations;
+  if (requests.front().size() > 1 && member(requests.front()[1], "until").is_array())
+    sent["stop"] = member(requests.front()[1], "until");
   return compact(sent);
 }
 

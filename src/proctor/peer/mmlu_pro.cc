@@ -4,6 +4,7 @@
 #include <charconv>
 #include <set>
 
+#include "proctor/answer/answer.h"
 #include "proctor/peer/json_file.h"
 
 namespace proctor {
@@ -93,6 +94,12 @@ Result<PeerRun> read_mmlu_pro(const Json& json, const std::string& name) {
       .aggregation = "mmlu_pro",
       .readers = {"mmlu_pro_cascade", "mmlu_pro_first_rule", "mmlu_pro_cascade_api"}};
   read_name(name, run);
+  // Proctor's own exports name its reader.
+  for (const Json& entry : json) {
+    const std::string reader = word_in(entry, "reader");
+    if (find_reader(reader)) run.readers.insert(run.readers.begin(), reader);
+    if (entry.is_object()) break;
+  }
   std::set<std::string> seen;
   std::int64_t others = 0, again = 0;
   for (std::size_t i = 0; i < json.size(); ++i) {

@@ -1,6 +1,7 @@
 #include "proctor/peer/peer_run.h"
 
 #include "proctor/archive/archive.h"
+#include "proctor/peer/inspect.h"
 #include "proctor/peer/json_file.h"
 #include "proctor/peer/lm_eval.h"
 #include "proctor/peer/mmlu_pro.h"
@@ -33,16 +34,23 @@ Result<std::string> content_of_zip(const fs::path& path) {
   return zip.content(*only);
 }
 
-Result<PeerRun> read_file_of_json(const fs::path& path) {
+Result<PeerRun> run_in(const nlohmann::ordered_json& json, const std::string& name) {
+  if (is_inspect(json)) return read_inspect(json);
+  if (is_mmlu_pro(json)) return read_mmlu_pro(json, name);
+  return fail(Fault::data,
+              "found no run in it, expected a log of inspect_ai or MMLU-Pro's results, "
+              "a list of entries with question, options, answer and pred");
+}
+
+Result<PeerRun> read_content(const fs::path& path, const std::string& content) {
+  if (is_inspect_name(path)) return read_inspect_zip(path);
+  return run_in(TRY(json_of(content)), path.filename().string());
+}
+
+Result<PeerRun> read_one_file(const fs::path& path) {
   const bool is_zip = ascii_lower(path.extension().string()) == ".zip";
   const std::string content = TRY(is_zip ? content_of_zip(path) : read_file(path));
-  const nlohmann::ordered_json json = TRY(json_of(content));
-  if (!is_mmlu_pro(json)) {
-    return fail(Fault::data,
-                "found no run in it, expected MMLU-Pro's results: a list of entries "
-                "with question, options, answer and pred");
-  }
-  PeerRun run = TRY(read_mmlu_pro(json, path.filename().string()));
+  PeerRun run = TRY(read_content(path, content));
   run.digest = sha256_hex(content);
   run.files = {path.filename().string()};
   return run;
@@ -57,6 +65,11 @@ std::string PeerRun::files_title() const {
 }
 
 Result<std::vector<PeerRun>> read_peer_runs(std::span<const fs::path> files) {
+  if (files.empty()) {
+    return fail(Fault::usage,
+                "expected files of another harness's run, found none; docs/exports.md "
+                "has those that are read");
+  }
   std::vector<fs::path> of_lm_eval, others;
   for (const fs::path& file : files)
     (is_lm_eval_name(file) ? of_lm_eval : others).push_back(file);
@@ -64,7 +77,7 @@ Result<std::vector<PeerRun>> read_peer_runs(std::span<const fs::path> files) {
   for (const LmEvalFiles& one : TRY(lm_eval_runs(of_lm_eval)))
     runs.push_back(TRY(read_lm_eval(one)));
   for (const fs::path& file : others)
-    runs.push_back(TRY(read_file_of_json(file).in(file.string())));
+    runs.push_back(TRY(read_one_file(file).in(file.string())));
   return runs;
 }
 

@@ -38,11 +38,13 @@ struct PeerRun {
   std::string files_title() const;
 };
 
-// The runs in these files, whose forms are told by what is in them:
+// The runs in these files, whose forms are told by their names and by what is in them:
 //   lm-evaluation-harness's samples_TASK_DATE.jsonl, and results_DATE.json, which
-//   stands for all samples beside it; those of one date are one run; MMLU-Pro's results
-//   (a JSON list of entries with "pred"), also in a zip.
-// Fault::data, with the file, for what is none of these, cut off or not whole.
+//   stands for all samples beside it; those of one date are one run;
+//   inspect_ai's logs, .eval and .json;
+//   MMLU-Pro's results (a JSON list of entries with "pred"), also in a zip.
+// Fault::data, with the file, for what is none of these, cut off or not whole;
+// Fault::usage where there are no files.
 Result<std::vector<PeerRun>> read_peer_runs(
     std::span<const std::filesystem::path> files);
 
