@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "proctor/report/sent_text.h"
+#include "proctor/study/study.h"
 
 namespace proctor {
 namespace {
