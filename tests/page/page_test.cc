@@ -87,8 +87,61 @@ TEST_F(RunPage, has_each_run_s_count_and_interval) {
   EXPECT_EQ(head["runs"][0]["count"], json({3, 5}));
   EXPECT_EQ(head["runs"][1]["count"], json({1, 5}));
   const Interval interval = wilson({3, 5});
-  EXPECT_NEAR(head["runs"][0]["interval"][0], interval.low, 1e-5);
-  EXPECT_NEAR(head["runs"][0]["interval"][1], interval.high, 1e-5);
+  EXPECT_NEAR(head["runs"][0]["interval"][0], interval.low, 1e-15);
+  EXPECT_NEAR(head["runs"][0]["interval"][1], interval.high, 1e-15);
+}
+
+TEST_F(RunPage, counts_the_categories_of_a_data_set_as_a_report_does) {
+  for (const std::string name : {"cais/mmlu", "haonan-li/cmmlu"}) {
+    std::vector<std::string> subjects;
+    for (const Subject& subject : known_subjects(name))
+      subjects.emplace_back(subject.name);
+    exam_ = exam_of(subjects);
+    exam_.name = name;
+    std::string letters;
+    for (std::size_t i = 0; i < subjects.size(); ++i) letters += "AABC"[i % 4];
+    const StoredRun run = add(letters);
+
+    const json head = json::parse(page_of({run}).json);
+
+    const auto report = by_category(made_.marked(run).run.account.tally, name);
+    ASSERT_EQ(head["categories"].size(), report.size()) << name;
+    for (std::size_t i = 0; i < report.size(); ++i) {
+      const std::string title = head["categories"][i];
+      const Count count = report.at(std::string(category_key(title))).count();
+      const json& told = head["runs"][0]["by_category"][i];
+      EXPECT_EQ(told,
+                json({count.right, count.n, wilson(count).low, wilson(count).high, 0}))
+          << name << ": " << title;
+    }
+  }
+}
+
+TEST_F(RunPage, counts_what_is_in_no_category_by_itself) {
+  exam_ = exam_of({"anatomy", "basket weaving", "basket weaving"});
+
+  const json head = json::parse(page_of({add("AAB")}).json);
+
+  EXPECT_EQ(head["categories"], json({"other"}));
+  EXPECT_EQ(head["runs"][0]["by_category"][0][1], 1);
+  EXPECT_EQ(head["runs"][0]["by_category"][1][0], 1);
+  EXPECT_EQ(head["runs"][0]["by_category"][1][1], 2);
+}
+
+TEST_F(RunPage, tells_no_share_where_nothing_was_replied) {
+  const json run = json::parse(page_of({add("!!!!!")}).json)["runs"][0];
+
+  EXPECT_EQ(run["count"], json({nullptr, 5}));
+  EXPECT_EQ(run["interval"], json({0.0, 1.0}));
+  EXPECT_EQ(run["by_subject"], json::parse("[[null,3,0,1,3],[null,2,0,1,2]]"));
+}
+
+TEST_F(RunPage, says_how_many_of_a_count_have_failed) {
+  const json run = json::parse(page_of({add("AA!BA")}).json)["runs"][0];
+
+  EXPECT_EQ(run["by_subject"][0][0], 2);
+  EXPECT_EQ(run["by_subject"][0][1], 3);
+  EXPECT_EQ(run["by_subject"][0][4], 1);
 }
 
 TEST_F(RunPage, has_a_question_of_two_runs_once) {
@@ -132,9 +185,9 @@ TEST_F(RunPage, has_the_paired_difference_that_compare_tells) {
   EXPECT_EQ(pair[1], comparison.pairs.only_a);
   EXPECT_EQ(pair[2], comparison.pairs.only_b);
   EXPECT_EQ(pair[3], comparison.pairs.neither);
-  EXPECT_NEAR(pair[4], comparison.pairs.difference(), 1e-5);
-  EXPECT_NEAR(pair[5], tango(comparison.pairs).low, 1e-5);
-  EXPECT_NEAR(pair[7], mcnemar_p(comparison.pairs), 1e-5);
+  EXPECT_NEAR(pair[4], comparison.pairs.difference(), 1e-15);
+  EXPECT_NEAR(pair[5], tango(comparison.pairs).low, 1e-15);
+  EXPECT_NEAR(pair[7], mcnemar_p(comparison.pairs), 1e-15);
 }
 
 TEST_F(RunPage, groups_neighbours_that_differ_by_no_more_than_chance) {

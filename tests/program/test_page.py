@@ -8,7 +8,7 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import PROCTOR
+from conftest import PROCTOR, write_exam
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="no selenium: tools/python-packages selenium")
 from selenium.webdriver.chrome.options import Options  # noqa: E402
@@ -65,6 +65,17 @@ def pages(tmp_path_factory):
         do("import", f"model_outputs_{name}_5shots.json", "--name", name)
     do("html", "first", "second", "--reader", "mmlu_pro_first_rule", "-o", "two.html")
     do("html", "first", "--lang", "ja", "-o", "ja.html")
+    for name, said in (("silent", [None] * 40), ("half", [None] * 5 + answers("BA" * 17 + "B")),
+                       ("short", answers("AB" * 6))):
+        (folder / f"model_outputs_{name}_5shots.json").write_text(json.dumps(list(entries(said))))
+        do("import", f"model_outputs_{name}_5shots.json", "--name", name)
+    do("html", "first", "silent", "half", "-o", "failed.html")
+    do("html", "first", "short", "-o", "short.html")
+    for n, subject in enumerate(("anatomy", "astronomy", "econometrics", "philosophy", "weaving"), 5):
+        write_exam(folder / "exam", n, subject)
+    do("run", "baseline/A", "--dataset", "exam", "--subject", "all", "--shots", "0")
+    do("html", "last", "-o", "exam.html")
+    (folder / "exam.json").write_text(do("report", "last", "--json").stdout)
     return folder
 
 
@@ -141,6 +152,58 @@ def page(browser, pages):
 def test_a_page_says_what_report_says(page):
     text = page.do("return document.getElementById('runs').textContent")
     assert "97.50 %" in text and "50.00 %" in text  # 39 of 40; 20 of 40
+
+
+def heat(page):
+    """The cells of the heat map by the names of their rows."""
+    return dict(page.do("""return [...document.querySelectorAll('#subjects tbody tr')].map((row) =>
+        [row.cells[0].textContent, [...row.cells].slice(1).map((cell) =>
+          cell.querySelector('[data-tip]')?.dataset.tip.split('\\n')[1] ?? cell.textContent)])"""))
+
+
+def test_categories_and_subjects_have_the_numbers_of_a_report(browser, pages):
+    told = heat(Page(browser, pages / "exam.html"))
+    report = json.loads((pages / "exam.json").read_text())
+    counts = {**report["by_category"], **report["by_subject"]}
+    assert list(report["by_category"]) == ["-", "humanities", "other", "social_sciences", "stem"]
+    titles = {"no category": "-", "STEM": "stem", "social sciences": "social_sciences"}
+    for name, (cell,) in told.items():
+        of = report if name == "All" else counts[titles.get(name, name)]
+        share = f"{100 * of['accuracy']:.1f} % ({of['correct']}/{of['n']}), 95 % CI "
+        assert cell.startswith(share), name
+
+
+def test_a_failure_is_no_wrong_answer(browser, pages):
+    page = Page(browser, pages / "failed.html")
+    told = heat(page)
+    assert told["law"][1] == "– (10 failed)" and told["All"][1] == "– (40 failed)"
+    assert told["law"][2].startswith("50.0 % (5/10)") and told["law"][2].endswith(" (5 failed)")
+    assert "failed" not in told["math"][2]
+    silent, half = page.do("""return [...document.querySelectorAll('#runs tbody')[0].rows].slice(1).map((row) =>
+        row.textContent)""")
+    assert "40 failed" in silent and "%" not in silent and "asked" not in silent
+    assert "5 failed" in half and "asked" not in half
+
+
+def test_numbers_are_rounded_as_in_a_terminal(page):
+    wanted = [(k, n) for n in range(1, 401) for k in range(n + 1)]
+    for digits in (1, 2):
+        told = page.do("return arguments[0].map(([k, n]) => percent(k / n, arguments[1]))", wanted, digits)
+        said = [f"{100 * (k / n):.{digits}f}" for k, n in wanted]
+        assert [pair for pair in zip(wanted, told, said) if pair[1] != pair[2]] == []
+
+
+def test_a_press_on_a_run_s_subject_lists_what_that_run_was_asked(browser, pages):
+    page = Page(browser, pages / "short.html")
+    page.do("document.getElementById('text').value = 'zebra';"
+            "document.getElementById('text').dispatchEvent(new Event('input'))")
+    page.until("return document.querySelectorAll('.row').length === 0")
+    page.do("[...document.querySelectorAll('#subjects button.cell')].find((cell) =>"
+            " cell.dataset.tip.startsWith('math') && cell.dataset.tip.includes('/2)')).click()")
+    assert page.found() == "2 of 40 questions"
+    assert page.do("return document.getElementById('text').value") == ""
+    page.do("document.getElementById('reset').click()")
+    assert page.found() == "40 of 40 questions"
 
 
 def test_an_imported_run_has_no_command_that_asks_it_again(page):

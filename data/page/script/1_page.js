@@ -37,12 +37,20 @@ const svg = (tag, attributes, ...children) =>
   fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 
 const number = (value) => value.toLocaleString("en");
-const percent = (share, digits = 1) => (100 * share).toFixed(digits);
+// A tie goes to the even digit, as in a terminal: toFixed takes it up. Only where twice
+// as many binary digits show an odd number is a value in the middle of two decimals.
+function fixed(value, digits) {
+  const isTie = Math.abs(value * 2 ** (digits + 1)) % 2 === 1;
+  const even = 2 * Math.round(value * 10 ** digits / 2) / 10 ** digits;
+  return (isTie ? even : value).toFixed(digits);
+}
+const percent = (share, digits = 1) => fixed(100 * share, digits);
 const range = (low, high) => `${percent(low)}–${percent(high)}`;
 const points = (share) => (share > 0 ? "+" : share < 0 ? "−" : "") + percent(Math.abs(share));
 const seconds = (value) =>
-  value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : number(Math.round(value));
-const pText = (p) => p < 0.001 ? "< 0.001" : "= " + p.toFixed(3);
+  value < 10 ? fixed(value, 2) : value < 100 ? fixed(value, 1) : number(Math.round(value));
+const pText = (p) => p < 0.001 ? "< 0.001" : "= " + fixed(p, 3);
+const failures = (n) => n > 0 && ` (${w("failed-n", number(n))})`;
 const when = (iso) => iso.slice(0, 16).replace("T", " ") + " UTC";
 
 // A table below what is said of it. A title {text, press} can be pressed; `stacks`: on a

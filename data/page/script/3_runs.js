@@ -72,18 +72,21 @@ function runFacts(run) {
     el("pre", { tabindex: "0" }, spoken(run.summary)));
 }
 
+const failed = (run) => run.ledger[MARKS.indexOf("failed")];
+
 function drawRuns() {
   const one = head.runs.length === 1 && head.runs[0];
   const rows = sortedRuns().map(({ run }) => el("tr", {},
     el("th", { scope: "row" }, titled(run),
       !run.complete && el("div", { class: "small" },
-        w("partial", number(run.count[1]), number(run.planned)))),
+        run.count[1] === run.planned ? w("failed-n", number(failed(run)))
+          : w("partial", number(run.count[1]), number(run.planned)))),
     run.replied
       ? [el("td", { class: "picture" }, barPicture(run)),
          el("td", { class: "n" }, percent(run.count[0] / run.count[1], 2) + " %"),
          el("td", { class: "n" }, range(...run.interval))]
       : [el("td", { colspan: 3 }, w("no-reply"))],
-    el("td", { class: "n" }, number(run.count[1]))));
+    el("td", { class: "n" }, number(run.count[1]), run.count[1] !== run.planned && failures(failed(run)))));
   const ledger = head.runs.map((run) => el("tr", {},
     el("th", { scope: "row" }, titled(run)),
     el("td", { class: "picture least" }, ledgerPicture(run)),

@@ -1,13 +1,16 @@
 // Subjects by runs: a table whose cells are shaded, each with its interval.
 
-function heatButton(count, what, press) {
-  const [right, n, low, high] = count;
-  const tipText = `${what}\n${percent(right / n)} % (${number(right)}/${number(n)}), ${
-    w("interval")} ${range(low, high)}`;
-  const button = el("button", { type: "button", class: "cell", "data-tip": tipText,
-                                onclick: press }, percent(right / n),
-    el("span", { class: "hidden" }, `, ${w("interval")} ${range(low, high)}, n ${number(n)}`));
-  button.style.setProperty("--v", 100 * right / n + "%");
+// Without a reply there is no share: [null, n, …].
+function heatButton([right, n, low, high, failed], what, press) {
+  const has = right !== null;
+  const share = has ? percent(right / n) : "–";
+  const exact = has ? `${share} % (${number(right)}/${number(n)}), ${
+    w("interval")} ${range(low, high)}` : share;
+  const button = el("button", { type: "button", class: "cell", onclick: press,
+                                "data-tip": `${what}\n${exact}${failures(failed) || ""}` }, share,
+    failed > 0 && el("small", {}, failures(failed)),
+    has && el("span", { class: "hidden" }, `, ${w("interval")} ${range(low, high)}, n ${number(n)}`));
+  button.style.setProperty("--v", (has ? 100 * right / n : 0) + "%");
   return el("td", {}, button);
 }
 
@@ -23,7 +26,7 @@ function heatGroups() {
   const { by, up } = sorting.heat;
   const share = (s) => {
     const count = head.runs[by]?.by_subject[s];
-    return count && count[1] ? count[0] / count[1] : -1;
+    return count && count[0] !== null ? count[0] / count[1] : -1;
   };
   const sorted = (list) => {
     if (by === "name") list.sort((a, b) => head.subjects[b][0].localeCompare(head.subjects[a][0]));
@@ -41,15 +44,13 @@ function drawSubjects() {
   byId("subjects").hidden = head.subjects.length < 2;
   if (head.subjects.length < 2) return;
   const bodies = heatGroups().map(({ name, c, subjects }) => el("tbody", {},
-    head.categories.length > 0 && (c >= 0
-      ? heatRow(name, head.runs.map((run) => run.by_category[c]),
-          { bold: true, press: (run) => chooseRows({ a: run, subject: "c" + c }) })
-      : el("tr", { class: "category" }, el("th", { colspan: head.runs.length + 1 }, name))),
+    head.categories.length > 0 && heatRow(name, head.runs.map((run) => run.by_category.at(c)),
+      { bold: true, press: (run) => chooseRows({ a: run, subject: "c" + c }) }),
     subjects.map((s) => heatRow(head.subjects[s][0],
       head.runs.map((run) => run.by_subject[s]),
       { press: (run) => chooseRows({ a: run, subject: "s" + s }) }))));
   const all = el("tbody", {}, heatRow(w("of-all"), head.runs.map((run) =>
-    [...run.count, ...run.interval]), { bold: true, press: (run) => chooseRows({ a: run, subject: "" }) }));
+    [...run.count, ...run.interval, failed(run)]), { bold: true, press: (run) => chooseRows({ a: run, subject: "" }) }));
   const root = table([sortTitle("heat", "name", w("subject"), drawSubjects),
     ...head.runs.map((run, i) => sortTitle("heat", i, labelOf(run), drawSubjects, { class: "n" }))],
     [all, ...bodies], { about: w("heat-about"), name: "heat" + (head.runs.length > 6 ? " many" : "") });

@@ -11,7 +11,8 @@ const list = byId("list"), drawnRows = byId("rows");
 
 // What the pictures ask for: those questions, and the list in sight.
 function chooseRows(wanted, go = true) {
-  Object.assign(chosen, go ? { mark: "", flips: "" } : {}, wanted);
+  if (go) forgetText();
+  Object.assign(chosen, go ? { mark: "asked", flips: "" } : {}, wanted);
   showChoice();
   applyFilters();
   if (go) byId("questions").scrollIntoView();
@@ -20,10 +21,13 @@ function chooseRows(wanted, go = true) {
 
 function passes() {
   const a = columns.runs[chosen.a], b = columns.runs[chosen.b];
-  const mark = chosen.mark === "" ? -1 : MARKS.indexOf(chosen.mark);
+  const mark = MARKS.indexOf(chosen.mark);
+  const hasMark = chosen.mark === "" ? () => true
+    : chosen.mark === "asked" ? (m) => m !== NOT_ASKED : (m) => m === mark;
   const [kind, which] = [chosen.subject[0], Number(chosen.subject.slice(1))];
-  const wantedSubject = Uint8Array.from(head.subjects, ([, category], s) =>
-    Number(kind === undefined || (kind === "s" ? s === which : category === which)));
+  const wantedSubject = Uint8Array.from(head.subjects, ([, category, also], s) =>
+    Number(kind === undefined || (kind === "s" ? s === which
+      : category === which || (which >= 0 && also === which))));
   const asked = (m) => m !== NOT_ASKED && m !== 5;
   const flips = {
     any: (x, y) => asked(x) && asked(y) && (x === 0) !== (y === 0),
@@ -33,7 +37,7 @@ function passes() {
   }[chosen.flips];
   return (row) =>
     wantedSubject[columns.subject[row]] &&
-    (mark < 0 || a.mark[row] === mark) &&
+    hasMark(a.mark[row]) &&
     (!flips || flips(a.mark[row], b.mark[row], row)) &&
     (!matching || matching[row]);
 }
@@ -186,12 +190,13 @@ function showChoice() {
   const runs = head.runs.map((run, i) => [i, labelOf(run)]);
   options(byId("run-a"), runs, chosen.a);
   options(byId("run-b"), runs, chosen.b);
-  options(byId("mark"), [["", w("all")], ...MARKS.map((mark) => [mark, w(mark)])], chosen.mark);
+  options(byId("mark"), [["", w("all")], ...["asked", ...MARKS].map((mark) => [mark, w(mark)])], chosen.mark);
   const inCategory = (c) => [...head.subjects.keys()].filter((s) => head.subjects[s][1] === c)
     .map((s) => ["s" + s, head.subjects[s][0]]);
   options(byId("subject"), [["", w("all")],
     ...(head.categories.length > 0
-      ? [["", w("category"), head.categories.map((name, c) => ["c" + c, name])]] : []),
+      ? [["", w("category"), [...head.categories.map((name, c) => ["c" + c, name]),
+          ...(inCategory(-1).length > 0 ? [["c-1", w("other-category")]] : [])]]] : []),
     ...head.categories.map((name, c) => ["", name, inCategory(c)]),
     ...inCategory(-1)], chosen.subject);
   options(byId("flips"), [["", w("all")], ...["any", "lost", "won", "letter"].map((key) =>
@@ -214,14 +219,12 @@ function watchFilters() {
   watch("subject", "subject");
   watch("flips", "flips");
   watch("sort", "sort");
-  let waiting = 0;
   byId("text").addEventListener("input", (event) => {
     clearTimeout(waiting);
     waiting = setTimeout(() => search(event.target.value), 150);
   });
   byId("reset").addEventListener("click", () => {
-    byId("text").value = "";
-    search("");
+    forgetText();
     Object.assign(chosen, { mark: "", subject: "", flips: "", sort: "" });
     showChoice();
     applyFilters();
@@ -232,7 +235,13 @@ function watchFilters() {
 
 // ---- Search: chunk by chunk, so that the page stays awake ----
 
-let searching = 0;
+let searching = 0, waiting = 0;
+function forgetText() {
+  clearTimeout(waiting);
+  ++searching;
+  byId("text").value = chosen.text = "";
+  matching = null;
+}
 async function search(text) {
   const turn = ++searching;
   const wanted = text.toLowerCase();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "proctor/page/page_json.h"
 #include "proctor/page/page_pairs.h"
@@ -12,9 +13,11 @@ namespace {
 // The subjects of the rows, and the categories they are in; numbered in the order of
 // their names.
 struct PageSubjects {
-  std::vector<std::string> names, categories;
-  std::vector<int> category;           // by subject; -1: in none
-  std::vector<std::uint16_t> of_rows;  // by row
+  std::string_view dataset;  // whose categories these are: the first run's
+  std::vector<std::string> names;
+  std::vector<std::string_view> categories;  // their titles
+  std::vector<int> category, also;           // by subject; -1: in none
+  std::vector<std::uint16_t> of_rows;        // by row
 
   std::size_t number(const std::string& name) const {
     const auto found = std::ranges::lower_bound(names, name);
@@ -24,20 +27,27 @@ struct PageSubjects {
 
 PageSubjects subjects_of(const std::vector<std::uint32_t>& rows,
                          const PageQuestions& questions, std::string_view dataset) {
-  Names names, categories;
+  Names names;
+  std::set<std::string_view> categories;
   for (const std::uint32_t place : rows) names.insert(questions.at(place).subject);
-  const auto category_of = [&](const std::string& name) {
-    const Subject* const subject = find_subject(name, dataset);
-    return std::string(subject == nullptr ? "" : subject->category);
-  };
-  for (const std::string& name : names) categories.insert(category_of(name));
-  categories.erase("");
-  PageSubjects subjects{.names = {names.begin(), names.end()},
-                        .categories = {categories.begin(), categories.end()}};
+  PageSubjects subjects{.dataset = dataset, .names = {names.begin(), names.end()}};
+  std::vector<Subject> known;
   for (const std::string& name : subjects.names) {
-    const auto found = std::ranges::find(subjects.categories, category_of(name));
-    const auto at = static_cast<int>(found - subjects.categories.begin());
-    subjects.category.push_back(found == subjects.categories.end() ? -1 : at);
+    const Subject* const subject = find_subject(name, dataset);
+    known.push_back(subject == nullptr ? Subject{} : *subject);
+    categories.insert({known.back().category, known.back().also});
+  }
+  categories.erase("");
+  subjects.categories = {categories.begin(), categories.end()};
+  const auto number_of = [&](std::string_view category) {
+    const auto found = std::ranges::find(subjects.categories, category);
+    return found == subjects.categories.end()
+               ? -1
+               : static_cast<int>(found - subjects.categories.begin());
+  };
+  for (const Subject& subject : known) {
+    subjects.category.push_back(number_of(subject.category));
+    subjects.also.push_back(number_of(subject.also));
   }
   for (const std::uint32_t place : rows) {
     subjects.of_rows.push_back(
@@ -57,7 +67,7 @@ PageJson latency_json(const PageRun& run) {
   if (run.seconds.empty()) return nullptr;
   PageJson json = PageJson::array();
   for (const double share : {0.1, 0.25, 0.5, 0.75, 0.9, 1.0})
-    json.push_back(page_number(quantile(run.seconds, share)));
+    json.push_back(quantile(run.seconds, share));
   return json;
 }
 
@@ -66,21 +76,34 @@ PageJson calibration_json(const PageRun& run) {
   PageJson bins = PageJson::array();
   for (const auto& [mean, count] : run.calibration->bins) {
     PageJson bin = page_count(count);
-    bin.insert(bin.begin(), page_number(mean));
+    bin.insert(bin.begin(), mean);
     bins.push_back(bin);
   }
-  return {{"ece", page_number(run.calibration->error)}, {"bins", bins}};
+  return {{"ece", run.calibration->error}, {"bins", bins}};
 }
 
-// [right, n, low, high] of each name; null where nothing was asked of it.
-PageJson counts_json(const std::map<std::string, Ledger, std::less<>>& ledgers,
-                     const std::vector<std::string>& names) {
+// Null where nothing was asked of it.
+PageJson count_json(const std::map<std::string, Ledger, std::less<>>& ledgers,
+                    std::string_view name) {
+  const auto found = ledgers.find(name);
+  return found == ledgers.end() ? PageJson(nullptr) : page_ledger(found->second);
+}
+
+PageJson subjects_json(const Tally& tally, const PageSubjects& subjects) {
   PageJson json = PageJson::array();
-  for (const std::string& name : names) {
-    const auto found = ledgers.find(name);
-    json.push_back(found == ledgers.end() ? PageJson(nullptr)
-                                          : page_count(found->second.count()));
-  }
+  for (const std::string& name : subjects.names)
+    json.push_back(count_json(tally.by_subject, name));
+  return json;
+}
+
+// By the page's data set, as its subjects are put below; the last: what is in none.
+PageJson categories_json(const Tally& tally, const PageSubjects& subjects) {
+  auto ledgers = by_category(tally, subjects.dataset);
+  if (ledgers.empty()) ledgers[std::string(no_category)] = tally.ledger;
+  PageJson json = PageJson::array();
+  for (const std::string_view category : subjects.categories)
+    json.push_back(count_json(ledgers, category_key(category)));
+  json.push_back(count_json(ledgers, no_category));
   return json;
 }
 
@@ -99,6 +122,7 @@ PageJson run_json(const PageRun& run, const PageSubjects& subjects) {
   const ScoredRun& scored = run.scored;
   const RunInfo& info = scored.info;
   const Ledger& ledger = scored.ledger();
+  const bool is_answered = ledger.has_reply();
   const auto shots = shots_of(info.key);
   const auto imported = imported_from(info.key);
   const auto n = static_cast<double>(std::max<std::int64_t>(1, ledger.n()));
@@ -122,15 +146,14 @@ PageJson run_json(const PageRun& run, const PageSubjects& subjects) {
        })},
       {"planned", scored.planned},
       {"complete", scored.is_complete()},
-      {"replied", scored.has_reply()},
-      {"count", {ledger.right, ledger.n()}},
-      {"interval", page_interval(wilson(ledger.count()))},
+      {"replied", is_answered},
+      {"count", {is_answered ? PageJson(ledger.right) : PageJson(nullptr), ledger.n()}},
+      {"interval", page_interval(is_answered ? wilson(ledger.count()) : Interval{})},
       {"bounds", page_interval(ledger.bounds())},
       {"ledger", ledger_list(ledger)},
-      {"chance", page_number(scored.account.chances / n)},
-      {"by_subject", counts_json(scored.account.tally.by_subject, subjects.names)},
-      {"by_category", counts_json(by_category(scored.account.tally, info.dataset),
-                                  subjects.categories)},
+      {"chance", scored.account.chances / n},
+      {"by_subject", subjects_json(scored.account.tally, subjects)},
+      {"by_category", categories_json(scored.account.tally, subjects)},
       {"letters", run.letters},
       {"calibration", calibration_json(run)},
       {"latency", latency_json(run)},
@@ -156,20 +179,15 @@ PageJson runs_json(const std::vector<PageRun>& runs, const PageSubjects& subject
 // [both, only a, only b, neither, difference, low, high]
 PageJson pair_json(const Pairs& pairs) {
   const Interval interval = tango(pairs);
-  return {pairs.both,
-          pairs.only_a,
-          pairs.only_b,
-          pairs.neither,
-          page_number(pairs.difference()),
-          page_number(interval.low),
-          page_number(interval.high)};
+  return {pairs.both,         pairs.only_a, pairs.only_b, pairs.neither,
+          pairs.difference(), interval.low, interval.high};
 }
 
 PageJson pairs_json(const std::vector<PagePairs>& pairs) {
   PageJson json = PageJson::array();
   for (const PagePairs& pair : pairs) {
     PageJson one = pair_json(pair.all);
-    one.push_back(page_number(mcnemar_p(pair.all)));
+    one.push_back(mcnemar_p(pair.all));
     one.push_back(is_beyond_chance(pair.all) ? 1 : 0);
     json.push_back(one);
   }
@@ -252,7 +270,8 @@ PageParts page_parts(const std::vector<PageRun>& runs, const PageQuestions& ques
   const RunGroups groups = groups_of(runs, pairs);
   PageJson named_subjects = PageJson::array();
   for (std::size_t i = 0; i < subjects.names.size(); ++i)
-    named_subjects.push_back({subjects.names[i], subjects.category[i]});
+    named_subjects.push_back(
+        {subjects.names[i], subjects.category[i], subjects.also[i]});
   const PageJson head = {
       {"language", setting.language == Language::ja ? "ja" : "en"},
       {"version", setting.version},
