@@ -71,6 +71,13 @@ def pages(tmp_path_factory):
         do("import", f"model_outputs_{name}_5shots.json", "--name", name)
     do("html", "first", "silent", "half", "-o", "failed.html")
     do("html", "first", "short", "-o", "short.html")
+    (folder / "model_outputs_long_5shots.json").write_text(json.dumps(list(entries(answers("ABB" * 1750)))))
+    do("import", "model_outputs_long_5shots.json", "--name", "long")
+    do("html", "long", "-o", "long.html")
+    for name in ("first", "half"):
+        do("html", name, "-o", f"{name}.html")
+        for form in ("csv", "jsonl"):
+            do("export", name, "-o", f"{name}.{form}")
     for n, subject in enumerate(("anatomy", "astronomy", "econometrics", "philosophy", "weaving"), 5):
         write_exam(folder / "exam", n, subject)
     do("run", "baseline/A", "--dataset", "exam", "--subject", "all", "--shots", "0")
@@ -318,6 +325,69 @@ def test_exports_what_is_listed_and_a_spreadsheet_runs_none_of_it(page):
 
     (titles, first, *_) = csv.reader(io.StringIO(page.saved("csv")))
     assert dict(zip(titles, first))["reply"] == "'" + FORMULA
+
+
+@pytest.mark.parametrize("run", ["first", "half"])
+def test_exports_as_the_program_does(browser, pages, run):
+    page = Page(browser, pages / f"{run}.html")
+    said = [json.loads(line) for line in (pages / f"{run}.jsonl").read_text().split("\n") if line]
+    told = [json.loads(line) for line in page.saved("jsonl").split("\n") if line]
+    for line in (*said, *told):
+        line.pop("run", None)
+        assert not line.pop("latency_ms")  # none was measured
+    assert told == said
+
+    page = Page(browser, pages / f"{run}.html")
+    csv.field_size_limit(10_000_000)
+    said, told = (list(csv.DictReader(io.StringIO(text, newline=""))) for text in (
+        (pages / f"{run}.csv").read_bytes().decode(), page.saved("csv")))
+    assert list(told[0]) == ["run", *said[0]]
+    for line in (*said, *told):
+        line.pop("run", None)
+        line.pop("latency_ms")
+    assert told == said
+
+
+def test_an_export_in_any_order_inflates_each_chunk_once(browser, pages):
+    page = Page(browser, pages / "long.html")
+    page.choose("sort", "mark")
+    listed = page.do("return Array.from(rows, (row) => columns.id[row])")
+    page.do("""kept.clear(); window.inflated = 0; const Real = DecompressionStream;
+        window.DecompressionStream = function (form) { ++inflated; return new Real(form); };""")
+
+    text = page.saved("jsonl")
+
+    assert page.do("return window.inflated") == 2 * -(-5250 // 512)
+    assert [json.loads(line)["id"] for line in text.split("\n") if line] == listed != sorted(listed, key=int)
+    assert page.found().endswith("proctor.jsonl: 5,250 lines")
+    assert page.do("return document.getElementById('csv').disabled") is False
+
+
+def without(pages, name, id_):
+    """A page that lacks an element."""
+    html = (pages / "two.html").read_text()
+    start = html.index(f'<script type="application/octet-stream" id="{id_}">')
+    end = html.index("</script>", start) + len("</script>")
+    (pages / name).write_text(html[:start] + html[end:])
+    return pages / name
+
+
+def test_a_reply_that_is_missing_from_the_file_is_not_told_as_empty(browser, pages):
+    page = Page(browser, without(pages, "cut.html", "r1-0"), "#q=100")
+    page.is_open("100")
+    said = page.do("return [...document.querySelectorAll('#one .reply')].map((one) => one.textContent)")
+    assert "The answer is (A)" in said[0] and "(empty)" not in page.one()
+    assert "it was cut or changed" in said[1]
+    page.do("document.getElementById('csv').click()")
+    page.until("return document.getElementById('found').textContent.includes('cut or changed')")
+    page.do("document.getElementById('text').value = 'think';"
+            "document.getElementById('text').dispatchEvent(new Event('input'))")
+    page.until("return document.getElementById('found').textContent.match(/^3\\d of .*cut or changed/)")
+
+
+def test_a_comparison_that_is_missing_from_the_file_says_so(browser, pages):
+    page = Page(browser, without(pages, "unpaired.html", "pairs"))
+    page.until("return document.getElementById('comparison').textContent.includes('cut or changed')")
 
 
 def test_speaks_japanese_from_the_start_or_by_its_switch(browser, pages):

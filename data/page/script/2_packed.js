@@ -13,17 +13,14 @@ const loaded = new Promise((done) => {
 async function inflate(id) {
   await loaded;
   const node = byId(id);
-  if (!node) return null;
+  if (!node) throw new Error(`${id} is missing`);
   const packed = atob(node.textContent);
   const bytes = new Uint8Array(packed.length);
   for (let i = 0; i < packed.length; ++i) bytes[i] = packed.charCodeAt(i);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).arrayBuffer();
 }
-const textOf = async (id) => {
-  const bytes = await inflate(id);
-  return bytes ? new TextDecoder().decode(bytes) : "{}";
-};
+const textOf = async (id) => new TextDecoder().decode(await inflate(id));
 
 // The chunks used last; what was inflated for a search alone is not kept.
 const kept = new Map();
@@ -56,13 +53,22 @@ async function readColumns() {
     run.letter = take(Uint8Array);
     run.tries = take(Uint8Array);
   }
+  // The chunks that a run has: another one may be missing.
+  for (const run of columns.runs) {
+    run.chunks = new Set();
+    run.mark.forEach((mark, row) => { if (mark !== NOT_ASKED) run.chunks.add(chunkOf(row)); });
+  }
   columns.id = await chunk("ids");
 }
 
 const chunkOf = (row) => Math.floor(columns.place[row] / head.chunk);
 const questionOf = async (row) => (await chunk("q" + chunkOf(row)))[columns.place[row]];
-const replyOf = async (run, row) =>
-  (await chunk(`r${run}-${chunkOf(row)}`))[columns.place[row]];
+const repliesIn = async (run, c) => columns.runs[run].chunks.has(c) ? chunk(`r${run}-${c}`) : {};
+// Undefined where it was not asked; also of a file that was cut.
+const replyOf = async (run, row) => {
+  const replies = await repliesIn(run, chunkOf(row)).catch(() => ({}));
+  return replies[columns.place[row]];
+};
 
 const lettersOf = (bits) =>
   [...Array(26).keys()].filter((i) => bits >>> i & 1).map((i) => String.fromCharCode(65 + i));

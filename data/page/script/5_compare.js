@@ -78,8 +78,10 @@ async function drawComparison() {
     tips(root);
   }
   if (!figures) return;
-  const bySubject = (await chunk("pairs"))[pairIndex(a, b)] ?? {};
+  const pairs = await chunk("pairs").catch(() => null);
   if (turn !== pairDrawn) return;
+  if (!pairs) return place.replaceChildren(el("p", {}, w("broken")));
+  const bySubject = pairs[pairIndex(a, b)] ?? {};
   const rows = Object.entries(bySubject).map(([s, of]) => [s, inOrder(of, a, b)]);
   // Intervals of a few questions may run off it: else they would flatten all others.
   const differences = [figures, ...rows.map(([, of]) => of)].map((of) => of[4]);

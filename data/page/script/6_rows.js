@@ -255,8 +255,9 @@ async function search(text) {
   const packed = JSON.stringify(wanted).slice(1, -1);
   const rowAt = new Map(Array.from(columns.place, (place, row) => [String(place), row]));
   const chunks = [...new Set(Array.from(columns.place, (place) => Math.floor(place / head.chunk)))];
+  let isWhole = true;
   const look = async (id) => {
-    const json = await textOf(id);
+    const json = await textOf(id).catch(() => { isWhole = false; return "{}"; });
     if (turn !== searching || !json.toLowerCase().includes(packed)) return;
     for (const [place, value] of Object.entries(JSON.parse(json))) {
       if (said(value).some((part) => part.toLowerCase().includes(wanted)))
@@ -266,7 +267,8 @@ async function search(text) {
   columns.id.forEach((id, row) => { if (id.toLowerCase().includes(wanted)) matching[row] = 1; });
   let told = performance.now();
   for (const [i, c] of chunks.entries()) {
-    for (const id of ["q" + c, ...head.runs.map((_, run) => `r${run}-${c}`)]) {
+    const ids = columns.runs.flatMap((run, i) => run.chunks.has(c) ? [`r${i}-${c}`] : []);
+    for (const id of ["q" + c, ...ids]) {
       await look(id);
       if (turn !== searching) return;
     }
@@ -276,6 +278,7 @@ async function search(text) {
     sayFound(w("searching", Math.round(100 * (i + 1) / chunks.length)));
   }
   applyFilters();
+  if (!isWhole) sayFound(w("broken"));
 }
 // The texts of a question, or of a reply.
 const said = (value) => Array.isArray(value) ? [value[0], ...value[1]]

@@ -35,6 +35,9 @@ function likelihoods(logprobs) {
 function replyPart(run, row, reply) {
   const mark = markOf(run, row);
   if (!mark) return null;
+  const title = el("h3", {}, titled(head.runs[run]), " ",
+                   el("span", { class: "chip is-" + mark }, w(mark)));
+  if (!reply) return el("section", { class: "reply" }, title, el("p", {}, w("broken")));
   const column = columns.runs[run];
   const [prompt, out] = reply.tokens ?? [];
   const facts = [
@@ -45,8 +48,7 @@ function replyPart(run, row, reply) {
     column.tries[row] > 1 && w("tries", column.tries[row]),
     reply.again && w("second-try"),
     reply.finish && w("finish", reply.finish)];
-  return el("section", { class: "reply" },
-    el("h3", {}, titled(head.runs[run]), " ", el("span", { class: "chip is-" + mark }, w(mark))),
+  return el("section", { class: "reply" }, title,
     el("div", { class: "facts" }, facts.filter(Boolean).map((fact) =>
       el("span", {}, el("bdi", {}, fact)))),
     reply.error !== undefined ? longText(reply.error) : longText(reply.text ?? ""),
@@ -80,7 +82,7 @@ async function openRow(row, { focus = true, follow = true } = {}) {
   const [text, choices] = question;
   const first = [...new Set([chosen.a, chosen.b])];
   const others = head.runs.map((_, i) => i).filter((i) => !first.includes(i));
-  const part = (run) => replyPart(run, row, replies[run] ?? {});
+  const part = (run) => replyPart(run, row, replies[run]);
   const whoSaid = (letter) => head.runs.filter((_, run) => markOf(run, row) &&
     letterOf(run, row) === letter).map(labelOf);
   const one = byId("one");
@@ -121,60 +123,87 @@ function plainText(row, [text, choices], replies) {
     `${w("key")}: ${lettersOf(columns.key[row]).join(",")}`,
     ...head.runs.flatMap((run, i) => markOf(i, row)
       ? ["", `${labelOf(run)}: ${letterOf(i, row)} (${w(markOf(i, row))})`,
-         replies[i]?.text ?? replies[i]?.error ?? ""] : [])].join("\n");
+         replies[i] ? replies[i].text ?? replies[i].error ?? "" : w("broken")] : [])].join("\n");
 }
 
 // ---- The rows as a file: a line for each run and question ----
 
-// As `proctor export` writes it: no spreadsheet takes a reply for a formula.
+// As `proctor export` writes it: control characters are pictures of them, and no
+// spreadsheet takes a reply for a formula.
 function csvCell(value) {
   let text = value === null || value === undefined ? "" : String(value);
-  if (/^[=+\-@\t\r]/.test(text) && !/^[+-]?\d+(\.\d+)?$/.test(text)) text = "'" + text;
+  text = text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, (c) => String.fromCharCode(0x2400 + c.charCodeAt(0)))
+    .replaceAll("\x7f", "\u2421");
+  if (/^[=+\-@\t\r]/.test(text) && !/^[+-][\d.]+$/.test(text)) text = "'" + text;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
-function exported(run, row, [text, choices], reply) {
+function exported(run, row, [text, choices, index], reply) {
   const column = columns.runs[run];
   const [prompt, out] = reply.tokens ?? [];
+  const replied = reply.error === undefined;
   return { run: head.runs[run].id, id: columns.id[row],
-    subject: head.subjects[columns.subject[row]][0], question: text, choices,
+    subject: head.subjects[columns.subject[row]][0], index, question: text, choices,
     right: lettersOf(columns.key[row]).join(","),
     letter: column.letter[row] === 0 ? null : letterOf(run, row), mark: markOf(run, row),
-    rule: reply.rule ?? "", reply: reply.error === undefined ? reply.text ?? "" : null,
-    reasoning: reply.reasoning ?? "", finish_reason: reply.finish ?? "",
-    logprobs: reply.logprobs ?? {}, prompt_tokens: prompt ?? null, reply_tokens: out ?? null,
+    rule: reply.rule ?? "", reply: replied ? reply.text ?? "" : null,
+    reasoning: reply.reasoning ?? "", finish_reason: replied ? reply.finish ?? "" : null,
+    logprobs: reply.logprobs ?? {}, tokens: { prompt: prompt ?? null, reply: out ?? null },
     latency_ms: column.latency[row] === UNKNOWN ? null : column.latency[row],
     attempts: column.tries[row], second_try: Boolean(reply.again), error: reply.error ?? null };
 }
+// What a cell cannot hold is flattened or left out.
+function csvObject({ logprobs, tokens, latency_ms, ...object }) {
+  const { attempts, second_try, error, ...first } = object;
+  return { ...first, choices: object.choices.map((choice, c) =>
+      `${String.fromCharCode(65 + c)}. ${choice}`).join("\n"),
+    prompt_tokens: tokens.prompt, reply_tokens: tokens.reply, latency_ms, attempts,
+    second_try: second_try ? 1 : 0, error };
+}
+const FORMS = {
+  jsonl: (object) => JSON.stringify(object) + "\n",
+  csv: (object) => Object.values(csvObject(object)).map(csvCell).join(",") + "\n",
+};
+const CSV_TITLES = "run,id,subject,index,question,choices,right,letter,mark,rule,reply,reasoning," +
+  "finish_reason,prompt_tokens,reply_tokens,latency_ms,attempts,second_try,error\n";
+
+// In the order of the list, but read chunk by chunk: each is inflated once.
+async function exportedRows(form) {
+  const listed = rows;  // filters may be changed meanwhile
+  const parts = new Array(listed.length);
+  const places = Map.groupBy(listed.keys(), (i) => chunkOf(listed[i]));
+  let lines = 0, done = 0;
+  for (const [c, at] of places) {
+    const [questions, ...replies] = await Promise.all(
+      [chunk("q" + c), ...head.runs.map((_, run) => repliesIn(run, c))]);
+    for (const i of at) {
+      const row = listed[i], place = columns.place[row];
+      const asked = [...head.runs.keys()].filter((run) => markOf(run, row));
+      parts[i] = asked.map((run) =>
+        FORMS[form](exported(run, row, questions[place], replies[run][place]))).join("");
+      lines += asked.length;
+    }
+    done += at.length;
+    sayFound(w("exporting", Math.floor(100 * done / listed.length)));
+    await new Promise((next) => setTimeout(next));
+  }
+  return { parts, lines };
+}
 
 async function exportRows(form) {
-  const wanted = Array.from(rows);
-  const parts = [];
-  let lines = 0;
-  for (const [i, row] of wanted.entries()) {
-    const question = await questionOf(row);
-    for (const run of head.runs.keys()) {
-      if (!markOf(run, row)) continue;
-      const object = exported(run, row, question, (await replyOf(run, row)) ?? {});
-      if (form === "jsonl") parts.push(JSON.stringify(object) + "\n");
-      else {
-        delete object.logprobs;
-        object.choices = object.choices.map((choice, c) =>
-          `${String.fromCharCode(65 + c)}. ${choice}`).join("\n");
-        object.second_try = object.second_try ? 1 : 0;
-        if (lines === 0) parts.push(Object.keys(object).join(",") + "\n");
-        parts.push(Object.values(object).map(csvCell).join(",") + "\n");
-      }
-      ++lines;
-    }
-    if (i % 512 === 511) {
-      sayFound(w("exporting", Math.round(100 * i / wanted.length)));
-      await new Promise((done) => setTimeout(done));
-    }
+  const buttons = ["csv", "jsonl"].map(byId), pressed = document.activeElement;
+  for (const button of buttons) button.disabled = true;
+  try {
+    const { parts, lines } = await exportedRows(form);
+    const name = `proctor.${form}`;
+    if (form === "csv") parts.unshift(CSV_TITLES);
+    const url = URL.createObjectURL(new Blob(parts, { type: "text/plain;charset=utf-8" }));
+    el("a", { href: url, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 60000);
+    sayFound(w("exported", name, number(lines)));
+  } catch (error) {
+    showBroken(error);
+  } finally {
+    for (const button of buttons) button.disabled = false;
+    if (document.activeElement === document.body && buttons.includes(pressed)) pressed.focus();
   }
-  const name = `proctor.${form}`;
-  const url = URL.createObjectURL(new Blob(parts, { type: "text/plain;charset=utf-8" }));
-  const link = el("a", { href: url, download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60000);
-  sayFound(w("exported", name, number(lines)));
 }

@@ -32,8 +32,8 @@ std::string PageQuestions::elements(Packer& packer) const {
   for (const std::uint32_t place : asked()) {
     const Question& question = questions_[place];
     ids.push_back(question.id);
-    chunks[place / page_chunk][std::to_string(place)] = {question.text,
-                                                         question.choices};
+    chunks[place / page_chunk][std::to_string(place)] = {
+        question.text, question.choices, question.index};
   }
   std::string elements = packer.element("ids", page_text(ids));
   for (const auto& [chunk, texts] : chunks)
