@@ -22,7 +22,7 @@ Result<int> prompt_command(const Arguments& arguments, World& world) {
     const Question& question = exam.dataset->questions[trial.ordinal];
     if (index && question.index != *index) continue;
     const Prompt prompt = prompt_for(evaluation, trial);
-    ++shown;
+    if (++shown > 1 && form == TableFormat::terminal) world.console.print("\n----\n");
     world.console.print(form == TableFormat::json
                             ? json_with_flags(prompt_json(question, prompt, choice)) +
                                   "\n"

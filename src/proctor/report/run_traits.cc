@@ -54,6 +54,9 @@ constexpr std::array traits = {
     RunTrait{"dataset", "データセット", Kind::trait,
              [](const ScoredRun& run, Language) { return exam_title(run); },
              Align::left, 10, false, InCharts::always},
+    RunTrait{"subject", "科目", Kind::chosen,
+             [](const ScoredRun& run, Language) { return run.about(); }, Align::left,
+             10},
     RunTrait{"protocol", "プロトコル", Kind::trait,
              [](const ScoredRun& run, Language) { return run.info.protocol; },
              Align::left, 8, false, InCharts::always},
@@ -97,7 +100,9 @@ std::string_view word_of(const RunTrait& trait) {
   return trait.word.empty() ? trait.english : trait.word;
 }
 
+// A note has the seed's name, too, which the columns of CSV have kept.
 const RunTrait* find_trait(std::string_view word) {
+  if (word == "method") word = "note";
   const auto found = std::ranges::find(traits, word, word_of);
   return found == traits.end() ? nullptr : &*found;
 }
