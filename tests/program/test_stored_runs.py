@@ -394,3 +394,11 @@ def test_subjects_are_named_by_a_pattern_a_subcategory_and_a_sample(exam):
     assert "Subject: college_computer_science, college_physics" in part
     both = exam.run("run", "baseline/A", "--dataset", "five", "--limit", 1, "--sample", 1)
     assert both.returncode == 2 and "expected one of the two" in both.stderr
+
+
+def test_a_run_keeps_its_name_and_note_until_it_is_given_others(exam):
+    run(exam, "--name", "first", "--note", "8 GB")
+    run(exam)
+    assert (exam.json("report", "first")["name"], exam.json("report", "first")["note"]) == ("first", "8 GB")
+    run(exam, "--name", "second")
+    assert (exam.json("report", "second")["name"], exam.json("report", "last")["note"]) == ("second", "8 GB")

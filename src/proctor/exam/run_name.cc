@@ -298,8 +298,11 @@ Result<Evaluation> named_evaluation(const Exam& exam, const OpenModel& model,
   info.key = name.key;
   info.answerer = answerer_json(there);
   if (name.stored) {
-    // Who it was when it last said so, and the words of whoever has some.
+    // Who it was when it last said so, and the words of whoever has some: nobody loses
+    // a name by going on without it.
     const RunInfo& before = name.stored->info;
+    if (info.name.empty()) info.name = before.name;
+    if (info.note.empty()) info.note = before.note;
     if (info.answerer.empty()) info.answerer = before.answerer;
     if (info.command.empty()) info.command = before.command;
     info.again = before.again;

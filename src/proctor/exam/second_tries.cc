@@ -127,8 +127,6 @@ Status plan_second_tries(Evaluation& evaluation, const ModelChoice& choice,
   plan.info.command = run.info.command;
   plan.info.selection = run.info.selection;
   plan.info.subjects = run.info.subjects;
-  if (plan.info.name.empty()) plan.info.name = run.info.name;
-  if (plan.info.note.empty()) plan.info.note = run.info.note;
   const std::string words = words_of(evaluation, marks);
   if (!plan.trials.empty() &&
       std::ranges::find(plan.info.again, words) == plan.info.again.end())
