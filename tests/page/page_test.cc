@@ -211,6 +211,20 @@ TEST_F(RunPage, says_who_was_asked_what_and_how_it_is_asked_again) {
   EXPECT_THAT(run["summary"][0].get<std::string>(), HasSubstr("60.00%"));
 }
 
+TEST_F(RunPage, names_a_file_of_this_machine_without_its_folders) {
+  const PageSetting setting{.command = [](const auto&, const auto&) {
+    return std::string(
+        "proctor run /home/me/m.gguf --dataset '/my data/exam' --file=/a/b/ "
+        "--url http://host:1/v1/x data/exam");
+  }};
+
+  const json run = json::parse(page_of({add("AABAB")}, setting).json)["runs"][0];
+
+  EXPECT_EQ(run["command"],
+            "proctor run m.gguf --dataset 'exam' --file=b/ --url http://host:1/v1/x "
+            "data/exam");
+}
+
 TEST_F(RunPage, reads_replies_by_the_reader_of_the_look) {
   const StoredRun run =
       made_.add(exam_, {{0, "B or not B: the answer is (A)."}}, info_of("a"));

@@ -74,6 +74,11 @@ def pages(tmp_path_factory):
     (folder / "model_outputs_long_5shots.json").write_text(json.dumps(list(entries(answers("ABB" * 1750)))))
     do("import", "model_outputs_long_5shots.json", "--name", "long")
     do("html", "long", "-o", "long.html")
+    many = [f"model_outputs_a-model-of-a-long-name-{i}_5shots.json" for i in range(25)]
+    for name in many:
+        (folder / name).write_text(json.dumps(list(entries(answers("AB" * 6)))))
+    do("import", *many, "--store", "many.db")
+    do("html", "--store", "many.db", "-o", "many.html")
     for name in ("first", "half"):
         do("html", name, "-o", f"{name}.html")
         for form in ("csv", "jsonl"):
@@ -439,6 +444,65 @@ def test_text_has_the_contrast_of_wcag_aa(page, theme):
     assert contrast(colours["ink"], colours["heat"]) >= 4.5
     for part in ("edge", "bar"):  # what is no text
         assert contrast(colours[part], colours["paper"]) >= 3, part
+
+
+@pytest.mark.parametrize("name", ["two.html", "many.html"])
+def test_names_of_rows_have_room_on_a_phone(browser, pages, name):
+    page = Page(browser, pages / name, width=320)
+    widths = page.do("""const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+        return [...document.querySelectorAll('.heat tbody th')].map((one) => one.offsetWidth / rem)""")
+    assert min(widths) >= 5.9 and max(widths) <= 8.1
+
+
+def test_every_run_is_on_paper_and_what_can_be_opened_is_open(browser, pages):
+    page = Page(browser, pages / "many.html", width=718)  # A4's, less its margins
+    page.do("dispatchEvent(new Event('beforeprint'))")
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert page.do("return document.querySelectorAll('details:not([open])').length") == 0
+        shown = page.do("""return ['subjects', 'comparison'].map((id) =>
+            [...document.querySelectorAll(`#${id} .heat`)].filter((one) => one.offsetParent).map((one) =>
+              [one.offsetWidth, one.rows[0].cells.length - 1, one.rows[1].cells[0].textContent]))""")
+        for blocks in shown:
+            assert sum(columns for _, columns, _ in blocks) == 25
+            assert all(width <= 718 and name for width, _, name in blocks)
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    page.do("dispatchEvent(new Event('afterprint'))")
+    assert page.do("return document.querySelectorAll('details[open], .blocks, .heat.no-print').length") == 0
+
+
+def test_keys_work_with_caps_lock_and_leave_a_conversion_alone(page):
+    page.do("document.getElementById('list').focus()")
+    page.keys(Keys.ARROW_DOWN, Keys.ENTER)
+    page.is_open("100")
+    page.do("document.getElementById('one').dispatchEvent(new KeyboardEvent('keydown', {key: 'J', bubbles: true}))")
+    page.is_open("101")
+    page.do("""const text = document.getElementById('text'); text.focus();
+        text.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', isComposing: true, bubbles: true}))""")
+    assert page.do("return document.activeElement.id") == "text"
+
+
+def test_the_list_names_no_row_that_is_filtered_out(page):
+    page.do("document.getElementById('list').focus()")
+    page.keys(Keys.ARROW_DOWN)
+    page.choose("mark", "wrong")
+    assert page.do("return document.getElementById('list').getAttribute('aria-activedescendant')") is None
+
+
+def test_filters_wait_for_the_questions_and_a_browser_that_cannot_unpack_says_so(browser, pages):
+    name = "old.html"
+    html = (pages / "two.html").read_text()
+    start = html.index('id="columns">')
+    (pages / name).write_text(html[:start] + 'id="columns">' + html[html.index("</script>", start):])
+    browser.get((pages / name).as_uri())
+    said = "return document.getElementById('found').textContent"
+    WebDriverWait(browser, 20).until(lambda _: "cut or changed" in browser.execute_script(said))
+    assert browser.execute_script("return document.getElementById('text').matches(':disabled')")
+
+
+def test_every_column_has_a_title(page):
+    assert page.do("return [...document.querySelectorAll('thead th')].filter((one) => !one.textContent).length") == 0
 
 
 @pytest.mark.parametrize("width", [320, 768, 3840])

@@ -23,7 +23,7 @@ function fill(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (value === undefined || value === false) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else node.setAttribute(name, value === true ? "" : value);
+    else node.setAttribute(name, value === true ? "" : inert(String(value)));
   }
   for (const child of children.flat(Infinity)) {
     if (child === null || child === undefined || child === false) continue;
@@ -63,7 +63,8 @@ function table(titles, rows, { about, name = "", stacks = false, silent = false 
       el("th", { scope: "col", class: title.class, "aria-sort": title.sorted }, title.press
         ? el("button", { type: "button", onclick: title.press,
                          "aria-label": w("sorted", title.text) }, title.text)
-        : el("span", {}, title.text ?? title))))),
+        : el("span", { class: title.text === "" ? "hidden" : undefined },
+             title.text === "" ? w("picture") : title.text ?? title))))),
     rows[0]?.tagName === "TBODY" ? rows : el("tbody", {}, rows));
   if (stacks) keepRoles(grid, titles);
   return el("div", { class: "figure" }, el("p", { class: silent ? "hidden" : "small", id }, about),

@@ -6,21 +6,21 @@ function pairIndex(a, b) {
   const [low, high] = a < b ? [a, b] : [b, a];
   return low * head.runs.length - low * (low + 1) / 2 + high - low - 1;
 }
-// [both, only a, only b, neither, difference, low, high, …] the other way round.
+// [both, only a, only b, neither, difference, low, high, …, beyond chance] the other way round.
 const turned = ([both, onlyA, onlyB, neither, difference, low, high, ...rest]) =>
   [both, onlyB, onlyA, neither, -difference, -high, -low, ...rest];
 const inOrder = (figures, a, b) => figures && (a < b ? figures : turned(figures));
 const paired = (a, b) => inOrder(head.pairs[pairIndex(a, b)], a, b);
 
 // `reach`: from where to where the axis goes.
-function forestPicture([, , , , difference, low, high], [from, to]) {
+function forestPicture(figures, [from, to]) {
+  const [, , , , difference, low, high] = figures;
   const x = (d) => 1 + 98 * Math.max(0, Math.min(1, (d - from) / (to - from)));
-  const sure = low > 0 || high < 0;
   return svg("svg", { class: "bar", viewBox: "0 0 100 20", preserveAspectRatio: "none",
                       "aria-hidden": "true" },
     svg("line", { class: "chance", x1: x(0), x2: x(0), y1: 0, y2: 20 }),
     svg("line", { x1: x(low), x2: x(high), y1: 10, y2: 10 }),
-    svg("rect", { class: sure ? "sure" : "dot", x: x(difference) - 0.7, y: 5, width: 1.4,
+    svg("rect", { class: figures.at(-1) ? "sure" : "dot", x: x(difference) - 0.7, y: 5, width: 1.4,
                   height: 10 }));
 }
 
@@ -87,7 +87,8 @@ async function drawComparison() {
   const differences = [figures, ...rows.map(([, of]) => of)].map((of) => of[4]);
   const margin = Math.max(0.02, figures[6] - figures[4],
                           0.4 * (Math.max(0, ...differences) - Math.min(0, ...differences)));
-  const reach = [Math.min(0, ...differences) - margin, Math.max(0, ...differences) + margin];
+  const reach = [Math.min(0, ...differences) - margin, Math.max(0, ...differences) + margin]
+    .map((end) => Math.max(-1, Math.min(1, end)));
   rows.sort(([, one], [, other]) => other[4] - one[4]);
   const [from, to] = [labelOf(head.runs[a]), labelOf(head.runs[b])];
   place.replaceChildren(table([w("subject"),

@@ -69,6 +69,8 @@ function applyFilters() {
   drawnRows.style.height = rows.length * ROW + "px";
   if (list.scrollTop > rows.length * ROW) list.scrollTop = 0;
   drawList(true);
+  if (rows.includes(current)) list.setAttribute("aria-activedescendant", "row-" + current);
+  else list.removeAttribute("aria-activedescendant");
 }
 function sayFound(more = "") {
   byId("found").textContent =
@@ -165,12 +167,13 @@ list.addEventListener("keydown", (event) => {
 });
 // Single letters count only inside this part of the page (WCAG 2.1.4).
 byId("questions").addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.target.closest("input, select")) {
     if (event.key === "Escape") list.focus();
     return;
   }
-  if (event.key === "j" || event.key === "k") move(event.key === "j" ? 1 : -1, true);
+  const key = event.key.toLowerCase();  // with Caps Lock, too
+  if (key === "j" || key === "k") move(key === "j" ? 1 : -1, true);
   else if (event.key === "/") byId("text").focus();
   else if (event.key === "Escape") list.focus();
   else return;

@@ -176,21 +176,17 @@ PageJson runs_json(const std::vector<PageRun>& runs, const PageSubjects& subject
   return json;
 }
 
-// [both, only a, only b, neither, difference, low, high]
+// [both, only a, only b, neither, difference, low, high, p, beyond chance]
 PageJson pair_json(const Pairs& pairs) {
   const Interval interval = tango(pairs);
-  return {pairs.both,         pairs.only_a, pairs.only_b, pairs.neither,
-          pairs.difference(), interval.low, interval.high};
+  return {pairs.both,    pairs.only_a,       pairs.only_b,
+          pairs.neither, pairs.difference(), interval.low,
+          interval.high, mcnemar_p(pairs),   is_beyond_chance(pairs) ? 1 : 0};
 }
 
 PageJson pairs_json(const std::vector<PagePairs>& pairs) {
   PageJson json = PageJson::array();
-  for (const PagePairs& pair : pairs) {
-    PageJson one = pair_json(pair.all);
-    one.push_back(mcnemar_p(pair.all));
-    one.push_back(is_beyond_chance(pair.all) ? 1 : 0);
-    json.push_back(one);
-  }
+  for (const PagePairs& pair : pairs) json.push_back(pair_json(pair.all));
   return json;
 }
 

@@ -1,6 +1,7 @@
 #include "proctor/page/page_run.h"
 
 #include <algorithm>
+#include <regex>
 
 #include "proctor/page/page_json.h"
 
@@ -10,6 +11,13 @@ namespace {
 std::uint32_t fitted(std::int64_t value) {
   return static_cast<std::uint32_t>(
       std::clamp<std::int64_t>(value, 0, PageColumns::unknown - 1));
+}
+
+// A page is passed on: of paths on this machine it has the file's name.
+std::string without_folders(const std::string& command) {
+  static const std::regex quoted("'/[^']*/(?=[^'/])"),
+      bare("(^|[ =,])/[^ ',]*/(?=[^ ',/])");
+  return std::regex_replace(std::regex_replace(command, quoted, "'"), bare, "$1");
 }
 
 // What is not there takes no place.
@@ -107,7 +115,8 @@ Result<PageRun> read_page_run(Store& store, const StoredRun& run,
     return {};
   };
   page.scored = TRY(score_stored_run(store, run, dataset, setting.look, false, see));
-  if (setting.command) page.command = setting.command(dataset, page.scored.info);
+  if (setting.command)
+    page.command = without_folders(setting.command(dataset, page.scored.info));
   page.calibration = calibration_of(collected.sure);
   std::ranges::sort(page.seconds);
   for (std::size_t chunk = 0; chunk < collected.chunks.size(); ++chunk) {

@@ -13,6 +13,8 @@ function drawWords() {
   for (const node of document.querySelectorAll("[data-w]")) node.textContent = w(node.dataset.w);
   for (const node of document.querySelectorAll("[data-wl]"))
     node.setAttribute("aria-label", w(node.dataset.wl));
+  byId("title").textContent = inert(byId("title").textContent);
+  document.title = inert(document.title);
   byId("made").textContent = w("made", head.version, when(head.made));
 }
 
@@ -57,6 +59,7 @@ async function followLink() {
 drawAll();
 watchFilters();
 readColumns().then(() => {
+  byId("filters").disabled = false;
   applyFilters();
   addEventListener("hashchange", followLink);
   return followLink();
