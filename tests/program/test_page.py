@@ -161,6 +161,20 @@ def page(browser, pages):
     return Page(browser, pages / "two.html")
 
 
+def test_html_goes_to_an_html_file(pages):
+    done = subprocess.run([PROCTOR, "html", "first", "-o", "x.json"], cwd=pages, capture_output=True, text=True,
+                          env={**os.environ, "HOME": str(pages)})
+    assert done.returncode == 2 and "-o: found x.json, expected .html" in done.stderr
+    assert not (pages / "x.json").exists()
+
+
+def test_says_what_is_hidden_as_report_does(pages):
+    def told(*words):
+        return subprocess.run([PROCTOR, *words], cwd=pages, capture_output=True, text=True, check=True,
+                              env={**os.environ, "HOME": str(pages), "LC_ALL": "C.UTF-8"}).stderr
+    assert "1 run is hidden" in told("report") and "1 run is hidden" in told("html", "-o", "hidden.html")
+
+
 def test_a_page_says_what_report_says(page):
     text = page.do("return document.getElementById('runs').textContent")
     assert "97.50 %" in text and "50.00 %" in text  # 39 of 40; 20 of 40

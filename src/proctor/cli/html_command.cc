@@ -7,12 +7,17 @@ Result<int> html_command(const Arguments& arguments, World& world) {
   const bool as_json = arguments.has("--json");
   if (!as_json && !arguments.has("--output"))
     return fail(Fault::usage, "-o is missing: an .html file");
+  const std::filesystem::path path = arguments.get("--output").value_or("");
+  if (!as_json && path.has_extension() && path.extension() != ".html")
+    return fail(Fault::usage, "-o: found {}, expected .html", path.string());
   const auto store = TRY(open_for_reading(arguments));
-  const Among among = among_of(arguments);
   std::vector<StoredRun> runs;
   for (const std::string& name : arguments.positional)
-    runs.push_back(TRY(run_called(*store, name, among, world.console)));
-  if (runs.empty()) runs = TRY(stored_runs(*store, among));
+    runs.push_back(TRY(run_called(*store, name, among_of(arguments), world.console)));
+  if (runs.empty()) {
+    runs = TRY(stored_runs(*store, among_of(arguments)));
+    tell_hidden(TRY(store->runs()).size() - runs.size(), world.console);
+  }
   const Page page = TRY(run_page(*store, runs,
                                  {.language = world.console.language(),
                                   .made = system_time(),
