@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "proctor/peer/peer.h"
 #include "study/made_store.h"
@@ -91,7 +92,7 @@ TEST(PeerExport, a_question_without_a_reply_comes_back_as_failed) {
   MadeStore made;
   const StoredRun run = made.add(exam, "AB!A!", info_of("generate"));
 
-  for (const PeerForm form : {PeerForm::lm_eval, PeerForm::inspect})
+  for (const PeerForm form : {PeerForm::lm_eval, PeerForm::inspect, PeerForm::mmlu_pro})
     expect_same(round_trip(form, made, run), ledger_of(made, run));
 }
 
@@ -104,16 +105,6 @@ TEST(PeerExport, how_questions_without_a_reply_stand_there_is_said) {
   EXPECT_THAT(written->notes,
               Contains("2 questions without a reply stand there as None, and count "
                        "as wrong"));
-}
-
-TEST(PeerExport, mmlu_pros_entries_are_those_that_have_a_reply) {
-  MadeStore made;
-  const StoredRun run = made.add(exam, "AB!A!", info_of("generate"));
-
-  const Ledger back = round_trip(PeerForm::mmlu_pro, made, run);
-
-  EXPECT_EQ(back.n(), 3);
-  EXPECT_EQ(back.right, 2);
 }
 
 TEST(PeerExport, lm_evals_files_are_named_as_its_tracker_names_them) {
@@ -144,6 +135,114 @@ TEST(PeerExport, an_ending_names_inspects_form) {
   EXPECT_EQ(peer_form_of("lm-eval", "folder"), PeerForm::lm_eval);
   EXPECT_EQ(peer_form_of("", "run.jsonl"), std::nullopt);
   EXPECT_EQ(peer_form_of("csv", "run.eval"), std::nullopt);
+}
+
+// ---- Names ------------------------------------------------------------------------
+
+TEST(PeerExport, a_model_without_a_name_of_its_own_has_a_folder_in_the_folder) {
+  for (const char* const name : {"", ".", "..", "/.."}) {
+    MadeStore made;
+    RunInfo info = info_of("letters");
+    info.key.provider = "imported";
+    info.key.model = name;
+    const StoredRun run = made.add(exam, "ABCDA", info);
+
+    const auto written = export_for_peer(PeerForm::lm_eval, made.store(), run, {});
+
+    ASSERT_TRUE(written) << written.error().message;
+    for (const FileContent& file : written->files) {
+      const fs::path path = file.name;
+      EXPECT_TRUE(path.is_relative()) << file.name;
+      EXPECT_NE(path.begin()->string(), "..");
+      EXPECT_NE(path.begin()->string(), ".");
+    }
+  }
+}
+
+TEST(PeerExport, no_file_is_written_outside_the_folder) {
+  const Folder folder;
+  for (const char* const name : {"../out.json", "/tmp/proctor-out.json", "a/../../b"}) {
+    const auto done = write_files({.files = {{name, "{}"}}}, folder.path() / "in");
+
+    ASSERT_FALSE(done);
+    EXPECT_THAT(done.error().message, testing::HasSubstr("outside the folder"));
+  }
+}
+
+TEST(PeerExport, subjects_that_are_written_alike_stay_apart) {
+  MadeStore made;
+  const Dataset alike = exam_of({"a b", "a_b"});
+  const StoredRun run = made.add(alike, "AA", info_of("letters"));
+
+  const auto written = export_for_peer(PeerForm::lm_eval, made.store(), run, {});
+
+  ASSERT_EQ(written->files.size(), 3);
+  EXPECT_THAT(written->files[1].name, testing::HasSubstr("samples_exam_a_b_1970"));
+  EXPECT_THAT(written->files[2].name, testing::HasSubstr("samples_exam_a_b_2_1970"));
+}
+
+// ---- What changes a score ---------------------------------------------------------
+
+// Two of five were asked.
+StoredRun unfinished(MadeStore& made) {
+  RunInfo info = info_of("generate");
+  info.selection = {2, 3, 4};
+  return made.add(exam, "AB", info);
+}
+
+TEST(PeerExport, questions_that_were_not_asked_are_said) {
+  MadeStore made;
+  const StoredRun run = unfinished(made);
+
+  for (const PeerForm form :
+       {PeerForm::lm_eval, PeerForm::inspect, PeerForm::mmlu_pro}) {
+    const auto written = export_for_peer(form, made.store(), run, {});
+    EXPECT_THAT(written->notes,
+                Contains("3 of 5 questions were not asked: they do not stand there"));
+  }
+}
+
+TEST(PeerExport, lm_evals_results_say_how_many_there_were_to_ask) {
+  MadeStore made;
+  const StoredRun run = unfinished(made);
+
+  const auto written = export_for_peer(PeerForm::lm_eval, made.store(), run, {});
+
+  const auto results = nlohmann::ordered_json::parse(written->files.front().content);
+  EXPECT_EQ(results["n-samples"]["exam_law"]["original"], 3);
+  EXPECT_EQ(results["n-samples"]["exam_law"]["effective"], 2);
+}
+
+TEST(PeerExport, an_unfinished_log_of_inspect_is_cancelled) {
+  MadeStore made;
+  const StoredRun run = unfinished(made);
+  const Folder folder;
+  const auto written = export_for_peer(PeerForm::inspect, made.store(), run, {});
+  ASSERT_TRUE(write_files(*written, folder.path()));
+
+  const auto read = read_peer_runs(names_in(*written, folder.path()));
+
+  EXPECT_THAT(read->front().left_out,
+              Contains("the log ends with cancelled: what it holds is taken"));
+}
+
+TEST(PeerExport, of_several_right_answers_the_one_that_was_given_stands_there) {
+  MadeStore made;
+  Dataset several = exam;
+  several.questions[1].also_right = {2};
+  several.questions[3].also_right = {1};
+  several.digest = digest_of(several.questions);
+  const StoredRun run = made.add(several, "ACBDA", info_of("generate"));
+  ASSERT_EQ(ledger_of(made, run).right, 3);
+
+  for (const PeerForm form : {PeerForm::lm_eval, PeerForm::mmlu_pro}) {
+    const auto written = export_for_peer(form, made.store(), run, {});
+    EXPECT_THAT(
+        written->notes,
+        Contains("2 questions have several right answers, and the form has room "
+                 "for one: the one that was given, else the first"));
+    expect_same(round_trip(form, made, run), ledger_of(made, run));
+  }
 }
 
 }  // namespace

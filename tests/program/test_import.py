@@ -317,6 +317,15 @@ def test_an_export_reads_back_with_the_same_score(work, run, options, back):
     assert (theirs["n"], theirs["right"], theirs["right_there"]) == (run["n"], run["correct"], run["correct"])
 
 
+def test_a_samples_name_in_a_log_leaves_no_folder(work, file):
+    file.write_text(json.dumps([entry("../../../out", "The answer is (B).", "B"), entry("/etc/x", "(B)", "B")]))
+    work.run("import", file)
+    work.run("export", "last", "-o", "mine.eval")
+    with zipfile.ZipFile(work.path / "mine.eval") as log:
+        names = [name for name in log.namelist() if name.startswith("samples/")]
+    assert len(names) == 2 and not any(".." in name.split("/") or "//" in name for name in names), names
+
+
 def test_lm_evals_form_needs_a_folder(work, run):
     done = work.run("export", "mine", "--format", "lm-eval")
     assert done.returncode == 2 and "expected the folder" in done.stderr

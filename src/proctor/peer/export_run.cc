@@ -1,5 +1,7 @@
 #include "proctor/peer/export_run.h"
 
+#include <algorithm>
+
 #include "proctor/peer/exported.h"
 
 namespace proctor {
@@ -11,9 +13,28 @@ constexpr std::pair<std::string_view, PeerForm> forms[] = {
     {"mmlu-pro", PeerForm::mmlu_pro},
 };
 
+// What the look means and was never tried, by subject.
+Result<std::map<std::string, std::int64_t>> not_asked(
+    Store& store, const StoredRun& stored, const Look& look,
+    const std::set<std::uint32_t>& asked) {
+  const Dataset dataset = TRY(store.questions(stored.id));
+  const auto meant =
+      TRY(select_questions(dataset, look.subjects.empty() ? "all" : look.subjects, {}));
+  const std::set<std::uint32_t> chosen(stored.info.selection.begin(),
+                                       stored.info.selection.end());
+  std::map<std::string, std::int64_t> counts;
+  for (const std::uint32_t ordinal : meant) {
+    if (chosen.contains(ordinal) && !asked.contains(ordinal))
+      ++counts[dataset.questions[ordinal].subject];
+  }
+  return counts;
+}
+
 Result<ExportedRun> read_run(Store& store, const StoredRun& stored, const Look& look) {
   std::vector<ExportedReply> replies;
+  std::set<std::uint32_t> asked;
   const auto keep = [&](const Graded& graded) -> Status {
+    asked.insert(graded.trial.ordinal);
     replies.push_back({.question = *graded.question,
                        .attempt = *graded.attempt,
                        .answer = graded.answer,
@@ -22,10 +43,12 @@ Result<ExportedRun> read_run(Store& store, const StoredRun& stored, const Look& 
   };
   ScoredRun run = TRY(score_stored_run(store, stored, look, true, keep));
   TRY(check_has_reply(run));
+  auto missing = TRY(not_asked(store, stored, look, asked));
   return ExportedRun{.run = std::move(run),
                      .created = stored.created,
                      .updated = stored.updated,
-                     .replies = std::move(replies)};
+                     .replies = std::move(replies),
+                     .not_asked = std::move(missing)};
 }
 
 // How a question without a reply stands there.
@@ -40,10 +63,42 @@ std::string failures_in(PeerForm form, const std::string& some) {
     case PeerForm::mmlu_pro:
       break;
   }
-  return fmt::format("{} questions without a reply do not stand there", some);
+  return fmt::format("{} questions without a reply stand there as null", some);
+}
+
+void say_what_differs(PeerForm form, const ExportedRun& run, PeerExport& written) {
+  if (run.failed() > 0)
+    written.notes.push_back(failures_in(form, with_thousands(run.failed())));
+  if (!run.is_whole()) {
+    written.notes.push_back(
+        fmt::format("{} of {} questions were not asked: they do not stand there",
+                    with_thousands(run.run.planned - run.run.ended()),
+                    with_thousands(run.run.planned)));
+  }
+  const auto several = std::ranges::count_if(
+      run.replies, [](const auto& one) { return !one.question.also_right.empty(); });
+  if (several > 0 && form != PeerForm::inspect) {
+    written.notes.push_back(
+        fmt::format("{} questions have several right answers, and the form has room "
+                    "for one: the one that was given, else the first",
+                    with_thousands(several)));
+  }
 }
 
 }  // namespace
+
+int ExportedReply::key() const {
+  if (!is_right() || !answer.letter) return question.right;
+  const std::size_t given = labels_of(question.choices.size()).find(*answer.letter);
+  return given == std::string::npos ? question.right : static_cast<int>(given);
+}
+
+std::string unused_name(const std::string& name, std::set<std::string>& taken) {
+  std::string unused = name;
+  for (int number = 2; !taken.insert(unused).second; ++number)
+    unused = fmt::format("{}_{}", name, number);
+  return unused;
+}
 
 bool ExportedRun::was_scored() const {
   return scoring_of(run.info.key) == "letters";
@@ -67,16 +122,16 @@ std::optional<PeerForm> peer_form_of(std::string_view name, std::string_view fil
 
 Result<PeerExport> export_for_peer(PeerForm form, Store& store, const StoredRun& stored,
                                    const Look& look) {
-  const ExportedRun run = TRY(read_run(store, stored, look));
+  ExportedRun run = TRY(read_run(store, stored, look));
   PeerExport written{.run = run.run.short_id(), .n = run.run.ended()};
-  if (form == PeerForm::lm_eval) written.files = lm_eval_files(run);
-  if (form == PeerForm::inspect) written.files = {{"run.eval", TRY(inspect_log(run))}};
-  if (form == PeerForm::mmlu_pro) written.files = {{"run.json", mmlu_pro_results(run)}};
   if (form == PeerForm::lm_eval)
     written.notes.push_back(
         fmt::format("{} questions of run {}", written.n, written.run));
-  if (run.failed() > 0)
-    written.notes.push_back(failures_in(form, with_thousands(run.failed())));
+  say_what_differs(form, run, written);
+  if (form == PeerForm::lm_eval) written.files = lm_eval_files(run);
+  if (form == PeerForm::mmlu_pro) written.files = {{"run.json", mmlu_pro_results(run)}};
+  if (form == PeerForm::inspect)
+    written.files = {{"run.eval", TRY(inspect_log(std::move(run)))}};
   return written;
 }
 
@@ -86,7 +141,12 @@ Status write_files(const PeerExport& written, const std::filesystem::path& folde
                 written.files.size());
   }
   for (const FileContent& file : written.files) {
-    const std::filesystem::path path = folder / file.name;
+    const std::filesystem::path name = file.name;
+    if (name.is_absolute() || std::ranges::find(name, "..") != name.end()) {
+      return fail(Fault::data, "{}: would be written outside the folder {}",
+                  for_terminal_line(file.name), folder.string());
+    }
+    const std::filesystem::path path = folder / name;
     std::error_code error;
     std::filesystem::create_directories(path.parent_path(), error);
     if (error) {

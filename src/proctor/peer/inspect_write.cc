@@ -1,4 +1,6 @@
 // The keys are those of inspect_ai 0.3.285, log version 2.
+#include <algorithm>
+
 #include "proctor/peer/exported.h"
 #include "proctor/peer/json_file.h"
 
@@ -134,7 +136,7 @@ Json eval_of(const ExportedRun& run, const std::string& task) {
           {"task_args", {{"protocol", info.protocol}, {"reader", run.run.extract}}},
           {"dataset",
            {{"name", info.dataset},
-            {"samples", run.replies.size()},
+            {"samples", run.run.planned},
             {"sample_ids", ids},
             {"shuffled", false}}},
           {"model", run.model()},
@@ -165,7 +167,7 @@ Json results_of(const ExportedRun& run) {
       {"metrics",
        {{"accuracy", metric_of("accuracy", accuracy)},
         {"stderr", metric_of("stderr", standard_error(count).value_or(0))}}}};
-  return {{"total_samples", ledger.n()},
+  return {{"total_samples", run.run.planned},
           {"completed_samples", count.n},
           {"scores", Json::array({score})}};
 }
@@ -173,7 +175,7 @@ Json results_of(const ExportedRun& run) {
 Json header_of(const ExportedRun& run, const std::string& task) {
   const Account& account = run.run.account;
   return {{"version", log_version},
-          {"status", "success"},
+          {"status", run.is_whole() ? "success" : "cancelled"},
           {"eval", eval_of(run, task)},
           {"plan",
            {{"name", "plan"}, {"steps", Json::array()}, {"config", Json::object()}}},
@@ -185,14 +187,31 @@ Json header_of(const ExportedRun& run, const std::string& task) {
              {{run.model(), usage_of(account.prompt_tokens, account.reply_tokens)}}}}}};
 }
 
-// A name for a sample's file; a slash makes a folder, as inspect's own do.
-std::string file_of(const Question& question) {
-  return fmt::format("samples/{}_epoch_1.json", question.id);
+// A sample's name within the log; a slash makes a folder, as inspect's own do, and no
+// name leads out of the folder samples.
+std::string inner_name(const Question& question) {
+  const std::string id = replace_all(question.id, "\\", "_");
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= id.size();) {
+    const std::size_t end = std::min(id.find('/', at), id.size());
+    const std::string part = id.substr(at, end - at);
+    parts.push_back(part.empty() || part == "." || part == ".." ? "_" : part);
+    at = end + 1;
+  }
+  return join(parts, "/");
+}
+
+// A log knows its samples by their ids alone.
+void tell_apart(std::vector<ExportedReply>& replies) {
+  std::set<std::string> taken;
+  for (ExportedReply& one : replies)
+    one.question.id = unused_name(one.question.id, taken);
 }
 
 }  // namespace
 
-Result<std::string> inspect_log(const ExportedRun& run) {
+Result<std::string> inspect_log(ExportedRun run) {
+  tell_apart(run.replies);
   const std::string model = run.model();
   const std::string task = run.run.info.protocol;
   const Json header = header_of(run, task);
@@ -201,9 +220,11 @@ Result<std::string> inspect_log(const ExportedRun& run) {
                                                    {"eval", header["eval"]},
                                                    {"plan", header["plan"]}})});
   Json summaries = Json::array();
+  std::set<std::string> taken;
   for (const ExportedReply& one : run.replies) {
-    files.push_back(
-        {file_of(one.question), compact(sample_of(one, model, run.run.extract))});
+    files.push_back({fmt::format("samples/{}_epoch_1.json",
+                                 unused_name(inner_name(one.question), taken)),
+                     compact(sample_of(one, model, run.run.extract))});
     Json& summary = summaries.emplace_back(summary_of(one, run.run.extract));
     if (!one.has_reply()) summary["error"] = one.attempt.outcome.error().message;
     summary["completed"] = true;

@@ -22,7 +22,8 @@ std::string folder_name(std::string_view model) {
     if (is_bad && !was_replaced) name += "__";
     was_replaced = is_bad;
   }
-  return name;
+  const bool is_folder = name.empty() || name == "." || name == "..";
+  return is_folder ? "model" : name;
 }
 
 std::string word_of(std::string_view text) {
@@ -84,11 +85,12 @@ std::string python_text(double value) {
   return Json(value).dump();
 }
 
-Json doc_of(const Question& question) {
+Json doc_of(const ExportedReply& one) {
+  const Question& question = one.question;
   return {{"question", question.text},
           {"subject", question.subject},
           {"choices", question.choices},
-          {"answer", question.right}};
+          {"answer", one.key()}};
 }
 
 // A chat's messages stand in a text, as in the harness's own samples of chat models.
@@ -150,9 +152,9 @@ struct SampleLine {
 };
 
 SampleLine sample_line(const ExportedReply& one, std::size_t number, const Way& way) {
-  const Json doc = doc_of(one.question);
-  const std::string target = way.scored ? fmt::format("{}", one.question.right)
-                                        : std::string(1, letter_of(one.question.right));
+  const Json doc = doc_of(one);
+  const std::string target =
+      way.scored ? fmt::format("{}", one.key()) : std::string(1, letter_of(one.key()));
   const std::string prompt = prompt_of(one);
   const std::string doc_hash =
       sha256_hex(doc.dump(2, ' ', false, Json::error_handler_t::replace));
@@ -253,7 +255,9 @@ std::string results_json(const ExportedRun& run, const std::string& group,
     results["versions"][name] = 0;
     results["n-shot"][name] = shots_of(run.run.info.key).value_or(0);
     results["higher_is_better"][name] = {{way.metric, true}};
-    results["n-samples"][name] = {{"original", task.count.n},
+    const auto missing = run.not_asked.find(task.subject);
+    const std::int64_t others = missing == run.not_asked.end() ? 0 : missing->second;
+    results["n-samples"][name] = {{"original", task.count.n + others},
                                   {"effective", task.count.n}};
     hashes[name] = sha256_hex(task.hashes);
     names.push_back(name);
@@ -276,9 +280,14 @@ std::vector<FileContent> lm_eval_files(const ExportedRun& run) {
   const Way way = way_of(run);
   const std::string group = group_of(run.run.info.dataset);
   std::map<std::string, TaskOutput> tasks;
+  std::map<std::string, std::string> names;  // by subject: two may be written alike
+  std::set<std::string> taken = {group};
   for (const ExportedReply& one : run.replies) {
-    TaskOutput& task = tasks[group + "_" + word_of(one.question.subject)];
-    task.subject = one.question.subject;
+    const std::string& subject = one.question.subject;
+    std::string& name = names[subject];
+    if (name.empty()) name = unused_name(group + "_" + word_of(subject), taken);
+    TaskOutput& task = tasks[name];
+    task.subject = subject;
     const auto number = static_cast<std::size_t>(one.question.index);
     const SampleLine sample = sample_line(one, number, way);
     task.samples += sample.line;
