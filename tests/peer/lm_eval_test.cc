@@ -217,5 +217,173 @@ TEST(LmEval, a_line_that_was_cut_off_is_an_error_with_its_number) {
               HasSubstr("line 2: ends in the middle of its JSON"));
 }
 
+// ---- What would count twice, or not at all ----------------------------------------
+
+TEST(LmEval, a_sample_that_stands_there_twice_counts_once_and_is_said) {
+  Output output;
+  const std::string line = scored(0, "-2", "-1", 1);
+
+  const auto runs = read({output.samples("mmlu_law", {line, line})});
+
+  ASSERT_TRUE(runs) << runs.error().message;
+  EXPECT_EQ(runs->front().replies.size(), 1);
+  EXPECT_THAT(runs->front().left_out,
+              ElementsAre("1 samples repeat one of the file, word for word: left out"));
+}
+
+TEST(LmEval, two_replies_to_one_document_by_one_filter_are_an_error) {
+  Output output;
+
+  const auto runs = read({output.samples(
+      "mmlu_law", {scored(0, "-2", "-1", 1), scored(0, "-1", "-2", 0)})});
+
+  ASSERT_FALSE(runs);
+  EXPECT_THAT(runs.error().message,
+              HasSubstr("line 2: doc_id: found 0 a second time for the filter none"));
+}
+
+TEST(LmEval, scored_and_written_samples_are_not_one_run) {
+  Output output;
+  const auto law = output.samples("mmlu_law", {scored(0, "-2", "-1", 1)});
+  const auto logic = output.samples("mmlu_logic", {written(0, "B", "none", 1)});
+
+  const auto runs = read({law, logic});
+
+  ASSERT_FALSE(runs);
+  EXPECT_THAT(runs.error().message,
+              HasSubstr("samples of two kinds (mmlu_law, mmlu_logic): import them "
+                        "apart"));
+}
+
+TEST(LmEval, scored_and_written_samples_of_one_file_are_not_one_run) {
+  Output output;
+
+  const auto runs = read({output.samples(
+      "mmlu_law", {scored(0, "-2", "-1", 1), written(1, "B", "none", 1)})});
+
+  ASSERT_FALSE(runs);
+  EXPECT_THAT(runs.error().message, HasSubstr("samples of two kinds"));
+}
+
+TEST(LmEval, tasks_of_two_filters_are_not_one_run) {
+  Output output;
+  const auto law = output.samples("mmlu_law", {written(0, "B", "strict-match", 1)});
+  const auto logic = output.samples("mmlu_logic", {written(0, "B", "get_response", 1)});
+
+  ASSERT_FALSE(read({law, logic}));
+}
+
+TEST(LmEval, what_was_scored_is_read_by_its_letter_alone) {
+  Output output;
+
+  const auto runs = read({output.samples("mmlu_law", {scored(0, "-2", "-1", 1)})});
+
+  EXPECT_THAT(runs->front().readers, ElementsAre("first-letter"));
+}
+
+TEST(LmEval, a_task_that_the_results_name_and_has_no_samples_is_said) {
+  Output output;
+  const auto samples = output.samples("mmlu_law", {scored(0, "-1", "-2", 0)});
+  output.results(
+      R"({"n-samples": {"mmlu_law": {"original": 1, "effective": 1},
+                        "mmlu_logic": {"original": 9, "effective": 9}}})");
+
+  const auto runs = read({samples});
+
+  EXPECT_THAT(runs->front().left_out,
+              ElementsAre("1 of 2 tasks of the results have no samples here, and are "
+                          "not in the run: mmlu_logic"));
+}
+
+TEST(LmEval, questions_that_the_results_count_and_have_no_sample_are_said) {
+  Output output;
+  const auto samples = output.samples("mmlu_law", {scored(0, "-1", "-2", 0)});
+  output.results(R"({"n-samples": {"mmlu_law": {"original": 5, "effective": 3}}})");
+
+  const auto runs = read({samples});
+
+  EXPECT_THAT(runs->front().left_out,
+              ElementsAre("the results say 3 questions of mmlu_law, and its samples "
+                          "have 1"));
+}
+
+TEST(LmEval, a_groups_score_is_held_against_its_tasks) {
+  Output output;
+  const auto law = output.samples("mmlu_law", {scored(0, "-1", "-2", 0)});
+  const auto logic = output.samples("mmlu_logic", {scored(0, "-2", "-1", 1, "logic")});
+  output.results(
+      R"({"results": {"mmlu": {"acc,none": 0.75}},
+          "group_subtasks": {"mmlu": ["mmlu_humanities"],
+                             "mmlu_humanities": ["mmlu_law", "mmlu_logic"]}})");
+
+  const auto runs = read({law, logic});
+
+  EXPECT_THAT(runs->front().left_out,
+              ElementsAre("the results say 0.75 of acc,none in mmlu, and its samples "
+                          "have 0.5"));
+}
+
+TEST(LmEval, a_groups_score_that_is_its_tasks_is_not_spoken_of) {
+  Output output;
+  const auto law = output.samples("mmlu_law", {scored(0, "-1", "-2", 0)});
+  const auto logic = output.samples("mmlu_logic", {scored(0, "-2", "-1", 1, "logic")});
+  output.results(
+      R"({"results": {"mmlu": {"acc,none": 0.5}},
+          "group_subtasks": {"mmlu": ["mmlu_law", "mmlu_logic"]}})");
+
+  EXPECT_THAT(read({law, logic})->front().left_out, IsEmpty());
+}
+
+TEST(LmEval, where_no_letter_has_a_likelihood_none_is_the_answer) {
+  Output output;
+
+  const auto runs = read({output.samples(
+      "mmlu_law", {scored(0, "-inf", "-inf", 0), scored(1, "nan", "nan", 0)})});
+
+  ASSERT_TRUE(runs) << runs.error().message;
+  for (const PeerReply& reply : runs->front().replies)
+    EXPECT_EQ(reply.attempt.outcome->text, "");
+  EXPECT_THAT(runs->front().left_out,
+              ElementsAre("in 2 questions no letter has a finite likelihood: they are "
+                          "unread"));
+}
+
+TEST(LmEval, no_number_is_no_likelihood) {
+  Output output;
+
+  const auto runs = read({output.samples("mmlu_law", {scored(0, "nan", "-3", 1)})});
+
+  ASSERT_TRUE(runs) << runs.error().message;
+  const Reply& reply = *runs->front().replies.front().attempt.outcome;
+  EXPECT_EQ(reply.text, "B");
+  EXPECT_EQ(reply.logprobs, (std::map<std::string, double>{{"B", -3.0}}));
+}
+
+TEST(LmEval, the_target_is_the_key_where_the_document_says_otherwise) {
+  Output output;
+  const std::string line =
+      replace_all(scored(0, "-1", "-2", 1), R"("target": "1")", R"("target": "0")");
+
+  const auto runs = read({output.samples("mmlu_law", {line})});
+
+  ASSERT_TRUE(runs) << runs.error().message;
+  EXPECT_EQ(runs->front().replies.front().question.right, 0);
+  EXPECT_THAT(runs->front().left_out,
+              ElementsAre("in 1 questions the document's answer is another than the "
+                          "target, which is taken"));
+}
+
+TEST(LmEval, a_document_without_a_whole_number_is_an_error) {
+  Output output;
+  const std::string line =
+      replace_all(scored(0, "-1", "-2", 1), R"("doc_id": 0)", R"("doc_id": 1e300)");
+
+  const auto runs = read({output.samples("mmlu_law", {line})});
+
+  ASSERT_FALSE(runs);
+  EXPECT_THAT(runs.error().message,
+              HasSubstr("doc_id: found 1e+300, expected a whole"));
+}
+
 }  // namespace
 }  // namespace proctor

@@ -24,6 +24,48 @@ ImportedRun stored(const PeerRun& run, Store& store) {
   return store_peer_run(run, "", "", store).value();
 }
 
+// Counts how often replies are written: each time is a transaction of its own.
+class OneAppend : public Store {
+ public:
+  OneAppend(std::unique_ptr<Store> store, int& appended)
+      : store_(std::move(store)), appended_(appended) {}
+  Status open(const Plan& plan) override { return store_->open(plan); }
+  Result<std::vector<TrialId>> claim(const Plan& plan, std::size_t most) override {
+    return store_->claim(plan, most);
+  }
+  Status append(const Plan& plan, std::span<const Completion> all) override {
+    ++appended_;
+    return store_->append(plan, all);
+  }
+  Status hide(const std::string& id, bool hidden) override {
+    return store_->hide(id, hidden);
+  }
+  Status remove(const std::string& id) override { return store_->remove(id); }
+  Result<std::vector<StoredRun>> runs() override { return store_->runs(); }
+  Result<Dataset> questions(const std::string& id) override {
+    return store_->questions(id);
+  }
+  Result<std::vector<SubjectReplies>> subjects(const std::string& id) override {
+    return store_->subjects(id);
+  }
+  Status results(const std::string& id, bool with_bodies,
+                 const std::function<Status(StoredResult)>& see) override {
+    return store_->results(id, with_bodies, see);
+  }
+  Result<std::vector<ReplySource>> sources(const std::string& id) override {
+    return store_->sources(id);
+  }
+  Status attempts(const std::string& id,
+                  const std::function<Status(StoredAttempt)>& see) override {
+    return store_->attempts(id, see);
+  }
+  Result<std::vector<Trouble>> verify() override { return store_->verify(); }
+
+ private:
+  std::unique_ptr<Store> store_;
+  int& appended_;
+};
+
 TEST(MmluPro, an_entry_is_a_question_with_its_reply) {
   const File file(entries({entry("70", "The answer is (B).", "B")}), ".json");
 
@@ -154,6 +196,78 @@ TEST(MmluPro, a_key_beyond_the_options_is_an_error) {
   ASSERT_FALSE(runs);
   EXPECT_THAT(runs.error().message,
               HasSubstr("entry 1: answer: found J, expected a letter of 3 options"));
+}
+
+TEST(MmluPro, two_questions_of_one_number_are_two) {
+  const std::string other =
+      replace_all(entry("1", "The answer is (A)", "A"), "Which? 1", "Who?");
+  const File file(entries({entry("1", "The answer is (B)", "B"), other}), ".json");
+
+  const auto runs = read(file);
+
+  EXPECT_EQ(runs->front().replies.size(), 2);
+  EXPECT_THAT(runs->front().left_out,
+              ElementsAre("1 of 2 entries have the question_id of another question: "
+                          "both are taken"));
+}
+
+TEST(MmluPro, an_index_that_is_not_the_answers_is_said) {
+  const File file(entries({entry("1", "The answer is (A)", "A", "A")}), ".json");
+
+  const auto runs = read(file);
+
+  EXPECT_EQ(runs->front().replies.front().question.right, 0);
+  EXPECT_THAT(runs->front().left_out,
+              ElementsAre("in 1 entries answer_index is another than answer, which is "
+                          "taken"));
+}
+
+TEST(MmluPro, a_run_whose_file_names_no_model_is_called_as_the_file) {
+  const std::filesystem::path path =
+      std::filesystem::path(testing::TempDir()) / "model_outputs_.json";
+  ASSERT_TRUE(write_file(path, entries({entry("1", "B", "B")})));
+
+  const auto runs = read_peer_runs(std::span(&path, 1));
+  std::filesystem::remove(path);
+
+  EXPECT_EQ(runs->front().model, "model_outputs_");
+}
+
+TEST(MmluPro, what_is_said_of_a_run_is_kept_with_it) {
+  auto store = make_memory_store();
+  const File file(
+      R"(["other", )" + entries({entry("1", "The answer is (B)", "C")}).substr(1),
+      ".json");
+
+  const ImportedRun run = stored(read(file)->front(), *store);
+
+  const StoredRun kept = find_run(*store, run.id).value();
+  EXPECT_EQ(kept.info.notes, run.notes);
+  EXPECT_EQ(kept.info.notes.size(), 2);
+}
+
+TEST(MmluPro, a_score_that_is_not_the_files_is_not_said_to_be_reported_by_the_harness) {
+  auto store = make_memory_store();
+  const File file(entries({entry("1", "The answer is (B)", "C")}), ".json");
+
+  const StoredRun kept =
+      find_run(*store, stored(read(file)->front(), *store).id).value();
+
+  EXPECT_EQ(kept.info.aggregation, "proctor");
+}
+
+TEST(MmluPro, a_run_is_stored_whole_or_has_no_reply) {
+  std::vector<std::string> many;
+  for (int i = 0; i < 2500; ++i)
+    many.push_back(entry(fmt::format("{}", i).c_str(), "The answer is (B)", "B"));
+  const File file(entries(many), ".json");
+  const PeerRun run = read(file)->front();
+  int appended = 0;
+  OneAppend store(make_memory_store(), appended);
+
+  ASSERT_TRUE(store_peer_run(run, "", "", store));
+
+  EXPECT_EQ(appended, 1);
 }
 
 struct Published {

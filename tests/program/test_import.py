@@ -46,6 +46,16 @@ def test_it_is_reported_as_imported_and_not_as_asked(work, file):
     assert "request" not in said
 
 
+def test_what_is_said_at_the_import_is_said_of_the_run(work, file):
+    file.write_text(json.dumps([entry(1, "The answer is (B).", "C"), "a summary's key"]))
+    done = work.run("import", file)
+    said = ["1 of 2 entries are no objects: left out", "no reader marks all replies as the file does"]
+    assert all(one in done.stderr for one in said)
+    assert all(one in " ".join(work.run("report", "last").stdout.split()) for one in said)
+    assert len(work.json("report", "last", "--json")["notes"]) == 2
+    assert "除きました" in work.run("report", "last", "--lang", "ja").stdout
+
+
 def test_a_question_without_a_reply_is_failed(work, file):
     done = work.run("import", file)
     assert "1 of 4 questions have no reply in the file: they are failed" in done.stderr
@@ -280,6 +290,42 @@ def test_an_accuracy_that_is_not_the_samples_is_said(work):
     assert "the log says an accuracy of 0.5, and its samples have 1" in work.run("import", "log.eval").stderr
 
 
+def log_of(work, samples):
+    (work.path / "log.json").write_text(json.dumps({**HEADER, "results": {}, "samples": samples}))
+    return work.path / "log.json"
+
+
+def test_a_sample_of_inspect_that_stands_there_twice_counts_once(work):
+    done = work.run("import", log_of(work, [SAMPLES[0], SAMPLES[1], SAMPLES[1]]))
+    assert done.returncode == 0 and "1 samples repeat one of the log, word for word: left out" in done.stderr
+    assert work.json("report", "last", "--json")["n"] == 2
+
+
+def test_two_samples_of_one_id_are_refused(work):
+    done = work.run("import", log_of(work, [SAMPLES[0], {**SAMPLES[1], "id": 1}]))
+    assert done.returncode == 2 and "id: found 1 a second time, with another content" in done.stderr, done.stderr
+    assert not (work.path / "proctor.db").exists()
+
+
+def test_the_first_epoch_alone_is_taken_and_said(work):
+    done = work.run("import", log_of(work, [SAMPLES[0], {**SAMPLES[0], "epoch": 2}]))
+    assert done.returncode == 0 and "1 samples are of later epochs: the first alone is taken" in done.stderr
+    assert work.json("report", "last", "--json")["n"] == 1
+
+
+@pytest.mark.parametrize("content", [{"content": None}, {}])
+def test_a_message_of_inspect_without_content_is_no_reply(work, content):
+    said = {"role": "assistant", "source": "generate", **content}
+    empty = {**SAMPLES[1], "output": {"model": "model-7b", "choices": [{"message": said, "stop_reason": "stop"}]}}
+    done = work.run("import", log_of(work, [SAMPLES[0], empty]))
+    assert "1 of 2 questions have no reply in the file: they are failed" in done.stderr
+
+
+def test_an_empty_message_of_inspect_is_a_reply(work):
+    work.run("import", log_of(work, [SAMPLES[0], sample(2, "", "I")]))
+    assert work.json("report", "last", "--json")["ledger"]["failed"] == 0
+
+
 @pytest.mark.parametrize("harm, said", [
     (lambda whole: whole[:-30], "not a whole zip"),
     (lambda whole: whole.replace(b"Which, 1?", b"Which, 9?", 1), "its sum is not what the zip says"),
@@ -324,6 +370,11 @@ def test_a_samples_name_in_a_log_leaves_no_folder(work, file):
     with zipfile.ZipFile(work.path / "mine.eval") as log:
         names = [name for name in log.namelist() if name.startswith("samples/")]
     assert len(names) == 2 and not any(".." in name.split("/") or "//" in name for name in names), names
+
+
+def test_a_file_that_is_missing_is_named_once(work):
+    done = work.run("import", "missing.json")
+    assert done.returncode != 0 and done.stderr.count("missing.json") == 1, done.stderr
 
 
 def test_lm_evals_form_needs_a_folder(work, run):

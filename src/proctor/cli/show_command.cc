@@ -45,6 +45,7 @@ Result<int> show_command(const Arguments& arguments, World& world) {
     return fail(Fault::usage, "--question: run {} has no answer to {}", run.short_id(),
                 question);
   }
+  for (const std::string& note : run.info.notes) console.tell(note);
   console.tell(
       fmt::format("{} of {} questions of run {}", shown, run.ended(), run.short_id()));
   return complete;

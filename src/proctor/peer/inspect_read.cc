@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <map>
 
 #include "proctor/answer/answer.h"
 #include "proctor/archive/archive.h"
@@ -87,8 +88,10 @@ std::optional<WallTime> time_in(const Json& sample, std::string_view name) {
 }
 
 std::optional<std::int64_t> count_in(const Json& usage, std::string_view name) {
+  constexpr double most = 1e15;
   const auto number = number_in(usage, name);
-  return number ? std::optional(static_cast<std::int64_t>(*number)) : std::nullopt;
+  if (!number || !(*number >= 0 && *number <= most)) return std::nullopt;
+  return static_cast<std::int64_t>(*number);
 }
 
 Result<Reply> reply_of(const Json& sample) {
@@ -100,6 +103,7 @@ Result<Reply> reply_of(const Json& sample) {
   if (!choices.is_array() || choices.empty())
     return fail(Fault::rejected, "the file has no reply to it");
   const Json& content = member(member(choices[0], "message"), "content");
+  if (content.is_null()) return fail(Fault::rejected, "the file has no reply to it");
   const Json& usage = member(output, "usage");
   return Reply{.text = text_of(content, sample),
                .reasoning = thoughts_of(content),
@@ -212,6 +216,10 @@ class LogReader {
       ++epochs_;
       return {};
     }
+    if (!TRY(is_new(sample))) {
+      ++again_;
+      return {};
+    }
     run_.replies.push_back({.question = TRY(question_of(sample, task_)),
                             .attempt = attempt_of(sample),
                             .counted_right = counts_as_right(sample)});
@@ -226,6 +234,11 @@ class LogReader {
       run_.left_out.push_back(fmt::format(
           "the log ends with {}: what it holds is taken", for_terminal_line(status)));
     }
+    if (again_ > 0) {
+      run_.left_out.push_back(
+          fmt::format("{} samples repeat one of the log, word for word: left out",
+                      with_thousands(again_)));
+    }
     if (epochs_ > 0) {
       run_.left_out.push_back(fmt::format(
           "{} samples are of later epochs: the first alone is taken", epochs_));
@@ -236,6 +249,18 @@ class LogReader {
   }
 
  private:
+  // False where the same sample was there.
+  Result<bool> is_new(const Json& sample) {
+    const Json& id = member(sample, "id");
+    const std::string digest = sha256_hex(compact(sample));
+    const auto [found, is_first] = seen_.try_emplace(compact(id), digest);
+    if (is_first || found->second == digest) return is_first;
+    return fail(Fault::data,
+                "id: found {} a second time, with another content; a question has one "
+                "sample an epoch",
+                fit(for_terminal_line(compact(id)), 40));
+  }
+
   // Proctor's own exports name its reader.
   void read_as(const Json& sample) {
     const Json& scores = member(sample, "scores");
@@ -259,7 +284,8 @@ class LogReader {
   const Json& header_;
   PeerRun run_;
   std::string task_;
-  std::int64_t scored_ = 0, epochs_ = 0;
+  std::map<std::string, std::string> seen_;  // by id the digest of the sample
+  std::int64_t scored_ = 0, epochs_ = 0, again_ = 0;
 };
 
 const ZipMember* member_named(const ZipReader& zip, std::string_view name) {

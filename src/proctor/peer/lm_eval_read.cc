@@ -1,11 +1,12 @@
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "proctor/answer/answer.h"
 #include "proctor/peer/json_file.h"
 #include "proctor/peer/lm_eval.h"
+#include "proctor/peer/lm_eval_sample.h"
 
 namespace proctor {
 namespace {
@@ -13,11 +14,11 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-// ---- A sample ---------------------------------------------------------------------
+// ---- Its rule ---------------------------------------------------------------------
 
 // Which of Proctor's readers is the rule that has that name among the tasks' filters.
 constexpr std::pair<std::string_view, std::string_view> filters[] = {
-    {"none", "first-letter"},  // of letters that were scored
+    {"none", "first-letter"},
     {"get_response", "lm_eval_generative"},
     {"strict-match", "lm_eval_strict"},
     {"flexible-extract", "lm_eval_flexible"},
@@ -39,184 +40,6 @@ std::vector<std::string> readers_for(const std::string& filter) {
   return names;
 }
 
-struct Sample {
-  PeerReply reply;
-  std::int64_t doc_id = 0;
-  std::string filter, metric;
-  bool was_scored = false, has_letters = false;
-  std::size_t repeats = 1;
-};
-
-// A number, or the text of one: the tracker writes str() of what is in resps.
-std::optional<double> value_of(const Json& json) {
-  if (json.is_number()) return json.get<double>();
-  if (!json.is_string()) return std::nullopt;
-  const std::string text = ascii_lower(json.get<std::string>());
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  if (text == "-inf") return -infinity;
-  if (text == "inf") return infinity;
-  double value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc() && stop == end ? std::optional(value) : std::nullopt;
-}
-
-// The choice that "2", 2, "C", "(C)" or " C" names.
-std::optional<int> choice_named(const Json& json, std::size_t choices) {
-  if (json.is_number_integer()) {
-    const auto at = json.get<std::int64_t>();
-    return at >= 0 && at < std::ssize(labels_of(choices))
-               ? std::optional(static_cast<int>(at))
-               : std::nullopt;
-  }
-  if (!json.is_string()) return std::nullopt;
-  const auto text = json.get<std::string>();
-  const std::string_view bare = trimmed(text, " ()");
-  if (bare.size() != 1) return std::nullopt;
-  if (bare[0] >= '0' && bare[0] <= '9') return choice_named(bare[0] - '0', choices);
-  const std::size_t at = labels_of(choices).find(bare);
-  return at == std::string::npos ? std::nullopt : std::optional(static_cast<int>(at));
-}
-
-Result<Question> question_of(const Json& doc, const Json& target) {
-  Question question;
-  question.subject = word_in(doc, "subject");
-  if (question.subject.empty()) question.subject = word_in(doc, "category");
-  question.text = TRY(text_in(doc, "question"));
-  question.choices =
-      TRY(texts_in(doc, doc.contains("options") ? "options" : "choices"));
-  if (question.choices.empty() || question.choices.size() > 26) {
-    return fail(Fault::data, "choices: found {}, expected 1 to 26",
-                question.choices.size());
-  }
-  question.worked = word_in(doc, "cot_content");
-  question.id = word_in(doc, "question_id");
-  std::optional<int> right;
-  for (const Json* const said : {&member(doc, "answer"), &member(doc, "answer_index"),
-                                 static_cast<const Json*>(&target)}) {
-    if (!right) right = choice_named(*said, question.choices.size());
-  }
-  if (!right) {
-    return fail(Fault::data, "target: found {}, expected one of {} choices",
-                fit(for_terminal_line(compact(target)), 40), question.choices.size());
-  }
-  question.right = *right;
-  return question;
-}
-
-// The arguments of each request: {"gen_args_0": {"arg_0": …, "arg_1": …}}, before that
-// form [[…, …]].
-std::vector<std::vector<Json>> arguments_of(const Json& sample) {
-  std::vector<std::vector<Json>> all;
-  for (const Json& request : member(sample, "arguments")) {
-    auto& arguments = all.emplace_back();
-    for (const Json& argument : request) arguments.push_back(argument);
-  }
-  return all;
-}
-
-// As a backend keeps what it sent. A chat's messages stand in a text.
-std::string sent_by(const std::vector<std::vector<Json>>& requests) {
-  if (requests.empty() || requests.front().empty()) return {};
-  Json prompt = requests.front().front();
-  if (prompt.is_array() && prompt.size() == 1) prompt = Json(prompt.front());
-  Json sent = Json::object();
-  if (prompt.is_string() && prompt.get<std::string>().starts_with("[{")) {
-    const auto messages = json_of(prompt.get<std::string>());
-    if (messages) sent["messages"] = *messages;
-  }
-  if (sent.empty()) sent["prompt"] = prompt;
-  Json continuations = Json::array();
-  for (const auto& arguments : requests) {
-    if (arguments.size() > 1 && arguments[1].is_string())
-      continuations.push_back(arguments[1]);
-  }
-  if (!continuations.empty()) sent["continuations"] = continuations;
-  if (requests.front().size() > 1 && member(requests.front()[1], "until").is_array())
-    sent["stop"] = member(requests.front()[1], "until");
-  return compact(sent);
-}
-
-// The likeliest of what was scored, the first of equals, as numpy's argmax has it.
-Result<Reply> scored_reply(const Json& resps, const Question& question) {
-  if (resps.size() < question.choices.size()) {
-    return fail(Fault::data, "resps: found {} likelihoods, expected {}", resps.size(),
-                question.choices.size());
-  }
-  Reply reply{.finish_reason = "scored"};
-  double most = 0;
-  for (std::size_t i = 0; i < question.choices.size(); ++i) {
-    const Json& first =
-        resps[i].is_array() && !resps[i].empty() ? resps[i][0] : resps[i];
-    if (first.is_array() && !first.empty() && first[0] == "None")
-      return fail(Fault::rejected, "the file has no reply to it");
-    const auto value =
-        first.is_array() && !first.empty() ? value_of(first[0]) : std::nullopt;
-    if (!value) {
-      return fail(Fault::data, "resps: found {}, expected a likelihood",
-                  fit(for_terminal_line(compact(resps[i])), 40));
-    }
-    const std::string letter(1, letter_of(static_cast<int>(i)));
-    reply.logprobs[letter] = *value;
-    if (i == 0 || *value > most) {
-      most = *value;
-      reply.text = letter;
-    }
-  }
-  return reply;
-}
-
-// "None" is how the tracker writes that there was none.
-Result<Reply> written_reply(const Json& resps) {
-  const Json* text = &resps;
-  while (text->is_array() && !text->empty()) text = &text->front();
-  if (!text->is_string() || *text == "None")
-    return fail(Fault::rejected, "the file has no reply to it");
-  return Reply{.text = text->get<std::string>()};
-}
-
-Result<Sample> sample_of(const Json& json) {
-  Sample sample;
-  const Json& doc = member(json, "doc");
-  if (!doc.is_object() || !member(json, "resps").is_array()) {
-    return fail(Fault::data,
-                "expected a sample of lm-evaluation-harness, with doc and resps");
-  }
-  sample.reply.question = TRY(question_of(doc, member(json, "target")));
-  const auto number = number_in(json, "doc_id");
-  sample.doc_id = number ? static_cast<std::int64_t>(*number) : 0;
-  sample.filter = word_in(json, "filter");
-  if (sample.filter.empty()) sample.filter = "none";
-
-  const auto requests = arguments_of(json);
-  sample.was_scored = std::ranges::any_of(requests, [](const auto& arguments) {
-    return arguments.size() > 1 && arguments[1].is_string();
-  });
-  sample.has_letters =
-      sample.was_scored && requests[0][1].get<std::string>().size() <= 3;
-  Attempt& attempt = sample.reply.attempt;
-  attempt.request = sent_by(requests);
-  const Json& resps = member(json, "resps");
-  if (sample.was_scored) {
-    attempt.outcome = scored_reply(resps, sample.reply.question);
-    if (!attempt.outcome && attempt.outcome.error().fault == Fault::data)
-      return tl::unexpected(attempt.outcome.error());
-  } else {
-    attempt.outcome = written_reply(resps);
-    if (!resps.empty() && resps[0].is_array()) sample.repeats = resps[0].size();
-  }
-
-  sample.metric = json.contains("acc") ? "acc" : "exact_match";
-  const Json& mark = member(json, sample.metric);
-  if (!mark.is_number() && !mark.is_boolean())
-    return fail(Fault::data, "acc, exact_match: missing, expected one of them");
-  sample.reply.counted_right = mark.is_boolean() ? mark.get<bool>() : mark == 1.0;
-  Json rest = json;
-  for (const char* const known : {"doc", "arguments", "resps"}) rest.erase(known);
-  attempt.response = compact(rest);
-  return sample;
-}
-
 // ---- A file -----------------------------------------------------------------------
 
 // Of a task: the samples of the first filter, by document. A file has as many lines of
@@ -225,17 +48,44 @@ struct Task {
   std::string name;
   std::vector<Sample> samples;
   std::vector<std::string> other_filters;
-  bool has_repeats = false;
+  // Of each document and filter the digest of its line.
+  std::map<std::pair<std::int64_t, std::string>, std::string> seen;
+  std::int64_t again = 0;  // lines that repeat one of the file
+
+  std::string_view scoring() const {
+    if (!samples.front().was_scored) return "generate";
+    return std::ranges::all_of(samples, &Sample::may_be_letters) ? "letters"
+                                                                 : "choices";
+  }
+  std::int64_t right() const {
+    return std::ranges::count_if(
+        samples, [](const Sample& one) { return one.reply.counted_right; });
+  }
 };
 
-void add(Task& task, Sample sample) {
-  task.has_repeats = task.has_repeats || sample.repeats > 1;
+// False where the same line was there.
+Result<bool> is_new(Task& task, const Sample& sample, const std::string& digest) {
+  const auto [found, is_first] =
+      task.seen.try_emplace({sample.doc_id, sample.filter}, digest);
+  if (is_first || found->second == digest) return is_first;
+  return fail(Fault::data,
+              "doc_id: found {} a second time for the filter {}, with another content; "
+              "a question has one sample",
+              sample.doc_id, fit(for_terminal_line(sample.filter), 40));
+}
+
+Status add(Task& task, Sample sample, const std::string& digest) {
+  if (!TRY(is_new(task, sample, digest))) {
+    ++task.again;
+    return {};
+  }
   if (task.samples.empty() || task.samples.front().filter == sample.filter) {
     task.samples.push_back(std::move(sample));
   } else if (std::ranges::find(task.other_filters, sample.filter) ==
              task.other_filters.end()) {
     task.other_filters.push_back(sample.filter);
   }
+  return {};
 }
 
 std::string task_named(const fs::path& file, const std::string& date) {
@@ -245,10 +95,8 @@ std::string task_named(const fs::path& file, const std::string& date) {
   return name.starts_with(beginning) ? name.substr(beginning.size()) : name;
 }
 
-Result<Task> read_task(const fs::path& file, const std::string& date, Sha256& digest) {
-  Task task{.name = task_named(file, date)};
-  const std::string content = TRY(read_file(file));
-  digest.add_field(content);
+Result<Task> read_task(std::string name, const std::string& content) {
+  Task task{.name = std::move(name)};
   std::string_view rest = content;
   for (int number = 1; !rest.empty(); ++number) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
@@ -257,7 +105,8 @@ Result<Task> read_task(const fs::path& file, const std::string& date, Sha256& di
     if (line.empty()) continue;
     const std::string place = fmt::format("line {}", number);
     const Json json = TRY(json_of(line).in(place));
-    add(task, TRY(sample_of(json).in(place)));
+    Sample sample = TRY(sample_of(json).in(place));
+    TRY(add(task, std::move(sample), sha256_hex(compact(json))).in(place));
   }
   if (task.samples.empty()) return fail(Fault::data, "found no samples in it");
   std::ranges::stable_sort(task.samples, {}, &Sample::doc_id);
@@ -265,6 +114,23 @@ Result<Task> read_task(const fs::path& file, const std::string& date, Sha256& di
 }
 
 // ---- A run ------------------------------------------------------------------------
+
+// One run has one way of scoring and one rule.
+Status check_kinds(const std::vector<Task>& tasks) {
+  const Task& first = tasks.front();
+  const Sample& model = first.samples.front();
+  for (const Task& task : tasks) {
+    const bool is_alike =
+        task.scoring() == first.scoring() &&
+        std::ranges::all_of(task.samples, [&](const Sample& one) {
+          return one.was_scored == model.was_scored && one.filter == model.filter;
+        });
+    if (is_alike) continue;
+    return fail(Fault::data, "samples of two kinds ({}, {}): import them apart",
+                for_terminal_line(first.name), for_terminal_line(task.name));
+  }
+  return {};
+}
 
 // "acme__fake-7b", as the tracker names the folder of "acme/fake-7b".
 std::string model_of_folder(const fs::path& folder) {
@@ -286,14 +152,28 @@ std::string shared_name(const std::vector<Task>& tasks) {
 // Of all tasks, or nothing where they differ.
 std::optional<std::int64_t> shots_in(const Json& results,
                                      const std::vector<Task>& tasks) {
-  std::optional<std::int64_t> shots;
+  constexpr double most = 1e6;
+  std::optional<double> shots;
   for (const Task& task : tasks) {
     const auto here = number_in(member(results, "n-shot"), task.name);
-    if (!here || (shots && *shots != static_cast<std::int64_t>(*here)))
-      return std::nullopt;
-    shots = static_cast<std::int64_t>(*here);
+    if (!here || (shots && *shots != *here)) return std::nullopt;
+    shots = here;
   }
-  return shots;
+  if (!shots || !(*shots >= 0 && *shots <= most)) return std::nullopt;
+  return static_cast<std::int64_t>(*shots);
+}
+
+// ---- What the results say ---------------------------------------------------------
+
+bool is_near(double one, double other) {
+  return std::abs(one - other) < 1e-9;
+}
+
+void say_score(double said, const std::string& key, std::string_view name,
+               double counted, PeerRun& run) {
+  run.left_out.push_back(
+      fmt::format("the results say {} of {} in {}, and its samples have {}", said, key,
+                  for_terminal_line(name), counted));
 }
 
 // Whether the samples have the score that stands in the results.
@@ -301,15 +181,76 @@ void check_score(const Json& results, const Task& task, PeerRun& run) {
   const Sample& first = task.samples.front();
   const std::string key = first.metric + "," + first.filter;
   const auto said = number_in(member(member(results, "results"), task.name), key);
-  if (!said) return;
-  const auto right = std::ranges::count_if(
-      task.samples, [](const Sample& one) { return one.reply.counted_right; });
   const double counted =
-      static_cast<double>(right) / static_cast<double>(task.samples.size());
-  if (std::abs(counted - *said) < 1e-12) return;
-  run.left_out.push_back(
-      fmt::format("the results say {} of {} in {}, and its samples have {}", *said, key,
-                  task.name, counted));
+      static_cast<double>(task.right()) / static_cast<double>(task.samples.size());
+  if (said && !is_near(counted, *said)) say_score(*said, key, task.name, counted, run);
+}
+
+// The tasks of a group that have samples; a group may hold groups.
+std::set<const Task*> tasks_of(const Json& groups, const std::string& group,
+                               const std::vector<Task>& tasks) {
+  std::set<const Task*> found;
+  std::set<std::string> seen = {group};
+  std::vector<std::string> open = {group};
+  while (!open.empty()) {
+    const std::string here = std::move(open.back());
+    open.pop_back();
+    for (const Json& name : member(groups, here)) {
+      if (!name.is_string()) continue;
+      const auto task = std::ranges::find(tasks, name.get<std::string>(), &Task::name);
+      if (task != tasks.end()) {
+        found.insert(&*task);
+      } else if (seen.insert(name.get<std::string>()).second) {
+        open.push_back(name.get<std::string>());
+      }
+    }
+  }
+  return found;
+}
+
+// A group's score is the mean over its questions, or that over its tasks.
+void check_group(const Json& results, const std::string& group,
+                 const std::vector<Task>& tasks, PeerRun& run) {
+  const Sample& first = tasks.front().samples.front();
+  const std::string key = first.metric + "," + first.filter;
+  const auto said = number_in(member(member(results, "results"), group), key);
+  const auto found = tasks_of(member(results, "group_subtasks"), group, tasks);
+  if (!said || found.empty()) return;
+  double right = 0, n = 0, shares = 0;
+  for (const Task* const task : found) {
+    const auto of_task = static_cast<double>(task->samples.size());
+    right += static_cast<double>(task->right());
+    n += of_task;
+    shares += static_cast<double>(task->right()) / of_task;
+  }
+  const double by_task = shares / static_cast<double>(found.size());
+  if (!is_near(right / n, *said) && !is_near(by_task, *said))
+    say_score(*said, key, group, right / n, run);
+}
+
+// Whether every task and question that was asked has its samples.
+void check_counts(const Json& results, const std::vector<Task>& tasks, PeerRun& run) {
+  const Json& said = member(results, "n-samples");
+  if (!said.is_object()) return;
+  std::vector<std::string> missing;
+  for (const auto& [name, counts] : said.items()) {
+    const auto task = std::ranges::find(tasks, name, &Task::name);
+    if (task == tasks.end()) {
+      missing.push_back(for_terminal_line(name));
+      continue;
+    }
+    const auto effective = number_in(counts, "effective");
+    const auto n = static_cast<double>(task->samples.size());
+    if (effective && *effective != n) {
+      run.left_out.push_back(
+          fmt::format("the results say {} questions of {}, and its samples have {}",
+                      *effective, for_terminal_line(name), n));
+    }
+  }
+  if (missing.empty()) return;
+  run.left_out.push_back(fmt::format(
+      "{} of {} tasks of the results have no samples here, and are not in the run: {}",
+      missing.size(), said.size(), fit(join(missing, ", "), 200)));
 }
 
 void read_results(const Json& results, const std::vector<Task>& tasks, PeerRun& run) {
@@ -322,6 +263,18 @@ void read_results(const Json& results, const std::vector<Task>& tasks, PeerRun& 
     if (!word_in(config, split).empty()) run.split = word_in(config, split);
   run.shots = shots_in(results, tasks);
   for (const Task& task : tasks) check_score(results, task, run);
+  for (const auto& [group, of_it] : member(results, "group_subtasks").items())
+    check_group(results, group, tasks, run);
+  check_counts(results, tasks, run);
+}
+
+// ---- What is said of it -----------------------------------------------------------
+
+template <class Is>
+std::int64_t count_of(const std::vector<Task>& tasks, Is is) {
+  std::int64_t n = 0;
+  for (const Task& task : tasks) n += std::ranges::count_if(task.samples, is);
+  return n;
 }
 
 void say_what_is_left_out(const std::vector<Task>& tasks, PeerRun& run) {
@@ -332,9 +285,27 @@ void say_what_is_left_out(const std::vector<Task>& tasks, PeerRun& run) {
                     "{}, too: proctor rescore reads the replies by another rule",
                     first.samples.front().filter, join(first.other_filters, ", ")));
   }
-  if (std::ranges::any_of(tasks, &Task::has_repeats)) {
+  if (count_of(tasks, [](const Sample& one) { return one.repeats > 1; }) > 0) {
     run.left_out.emplace_back(
         "there are several replies to a question: the first alone is taken");
+  }
+  std::int64_t again = 0;
+  for (const Task& task : tasks) again += task.again;
+  if (again > 0) {
+    run.left_out.push_back(
+        fmt::format("{} samples repeat one of the file, word for word: left out",
+                    with_thousands(again)));
+  }
+  if (const auto n = count_of(tasks, &Sample::is_key_contradicted); n > 0) {
+    run.left_out.push_back(
+        fmt::format("in {} questions the document's answer is another than the target, "
+                    "which is taken",
+                    with_thousands(n)));
+  }
+  if (const auto n = count_of(tasks, &Sample::has_no_letter); n > 0) {
+    run.left_out.push_back(fmt::format(
+        "in {} questions no letter has a finite likelihood: they are unread",
+        with_thousands(n)));
   }
 }
 
@@ -356,14 +327,20 @@ Result<PeerRun> read_lm_eval(const LmEvalFiles& files) {
               .split = "test",
               .aggregation = "lm_eval"};
   for (const fs::path& file : files.samples) {
-    tasks.push_back(TRY(read_task(file, files.date, digest).in(file.string())));
+    const std::string content = TRY(read_file(file));
+    digest.add_field(content);
+    tasks.push_back(
+        TRY(read_task(task_named(file, files.date), content).in(file.string())));
     run.files.push_back(file.filename().string());
   }
   run.digest = digest.hex();
   run.dataset = shared_name(tasks);
+  TRY(check_kinds(tasks));
   const Sample& first = tasks.front().samples.front();
-  run.readers = readers_for(first.filter);
-  if (first.was_scored) run.scoring = first.has_letters ? "letters" : "choices";
+  // What was scored has its letter for its text, and no other rule is of use.
+  run.readers = first.was_scored ? std::vector<std::string>{"first-letter"}
+                                 : readers_for(first.filter);
+  run.scoring = tasks.front().scoring();
   say_what_is_left_out(tasks, run);
   std::error_code error;
   const fs::path results = files.results();

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <set>
+#include <span>
 
 #include "proctor/answer/answer.h"
 #include "proctor/peer/json_file.h"
@@ -60,6 +62,11 @@ Result<PeerReply> reply_of(const Json& entry) {
   return reply;
 }
 
+bool is_key_contradicted(const Json& entry, const Question& question) {
+  const auto index = number_in(entry, "answer_index");
+  return index && *index != question.right;
+}
+
 // "model_outputs_gemini-1.5-flash-002_5shots.json" has both.
 void read_name(const std::string& name, PeerRun& run) {
   std::string_view rest = name;
@@ -100,8 +107,8 @@ Result<PeerRun> read_mmlu_pro(const Json& json, const std::string& name) {
     if (find_reader(reader)) run.readers.insert(run.readers.begin(), reader);
     if (entry.is_object()) break;
   }
-  std::set<std::string> seen;
-  std::int64_t others = 0, again = 0;
+  std::map<std::string, std::set<std::string>> seen;  // by id the questions
+  std::int64_t others = 0, again = 0, alike = 0, contradicted = 0;
   for (std::size_t i = 0; i < json.size(); ++i) {
     // Files that were joined with a summary hold its keys among the entries.
     if (!json[i].is_object()) {
@@ -109,10 +116,16 @@ Result<PeerRun> read_mmlu_pro(const Json& json, const std::string& name) {
       continue;
     }
     PeerReply reply = TRY(reply_of(json[i]).in(fmt::format("entry {}", i + 1)));
-    if (!reply.question.id.empty() && !seen.insert(reply.question.id).second) {
-      ++again;
-      continue;
+    if (!reply.question.id.empty()) {
+      auto& questions = seen[reply.question.id];
+      const bool is_first = questions.empty();
+      if (!questions.insert(digest_of(std::span(&reply.question, 1))).second) {
+        ++again;
+        continue;
+      }
+      alike += is_first ? 0 : 1;
     }
+    contradicted += is_key_contradicted(json[i], reply.question) ? 1 : 0;
     run.replies.push_back(std::move(reply));
   }
   const std::string all = with_thousands(static_cast<std::int64_t>(json.size()));
@@ -124,6 +137,17 @@ Result<PeerRun> read_mmlu_pro(const Json& json, const std::string& name) {
     run.left_out.push_back(
         fmt::format("{} of {} entries repeat a question of the file: left out",
                     with_thousands(again), all));
+  }
+  if (alike > 0) {
+    run.left_out.push_back(
+        fmt::format("{} of {} entries have the question_id of another question: both "
+                    "are taken",
+                    with_thousands(alike), all));
+  }
+  if (contradicted > 0) {
+    run.left_out.push_back(
+        fmt::format("in {} entries answer_index is another than answer, which is taken",
+                    with_thousands(contradicted)));
   }
   return run;
 }

@@ -49,8 +49,10 @@ Result<PeerRun> read_content(const fs::path& path, const std::string& content) {
 
 Result<PeerRun> read_one_file(const fs::path& path) {
   const bool is_zip = ascii_lower(path.extension().string()) == ".zip";
-  const std::string content = TRY(is_zip ? content_of_zip(path) : read_file(path));
-  PeerRun run = TRY(read_content(path, content));
+  // What cannot be read names itself.
+  const std::string content =
+      TRY(is_zip ? content_of_zip(path).in(path.string()) : read_file(path));
+  PeerRun run = TRY(read_content(path, content).in(path.string()));
   run.digest = sha256_hex(content);
   run.files = {path.filename().string()};
   return run;
@@ -76,8 +78,10 @@ Result<std::vector<PeerRun>> read_peer_runs(std::span<const fs::path> files) {
   std::vector<PeerRun> runs;
   for (const LmEvalFiles& one : TRY(lm_eval_runs(of_lm_eval)))
     runs.push_back(TRY(read_lm_eval(one)));
-  for (const fs::path& file : others)
-    runs.push_back(TRY(read_one_file(file).in(file.string())));
+  for (const fs::path& file : others) runs.push_back(TRY(read_one_file(file)));
+  // A run has a name wherever it is shown or written.
+  for (PeerRun& run : runs)
+    if (run.model.empty()) run.model = fs::path(run.files.front()).stem().string();
   return runs;
 }
 

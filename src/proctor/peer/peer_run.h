@@ -22,7 +22,7 @@ struct PeerReply {
 
 struct PeerRun {
   std::string harness;               // "MMLU-Pro"
-  std::string model;                 // as the file or its name says; may be empty
+  std::string model;                 // as the file or its name says
   std::string dataset, split;        // names, as far as they are known
   std::vector<std::string> files;    // without their folders
   std::string digest;                // SHA-256 of the files

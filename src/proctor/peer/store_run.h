@@ -18,14 +18,15 @@ struct ImportedRun {
   std::int64_t counted_right = 0;  // as the peer did
   std::int64_t otherwise = 0;      // marked right by one of the two alone
   std::int64_t without_reply = 0;
-  // What a person should know: what was left out, and where the numbers differ.
+  // What a person should know: what was left out, and where the numbers differ. The
+  // run's info keeps it.
   std::vector<std::string> notes;
 };
 
 // Stores the run under a name that is made of the files' digest. Its reader is the one
 // of the harness's own rules that marks as the file does; where none marks every reply
 // so, the one with the fewest differences, which `notes` tells. Once or twice is the
-// same. All or, where the process is killed, what the same call completes.
+// same. All replies are stored or none.
 Result<ImportedRun> store_peer_run(const PeerRun& run, const std::string& name,
                                    const std::string& note, Store& store);
 

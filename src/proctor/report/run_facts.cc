@@ -35,6 +35,16 @@ std::string imported_line(const ImportedFrom& from, Language language) {
       for_terminal_line(from.harness), for_terminal_line(from.sha256.substr(0, 16)));
 }
 
+// What its numbers have to be read with.
+std::string notes_lines(const std::vector<std::string>& notes, Language language) {
+  std::string text;
+  for (const std::string& note : notes) {
+    text += in_language(language, "note: {}\n", "注: {}\n",
+                        for_terminal_line(translated(language, note)));
+  }
+  return text;
+}
+
 // "62 asked in 7.8 s, 8.0 questions/s; 64 requests; 38 reused"
 std::string asked_line(const ScoredRun& run, Language language) {
   constexpr double next_to_nothing = 0.05;
@@ -144,7 +154,7 @@ std::string made_lines(const ScoredRun& run, Language language) {
   if (run.info.key.provider == "baseline") return text;
   const auto from = imported_from(run.info.key);
   return text + (from ? imported_line(*from, language) : asked_line(run, language)) +
-         tokens_line(run.account, language);
+         notes_lines(run.info.notes, language) + tokens_line(run.account, language);
 }
 
 std::string ledger_lines(const ScoredRun& run, Language language) {

@@ -107,6 +107,7 @@ std::string summary_json(const ScoredRun& run) {
       {"dropped_bad_labels", run.info.dropped},
       {"name", run.info.name},
       {"note", run.info.note},
+      {"notes", run.info.notes},
   };
   if (!run.fatal.empty()) json["stopped"] = run.fatal;
   if ((!has_reply || run.failed_again > 0) && !run.failure.empty())

@@ -104,6 +104,7 @@ std::string info_json(const RunInfo& info) {
   if (!info.answerer.empty()) json["answerer"] = info.answerer;
   if (!info.command.empty()) json["command"] = info.command;
   if (!info.again.empty()) json["again"] = info.again;
+  if (!info.notes.empty()) json["notes"] = info.notes;
   return dump(json);
 }
 
@@ -137,7 +138,8 @@ Result<RunInfo> read_info(std::string_view key_json, std::string_view info) {
                          .hidden = json.value("hidden", false),
                          .answerer = json.value("answerer", ""),
                          .command = json.value("command", std::vector<std::string>()),
-                         .again = json.value("again", std::vector<std::string>())};
+                         .again = json.value("again", std::vector<std::string>()),
+                         .notes = json.value("notes", std::vector<std::string>())};
                    })
       .in("info");
 }

@@ -60,6 +60,9 @@ struct RunInfo {
   std::vector<std::string> command;
   // What was asked again in it, whatever came of it: "cut, of at most 4,096 tokens".
   std::vector<std::string> again = {};
+  // What a person should know who reads the numbers of an imported run: what was passed
+  // over, and where its harness counts otherwise.
+  std::vector<std::string> notes = {};
 };
 
 struct Plan {
