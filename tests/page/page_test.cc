@@ -225,6 +225,16 @@ TEST_F(RunPage, names_a_file_of_this_machine_without_its_folders) {
             "data/exam");
 }
 
+TEST_F(RunPage, names_an_exam_of_this_machine_without_its_folders) {
+  exam_.name = "/home/me/my data/exam";
+
+  const Page page = page_of({add("AABAB")});
+
+  EXPECT_EQ(json::parse(page.json)["runs"][0]["dataset"], "exam");
+  EXPECT_THAT(page.html, HasSubstr("<title>exam all</title>"));
+  EXPECT_THAT(page.html, Not(HasSubstr("/home/me")));
+}
+
 TEST_F(RunPage, reads_replies_by_the_reader_of_the_look) {
   const StoredRun run =
       made_.add(exam_, {{0, "B or not B: the answer is (A)."}}, info_of("a"));

@@ -515,6 +515,24 @@ def test_filters_wait_for_the_questions_and_a_browser_that_cannot_unpack_says_so
     assert browser.execute_script("return document.getElementById('text').matches(':disabled')")
 
 
+def test_a_difference_is_red_only_where_it_is_more_than_chance(page):
+    # 5 against 0: Tango's interval leaves 0 out, and McNemar's p is 0.06.
+    is_red = "return forestPicture([5, 0, 5, 0, 0.5, 0.1, 0.8, arguments[0], arguments[1]], [-1, 1]).querySelector('.sure') !== null"
+    assert not page.do(is_red, 0.0625, 0)
+    assert page.do(is_red, 0.03, 1)
+
+
+def test_what_a_data_set_calls_its_subjects_turns_no_tip(page):
+    assert page.do("return el('i', { 'data-tip': 'a\u202eb', title: '\u0007' }).outerHTML") == (
+        '<i data-tip="a⟨U+202E⟩b" title="⟨U+0007⟩"></i>')
+
+
+def test_a_long_name_of_a_subject_leaves_a_comparison_as_wide_as_it_is(page):
+    page.until("return document.querySelectorAll('#comparison tbody th').length > 1")
+    page.do("document.querySelectorAll('#comparison tbody th')[1].textContent = 'x'.repeat(300)")
+    assert page.do("const box = document.querySelector('#comparison .scroll'); return box.scrollWidth - box.clientWidth") <= 0
+
+
 def test_every_column_has_a_title(page):
     assert page.do("return [...document.querySelectorAll('thead th')].filter((one) => !one.textContent).length") == 0
 

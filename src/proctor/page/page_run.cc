@@ -1,6 +1,7 @@
 #include "proctor/page/page_run.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <regex>
 
 #include "proctor/page/page_json.h"
@@ -117,6 +118,9 @@ Result<PageRun> read_page_run(Store& store, const StoredRun& run,
   page.scored = TRY(score_stored_run(store, run, dataset, setting.look, false, see));
   if (setting.command)
     page.command = without_folders(setting.command(dataset, page.scored.info));
+  std::string& exam = page.scored.info.dataset;
+  if (exam.starts_with('/'))
+    exam = std::filesystem::path(exam).lexically_normal().filename().string();
   page.calibration = calibration_of(collected.sure);
   std::ranges::sort(page.seconds);
   for (std::size_t chunk = 0; chunk < collected.chunks.size(); ++chunk) {
