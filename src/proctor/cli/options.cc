@@ -104,10 +104,8 @@ bool is_said(std::string_view name, const Said& said) {
       {"--type", "models", ""},
   }};
   const auto row = std::ranges::find(against, name, [](auto& one) { return one[0]; });
-  if (said.contains(name)) return true;
-  return row != against.end() && std::ranges::any_of(*row, [&](std::string_view other) {
-           return said.contains(other);
-         });
+  const auto is_here = [&](std::string_view other) { return said.contains(other); };
+  return is_here(name) || (row != against.end() && std::ranges::any_of(*row, is_here));
 }
 
 // One name, two options: in a file that serves several commands it has the meaning of
