@@ -112,6 +112,15 @@ std::string replace_all(std::string text, std::string_view what, std::string_vie
 int display_width(std::string_view text);
 // At most `columns` wide; a longer text is cut and ends in "…".
 std::string fit(std::string_view text, int columns);
+// Each line of `text` that is not blank, as str.strip() leaves it. An error of `see`
+// names "line 3".
+Status each_line(std::string_view text,
+                 const std::function<Status(std::string_view line)>& see);
+// Levels of nesting that JSON of others may have: whoever looks through it or writes it
+// calls itself once a level, and a text that is nested deeply enough ends a program.
+constexpr int most_nested = 500;
+// Whether a text that is to be JSON has more.
+bool is_nested_too_deeply(std::string_view json);
 // Padded with blanks on the right to `columns` display columns.
 std::string pad(std::string_view text, int columns);
 

@@ -71,6 +71,11 @@ bool is_hostile(char32_t c) {
          (c >= 0x2066 && c <= 0x2069);
 }
 
+// Unicode's control pictures; C0 and DEL only.
+std::string picture_of(char32_t control) {
+  return control == 0x7F ? "␡" : utf8_of(0x2400 + control);
+}
+
 std::string made_inert(std::string_view text, bool one_line) {
   std::string out;
   out.reserve(text.size());
@@ -83,10 +88,8 @@ std::string made_inert(std::string_view text, bool one_line) {
     const char32_t c = next_code_point(text, at);
     if (c == '\n' || c == '\t') {
       out += one_line ? (c == '\n' ? "⏎" : " ") : std::string(1, static_cast<char>(c));
-    } else if (c < 0x20) {
-      out += utf8_of(0x2400 + c);  // Control Pictures
-    } else if (c == 0x7F) {
-      out += "␡";
+    } else if (c < 0x20 || c == 0x7F) {
+      out += picture_of(c);
     } else if (is_hostile(c)) {
       out += fmt::format("<U+{:04X}>", static_cast<unsigned>(c));
     } else {
@@ -236,6 +239,35 @@ std::vector<std::string> split(std::string_view text, char separator) {
   }
 }
 
+Status each_line(std::string_view text,
+                 const std::function<Status(std::string_view line)>& see) {
+  for (int number = 1; !text.empty(); ++number) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = python_strip(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (!line.empty()) TRY(see(line).in(fmt::format("line {}", number)));
+  }
+  return {};
+}
+
+bool is_nested_too_deeply(std::string_view json) {
+  int depth = 0;
+  bool is_quoted = false;
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    const char c = json[at];
+    if (is_quoted && c == '\\') {
+      ++at;
+    } else if (c == '"') {
+      is_quoted = !is_quoted;
+    } else if (!is_quoted && (c == '[' || c == '{')) {
+      if (++depth > most_nested) return true;
+    } else if (!is_quoted && (c == ']' || c == '}')) {
+      --depth;
+    }
+  }
+  return false;
+}
+
 std::string join(std::span<const std::string> parts, std::string_view between) {
   return fmt::format("{}", fmt::join(parts, between));
 }
@@ -322,14 +354,12 @@ std::string for_shell(std::string_view text) {
 
 std::string for_csv(std::string_view text) {
   std::string out;
-  // What moves a terminal's cursor, or ends a text, is shown by its picture (U+2400
-  // on).
+  // What moves a terminal's cursor, or ends a text.
   for (const char c : to_valid_utf8(text)) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte == 0x7FU)
-      out += "\u2421";
-    else if (byte < 0x20U && c != '\t' && c != '\n' && c != '\r')
-      out += {'\xE2', '\x90', static_cast<char>(0x80U + byte)};
+    const bool is_kept = c == '\t' || c == '\n' || c == '\r';
+    if (!is_kept && (byte < 0x20U || byte == 0x7FU))
+      out += picture_of(byte);
     else
       out += c;
   }

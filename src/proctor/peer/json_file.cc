@@ -5,26 +5,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int most_nested = 500;
-
-bool is_nested_deeply(std::string_view text) {
-  int depth = 0;
-  bool is_quoted = false;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    if (is_quoted && c == '\\') {
-      ++at;
-    } else if (c == '"') {
-      is_quoted = !is_quoted;
-    } else if (!is_quoted && (c == '[' || c == '{')) {
-      if (++depth > most_nested) return true;
-    } else if (!is_quoted && (c == ']' || c == '}')) {
-      --depth;
-    }
-  }
-  return false;
-}
-
 tl::unexpected<Error> not_as_expected(const Json& object, std::string_view name,
                                       std::string_view expected) {
   if (!object.is_object()) {
@@ -40,7 +20,7 @@ tl::unexpected<Error> not_as_expected(const Json& object, std::string_view name,
 }  // namespace
 
 Result<Json> json_of(std::string_view text) {
-  if (is_nested_deeply(text)) {
+  if (is_nested_too_deeply(text)) {
     return fail(Fault::data, "found JSON nested more than {} deep; no run needs that",
                 most_nested);
   }

@@ -12,6 +12,16 @@
 
 namespace proctor {
 
+// The filters of its tasks, and which of Proctor's readers is the same rule.
+constexpr std::pair<std::string_view, std::string_view> lm_eval_filters[] = {
+    {"get_response", "lm_eval_generative"},
+    {"strict-match", "lm_eval_strict"},
+    {"flexible-extract", "lm_eval_flexible"},
+    {"get-answer", "lm_eval_flan_cot_fewshot"},
+    {"strict_match", "lm_eval_llama"},
+    {"custom-extract", "lm_eval_mmlu_pro"},
+};
+
 // The files of one run.
 struct LmEvalFiles {
   std::filesystem::path folder;

@@ -16,22 +16,11 @@ using Json = nlohmann::ordered_json;
 
 // ---- Its rule ---------------------------------------------------------------------
 
-// Which of Proctor's readers is the rule that has that name among the tasks' filters.
-constexpr std::pair<std::string_view, std::string_view> filters[] = {
-    {"none", "first-letter"},
-    {"get_response", "lm_eval_generative"},
-    {"strict-match", "lm_eval_strict"},
-    {"flexible-extract", "lm_eval_flexible"},
-    {"get-answer", "lm_eval_flan_cot_fewshot"},
-    {"strict_match", "lm_eval_llama"},
-    {"custom-extract", "lm_eval_mmlu_pro"},
-};
-
 // The first that the file names, and then the others, since a task of somebody's own
-// may call its rule otherwise.
+// may call its rule otherwise. Without a filter a reply is its letter.
 std::vector<std::string> readers_for(const std::string& filter) {
-  std::vector<std::string> names;
-  for (const auto& [name, reader] : filters) {
+  std::vector<std::string> names = {"first-letter"};
+  for (const auto& [name, reader] : lm_eval_filters) {
     const auto at = name == filter ? names.begin() : names.end();
     names.emplace(at, reader);
   }
@@ -97,17 +86,11 @@ std::string task_named(const fs::path& file, const std::string& date) {
 
 Result<Task> read_task(std::string name, const std::string& content) {
   Task task{.name = std::move(name)};
-  std::string_view rest = content;
-  for (int number = 1; !rest.empty(); ++number) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    const std::string_view line = trimmed(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (line.empty()) continue;
-    const std::string place = fmt::format("line {}", number);
-    const Json json = TRY(json_of(line).in(place));
-    Sample sample = TRY(sample_of(json).in(place));
-    TRY(add(task, std::move(sample), sha256_hex(compact(json))).in(place));
-  }
+  const auto see = [&](std::string_view line) -> Status {
+    const Json json = TRY(json_of(line));
+    return add(task, TRY(sample_of(json)), sha256_hex(compact(json)));
+  };
+  TRY(each_line(content, see));
   if (task.samples.empty()) return fail(Fault::data, "found no samples in it");
   std::ranges::stable_sort(task.samples, {}, &Sample::doc_id);
   return task;

@@ -4,6 +4,7 @@
 
 #include "proctor/peer/exported.h"
 #include "proctor/peer/json_file.h"
+#include "proctor/peer/lm_eval.h"
 
 namespace proctor {
 namespace {
@@ -51,15 +52,8 @@ std::string date_id(WallTime time) {
 
 // The filter of the tasks that reads as this reader does, or the reader's own name.
 std::string filter_of(std::string_view reader) {
-  constexpr std::pair<std::string_view, std::string_view> names[] = {
-      {"lm_eval_generative", "get_response"},
-      {"lm_eval_strict", "strict-match"},
-      {"lm_eval_flexible", "flexible-extract"},
-      {"lm_eval_flan_cot_fewshot", "get-answer"},
-      {"lm_eval_llama", "strict_match"},
-      {"lm_eval_mmlu_pro", "custom-extract"}};
-  for (const auto& [ours, theirs] : names)
-    if (ours == reader) return std::string(theirs);
+  for (const auto& [filter, ours] : lm_eval_filters)
+    if (ours == reader) return std::string(filter);
   return std::string(reader);
 }
 

@@ -1,7 +1,5 @@
 #include "proctor/study/reply_line.h"
 
-#include <algorithm>
-
 #include <nlohmann/json.hpp>
 
 #include "proctor/question/question.h"
@@ -12,9 +10,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t most_letters = 26;
-// JSON is written by functions that call themselves once a level: a line that is nested
-// deeply enough would end the program when its id is written.
-constexpr int most_nested = 500;
 
 std::vector<std::string> choices_in(const Json& json) {
   std::vector<std::string> choices;
@@ -43,16 +38,11 @@ Reading ReplyLine::reading() const {
 }
 
 Result<ReplyLine> read_reply_line(std::string_view text, const std::string& labels) {
-  bool is_too_deep = false;
-  const auto look = [&](int depth, Json::parse_event_t, Json&) {
-    is_too_deep = is_too_deep || depth > most_nested;
-    return depth <= most_nested;
-  };
-  const Json json = Json::parse(text, look, false);
-  if (is_too_deep) {
+  if (is_nested_too_deeply(text)) {
     return fail(Fault::data, "found JSON nested more than {} deep; no reply needs that",
                 most_nested);
   }
+  const Json json = Json::parse(text, nullptr, false);
   if (!json.is_object()) return fail(Fault::data, "expected a JSON object");
   auto output = json.find("output");
   if (output == json.end()) output = json.find("reply");  // as `export` has it
@@ -69,14 +59,10 @@ Result<ReplyLine> read_reply_line(std::string_view text, const std::string& labe
 
 Status each_reply_line(std::string_view text, const std::string& labels,
                        const std::function<void(const ReplyLine&)>& see) {
-  for (int number = 1; !text.empty(); ++number) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = python_strip(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.empty()) continue;
-    see(TRY(read_reply_line(line, labels).in(fmt::format("line {}", number))));
-  }
-  return {};
+  return each_line(text, [&](std::string_view line) -> Status {
+    see(TRY(read_reply_line(line, labels)));
+    return {};
+  });
 }
 
 }  // namespace proctor
