@@ -42,12 +42,13 @@ TEST_F(MeantRuns, all_that_are_meant_are_had_without_being_read) {
   add("second", other_, "B");
   add("nothing", other_, "!");
 
-  const auto shown = stored_runs(made_.store(), Among::shown);
+  const auto shown = meant_runs(made_.store(), Among::shown);
 
   ASSERT_TRUE(shown);
-  ASSERT_EQ(shown->size(), 2U);
-  EXPECT_EQ(shown->front().info.key.model, "first");
-  EXPECT_EQ(shown->back().info.key.model, "second");
+  ASSERT_EQ(shown->runs.size(), 2U);
+  EXPECT_EQ(shown->runs.front().info.key.model, "first");
+  EXPECT_EQ(shown->runs.back().info.key.model, "second");
+  EXPECT_EQ(shown->hidden, 1U);
 }
 
 TEST_F(MeantRuns, forgotten_ones_and_those_without_a_reply_are_hidden) {

@@ -15,8 +15,9 @@ Result<int> html_command(const Arguments& arguments, World& world) {
   for (const std::string& name : arguments.positional)
     runs.push_back(TRY(run_called(*store, name, among_of(arguments), world.console)));
   if (runs.empty()) {
-    runs = TRY(stored_runs(*store, among_of(arguments)));
-    tell_hidden(TRY(store->runs()).size() - runs.size(), world.console);
+    MeantRuns meant = TRY(meant_runs(*store, among_of(arguments)));
+    tell_hidden(meant.hidden, world.console);
+    runs = std::move(meant.runs);
   }
   const Page page = TRY(run_page(*store, runs,
                                  {.language = world.console.language(),

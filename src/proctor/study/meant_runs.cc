@@ -2,35 +2,19 @@
 
 #include <algorithm>
 #include <optional>
+#include <ranges>
 
 #include "proctor/study/subjects_title.h"
 
 namespace proctor {
 namespace {
 
-struct Meant {
-  std::vector<StoredRun> runs;  // last written first
-  std::size_t hidden = 0;
-};
-
-Result<Meant> meant_runs(Store& store, Among among) {
-  Meant meant;
-  for (StoredRun& run : TRY(store.runs())) {
-    if (run.is_shown() || among == Among::all) {
-      meant.runs.push_back(std::move(run));
-    } else {
-      ++meant.hidden;
-    }
-  }
-  return meant;
-}
-
 Result<ScoredRuns> score_all(Store& store, Among among, const Look& look) {
-  const Meant meant = TRY(meant_runs(store, among));
+  const MeantRuns meant = TRY(meant_runs(store, among));
   ScoredRuns out{.hidden = meant.hidden};
   std::optional<Error> no_subject;  // of a run whose exam is another
-  for (auto run = meant.runs.rbegin(); run != meant.runs.rend(); ++run) {
-    auto scored = score_stored_run(store, *run, look, false, {});
+  for (const StoredRun& run : meant.runs) {
+    auto scored = score_stored_run(store, run, look, false, {});
     if (!scored) {
       if (scored.error().fault != Fault::usage || look.subjects.empty())
         return tl::unexpected(scored.error());
@@ -53,18 +37,25 @@ Result<ListedRun> list_run(Store& store, StoredRun run) {
   return ListedRun{std::move(run), std::move(subjects)};
 }
 
-Result<ListedRuns> list_runs(Store& store, Among among) {
-  Meant meant = TRY(meant_runs(store, among));
-  ListedRuns out{.hidden = meant.hidden};
-  for (StoredRun& run : meant.runs)
-    out.runs.push_back(TRY(list_run(store, std::move(run))));
-  return out;
+Result<MeantRuns> meant_runs(Store& store, Among among) {
+  MeantRuns meant;
+  for (StoredRun& run : TRY(store.runs())) {
+    if (run.is_shown() || among == Among::all) {
+      meant.runs.push_back(std::move(run));
+    } else {
+      ++meant.hidden;
+    }
+  }
+  std::ranges::reverse(meant.runs);  // the store has the newest first
+  return meant;
 }
 
-Result<std::vector<StoredRun>> stored_runs(Store& store, Among among) {
-  Meant meant = TRY(meant_runs(store, among));
-  std::ranges::reverse(meant.runs);
-  return std::move(meant.runs);
+Result<ListedRuns> list_runs(Store& store, Among among) {
+  MeantRuns meant = TRY(meant_runs(store, among));
+  ListedRuns out{.hidden = meant.hidden};
+  for (StoredRun& run : std::views::reverse(meant.runs))
+    out.runs.push_back(TRY(list_run(store, std::move(run))));
+  return out;
 }
 
 Result<ScoredRuns> score_runs(Store& store, const std::vector<std::string>& names,

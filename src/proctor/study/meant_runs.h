@@ -24,8 +24,12 @@ struct ListedRuns {
 };
 Result<ListedRuns> list_runs(Store& store, Among among);
 
-// The same without what they are about, oldest first.
-Result<std::vector<StoredRun>> stored_runs(Store& store, Among among);
+// The same without what they are about.
+struct MeantRuns {
+  std::vector<StoredRun> runs;  // oldest first
+  std::size_t hidden = 0;
+};
+Result<MeantRuns> meant_runs(Store& store, Among among);
 
 struct ScoredRuns {
   std::vector<ScoredRun> runs;
