@@ -171,11 +171,6 @@ TEST(SentText, is_in_the_body_of_every_dialect) {
   EXPECT_EQ(sent_text("{}"), std::nullopt);
 }
 
-TEST(Wrapped, what_goes_on_stands_further_in) {
-  EXPECT_EQ(wrapped("A  one two three\n", 9, 3), "A  one\n   two\n   three\n");
-  EXPECT_EQ(wrapped("A  one two", 0, 3), "A  one two");
-}
-
 TEST(Ink, paints_titles_above_a_rule_and_nothing_where_there_is_none) {
   const std::string table = "run  n\n───  ─\nabc  1\n";
 

@@ -7,6 +7,7 @@
 #include "proctor/report/question_pages.h"
 #include "proctor/report/summary.h"
 #include "proctor/report/table.h"
+#include "proctor/report/wrap.h"
 
 namespace proctor {
 namespace {

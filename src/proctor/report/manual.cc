@@ -4,7 +4,7 @@
 #include <array>
 
 #include "proctor/report/phrases.h"
-#include "proctor/report/question_pages.h"
+#include "proctor/report/wrap.h"
 
 namespace proctor {
 namespace {

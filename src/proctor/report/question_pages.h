@@ -38,10 +38,6 @@ class QuestionPages {
   std::string before_;  // the last prompt
 };
 
-// Lines of at most `width` columns (0: as they are); what goes on is `hanging` blanks
-// in.
-std::string wrapped(std::string_view text, int width, int hanging = 0);
-
 // What is asked, a line, and a line a choice, behind two blanks: of at most `width`
 // columns, where that is not 0.
 std::string asked_text(const Question& question, int width);
