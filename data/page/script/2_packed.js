@@ -2,6 +2,7 @@
 // so many questions, read when they are wanted.
 
 const MARKS = ["right", "wrong", "unread", "refused", "cut", "failed"];
+const FAILED = MARKS.indexOf("failed");
 const NOT_ASKED = 255;
 const UNKNOWN = 0xffffffff;
 

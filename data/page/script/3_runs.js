@@ -72,7 +72,7 @@ function runFacts(run) {
     el("pre", { tabindex: "0" }, spoken(run.summary)));
 }
 
-const failed = (run) => run.ledger[MARKS.indexOf("failed")];
+const failed = (run) => run.ledger[FAILED];
 
 function drawRuns() {
   const one = head.runs.length === 1 && head.runs[0];

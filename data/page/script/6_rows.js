@@ -28,12 +28,12 @@ function passes() {
   const wantedSubject = Uint8Array.from(head.subjects, ([, category, also], s) =>
     Number(kind === undefined || (kind === "s" ? s === which
       : category === which || (which >= 0 && also === which))));
-  const asked = (m) => m !== NOT_ASKED && m !== 5;
+  const replied = (m) => m !== NOT_ASKED && m !== FAILED;
   const flips = {
-    any: (x, y) => asked(x) && asked(y) && (x === 0) !== (y === 0),
-    lost: (x, y) => x === 0 && y !== 0 && asked(y),
-    won: (x, y) => y === 0 && x !== 0 && asked(x),
-    letter: (x, y, row) => asked(x) && asked(y) && a.letter[row] !== b.letter[row],
+    any: (x, y) => replied(x) && replied(y) && (x === 0) !== (y === 0),
+    lost: (x, y) => x === 0 && y !== 0 && replied(y),
+    won: (x, y) => y === 0 && x !== 0 && replied(x),
+    letter: (x, y, row) => replied(x) && replied(y) && a.letter[row] !== b.letter[row],
   }[chosen.flips];
   return (row) =>
     wantedSubject[columns.subject[row]] &&
