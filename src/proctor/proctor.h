@@ -3,6 +3,7 @@
 // exam/exam.h. See examples/cpp.
 #pragma once
 
+#include "proctor/chart/chart.h"
 #include "proctor/dataset/dataset.h"
 #include "proctor/exam/exam.h"
 #include "proctor/hub/hub.h"

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "proctor/chart/chart.h"
 #include "proctor/cli/specs.h"
 
 namespace proctor {

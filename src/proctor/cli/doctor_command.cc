@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "proctor/chart/chart.h"
 #include "proctor/cli/specs.h"
 #include "proctor/hub/hub.h"
 

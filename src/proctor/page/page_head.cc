@@ -164,13 +164,13 @@ PageJson run_json(const PageRun& run, const PageSubjects& subjects) {
 PageJson runs_json(const std::vector<PageRun>& runs, const PageSubjects& subjects) {
   std::vector<ScoredRun> scored;
   for (const PageRun& run : runs) scored.push_back(run.scored);
-  const Chart english = chart_of(scored, Language::en);
-  const Chart japanese = chart_of(scored, Language::ja);
+  const RunTitles english = run_titles(scored, Language::en);
+  const RunTitles japanese = run_titles(scored, Language::ja);
   PageJson json = PageJson::array();
   for (std::size_t i = 0; i < runs.size(); ++i) {
     PageJson one = run_json(runs[i], subjects);
-    one["label"] = {english.bars[i].label, japanese.bars[i].label};
-    one["method"] = {english.bars[i].method, japanese.bars[i].method};
+    one["label"] = {english.runs[i].label, japanese.runs[i].label};
+    one["method"] = {english.runs[i].method, japanese.runs[i].method};
     json.push_back(one);
   }
   return json;

@@ -1,10 +1,9 @@
-// What people and other programs are shown: figures that others computed in, text,
-// JSON and pictures out. Nothing is printed here, and a terminal is but a width.
+// What people and other programs are shown: figures that others computed in, text and
+// JSON out. Nothing is printed here, and a terminal is but a width.
 #pragma once
 
 #include "proctor/report/audit.h"
 #include "proctor/report/breakdown.h"
-#include "proctor/report/chart.h"
 #include "proctor/report/comparison.h"
 #include "proctor/report/exam_tables.h"
 #include "proctor/report/export.h"
@@ -16,6 +15,7 @@
 #include "proctor/report/phrases.h"
 #include "proctor/report/progress_line.h"
 #include "proctor/report/question_pages.h"
+#include "proctor/report/run_titles.h"
 #include "proctor/report/runs_table.h"
 #include "proctor/report/summary.h"
 #include "proctor/report/table.h"

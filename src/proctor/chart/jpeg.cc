@@ -5,7 +5,7 @@
 
 #include <jpeglib.h>
 
-#include "proctor/report/chart_image.h"
+#include "proctor/chart/image.h"
 
 namespace proctor {
 namespace {

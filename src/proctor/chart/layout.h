@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "proctor/report/report.h"
+#include "proctor/chart/chart.h"
 
 namespace proctor {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "proctor/report/chart_layout.h"
+#include "proctor/chart/layout.h"
 
 namespace proctor {
 

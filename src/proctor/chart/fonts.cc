@@ -1,6 +1,6 @@
 #include <pango/pangocairo.h>
 
-#include "proctor/report/report.h"
+#include "proctor/chart/chart.h"
 
 namespace proctor {
 

@@ -1,4 +1,4 @@
-#include "proctor/report/chart_style.h"
+#include "proctor/chart/style.h"
 
 #include <algorithm>
 #include <optional>

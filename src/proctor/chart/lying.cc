@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "proctor/report/chart_style.h"
+#include "proctor/chart/style.h"
 
 namespace proctor {
 namespace {

@@ -8,8 +8,8 @@
 #include <cairo.h>
 #include <pango/pangocairo.h>
 
-#include "proctor/report/chart_image.h"
-#include "proctor/report/chart_layout.h"
+#include "proctor/chart/image.h"
+#include "proctor/chart/layout.h"
 
 namespace proctor {
 namespace {

@@ -1,11 +1,11 @@
-#include "proctor/report/chart_layout.h"
+#include "proctor/chart/layout.h"
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <numbers>
 
-#include "proctor/report/chart_style.h"
+#include "proctor/chart/style.h"
 
 namespace proctor {
 namespace {

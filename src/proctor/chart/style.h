@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "proctor/report/chart_layout.h"
+#include "proctor/chart/layout.h"
 
 namespace proctor {
 

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "proctor/report/report.h"
+#include "proctor/chart/chart.h"
 
 namespace proctor {
 namespace {

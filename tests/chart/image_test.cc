@@ -8,8 +8,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "proctor/report/chart_image.h"
-#include "proctor/report/report.h"
+#include "proctor/chart/chart.h"
+#include "proctor/chart/image.h"
 
 namespace proctor {
 namespace {

@@ -1,4 +1,5 @@
-// Bar charts as pictures, and bars as a file has them. Part of report.h.
+// What is drawn of runs, and the picture of it as a file's bytes. Fonts and formats of
+// images are known here alone.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 #include <vector>
 
 #include "proctor/base/base.h"
-#include "proctor/report/language.h"
+#include "proctor/report/report.h"
 #include "proctor/study/study.h"
 
 namespace proctor {

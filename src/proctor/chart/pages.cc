@@ -1,6 +1,6 @@
 #include <map>
 
-#include "proctor/report/chart_image.h"
+#include "proctor/chart/image.h"
 
 namespace proctor {
 namespace {

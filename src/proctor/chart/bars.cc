@@ -2,18 +2,17 @@
 #include <cmath>
 #include <set>
 
-#include "proctor/report/chart.h"
-#include "proctor/report/json_line.h"
-#include "proctor/report/model_label.h"
-#include "proctor/report/run_traits.h"
-#include "proctor/report/summary.h"
+#include <nlohmann/json.hpp>
+
+#include "proctor/chart/chart.h"
 
 namespace proctor {
 namespace {
 
-Bar bar_of(const ScoredRun& run) {
+Bar bar_of(const ScoredRun& run, const RunTitle& name) {
   const Count count = run.ledger().count();
-  return {.label = run.info.name.empty() ? label_of(run).text() : run.info.name,
+  return {.label = name.label,
+          .method = name.method,
           .percent = 100 * count.share().value_or(0),
           .interval = wilson(count),
           .right = count.right,
@@ -53,32 +52,15 @@ std::optional<double> chance_of(std::span<const ScoredRun> runs) {
   return is_one && first > 0 ? std::optional(first) : std::nullopt;
 }
 
-// Bars that look alike are told apart by their runs' ids.
-void name_twins(std::vector<Bar>& bars, std::span<const ScoredRun> runs) {
-  const std::vector<Bar> before = bars;
-  for (std::size_t i = 0; i < bars.size(); ++i) {
-    const auto alike = std::ranges::count_if(before, [&](const Bar& bar) {
-      return bar.label == before[i].label && bar.method == before[i].method;
-    });
-    if (alike > 1) add(bars[i].method, runs[i].short_id());
-  }
-}
-
 }  // namespace
 
 Chart chart_of(std::span<const ScoredRun> runs, Language language) {
   Chart chart{.bars = {}, .language = language};
   if (runs.empty()) return chart;
-  for (const ScoredRun& run : runs) chart.bars.push_back(bar_of(run));
-  for (const RunTrait& trait : run_traits()) {
-    if (trait.in_charts == RunTrait::InCharts::never) continue;
-    const bool differ = trait.differs(runs, language);
-    if (!differ && trait.in_charts == RunTrait::InCharts::always)
-      add(chart.subtitle, trait.said_of(runs.front(), language));
-    for (std::size_t k = 0; differ && k < runs.size(); ++k)
-      add(chart.bars[k].method, trait.said_of(runs[k], language));
-  }
-  name_twins(chart.bars, runs);
+  const RunTitles names = run_titles(runs, language);
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    chart.bars.push_back(bar_of(runs[i], names.runs[i]));
+  chart.subtitle = names.in_common;
   std::set<std::string> datasets;
   for (const ScoredRun& run : runs) datasets.insert(run.info.dataset);
   chart.title = title_of(datasets, language);
@@ -118,10 +100,11 @@ std::string chart_json(const Chart& chart, const std::string& file) {
                     {"ci95", std::move(interval)},
                     {"partial", bar.is_partial}});
   }
-  return json_line({{"file", file},
-                    {"title", chart.title},
-                    {"subtitle", chart.subtitle},
-                    {"bars", std::move(bars)}});
+  const Json json = {{"file", file},
+                     {"title", chart.title},
+                     {"subtitle", chart.subtitle},
+                     {"bars", std::move(bars)}};
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace proctor

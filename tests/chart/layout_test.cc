@@ -1,4 +1,4 @@
-#include "proctor/report/chart_layout.h"
+#include "proctor/chart/layout.h"
 
 #include <algorithm>
 #include <limits>

@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "proctor/report/report.h"
+#include "proctor/chart/chart.h"
 
 namespace proctor {
 namespace {
