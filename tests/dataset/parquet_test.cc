@@ -1,3 +1,4 @@
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -215,6 +216,44 @@ TEST_F(Parquet, no_flipped_byte_ends_the_program) {
     EXPECT_GT(errors, 0);
   }
   fs::remove(path);
+}
+
+TEST_F(Parquet, lines_become_a_file_that_reads_back) {
+  using Column = std::pair<std::string_view, std::string_view>;
+  const std::array columns = {Column{"question", "string"},
+                              Column{"choices", "list<item: string>"},
+                              Column{"answer", "int64"}, Column{"error", "string"}};
+  const std::string longest(3'000'000, 'q');
+  const auto bytes = parquet_of(
+      R"({"question":"\"<あ\u2028","choices":["x","y"],"answer":1,"error":null})"
+      "\n{\"question\":\"" +
+          longest + R"(","choices":["x","y"],"answer":0,"error":null})" + "\n",
+      columns);
+  ASSERT_TRUE(bytes) << bytes.error().message;
+  const fs::path path = fs::temp_directory_path() / "proctor_made.parquet";
+  std::ofstream(path, std::ios::binary) << *bytes;
+
+  const auto questions = read_parquet(path, {}, "mine", "test");
+  fs::remove(path);
+
+  ASSERT_TRUE(questions) << questions.error().message;
+  ASSERT_EQ(questions->size(), 2U);
+  EXPECT_EQ((*questions)[0].text, "\"<あ\u2028");
+  EXPECT_EQ((*questions)[0].right, 1);
+  EXPECT_EQ((*questions)[1].text, longest);
+}
+
+TEST_F(Parquet, of_no_line_is_a_table_without_rows_and_of_others_no_file) {
+  using Column = std::pair<std::string_view, std::string_view>;
+  const std::array columns = {Column{"question", "string"}};
+
+  EXPECT_TRUE(parquet_of("", columns));
+  EXPECT_FALSE(parquet_of(R"({"question":1})", columns));
+  EXPECT_FALSE(parquet_of(R"({"question":"a","more":1})", columns));
+  EXPECT_FALSE(parquet_of(R"({"question":)", columns));
+  const std::array unknown = {Column{"question", "decimal"}};
+  EXPECT_THAT(parquet_of(R"({"question":"a"})", unknown).error().message,
+              HasSubstr("decimal: no such type"));
 }
 
 TEST(ParquetPlugin, a_plug_in_that_does_not_load_says_what_to_do) {

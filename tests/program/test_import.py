@@ -363,6 +363,28 @@ def test_an_export_reads_back_with_the_same_score(work, run, options, back):
     assert (theirs["n"], theirs["right"], theirs["right_there"]) == (run["n"], run["correct"], run["correct"])
 
 
+@pytest.mark.skipif(not importlib.util.find_spec("pyarrow"), reason="pyarrow is not installed here")
+def test_a_table_of_parquet_has_what_the_lines_have(work, run, file):
+    import pyarrow.parquet
+
+    for asked in ("mine", work.json("import", file, "--json")["run"]):
+        work.run("export", asked, "-o", "run.jsonl")
+        work.run("export", asked, "-o", "run.parquet")
+        lines = [json.loads(line) for line in (work.path / "run.jsonl").read_text().splitlines()]
+        rows = pyarrow.parquet.read_table(work.path / "run.parquet").to_pylist()
+        assert len(rows) == len(lines) > 0
+        for row, line in zip(rows, lines):
+            tokens = line.pop("tokens")
+            line["logprobs"] = [{"letter": letter, "logprob": value} for letter, value in line["logprobs"].items()]
+            assert row == {**line, "prompt_tokens": tokens["prompt"], "reply_tokens": tokens["reply"]}
+
+
+def test_a_form_that_is_none_says_which_there_are(work, run):
+    for options in (["--format", "xlsx"], ["-o", "run.xlsx"]):
+        done = work.run("export", "mine", *options)
+        assert done.returncode == 2 and "found" in done.stderr and "parquet" in done.stderr
+
+
 def test_a_samples_name_in_a_log_leaves_no_folder(work, file):
     file.write_text(json.dumps([entry("../../../out", "The answer is (B).", "B"), entry("/etc/x", "(B)", "B")]))
     work.run("import", file)

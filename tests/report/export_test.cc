@@ -1,3 +1,5 @@
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -73,6 +75,27 @@ TEST_F(ExportLine, of_csv_has_a_cell_for_every_title_and_runs_in_no_spreadsheet)
   EXPECT_EQ(cells.fields[3], "'=1+1?");
   EXPECT_EQ(cells.fields[4], "A. one\nB. two");
   EXPECT_EQ(cells.fields[9], "B, since");
+}
+
+TEST_F(ExportLine, of_a_table_has_its_columns_and_no_other) {
+  attempt_.outcome->logprobs = {{"A", -0.5}, {"B", -1.5}};
+  const auto line = nlohmann::json::parse(export_line(ExportFormat::parquet, graded()),
+                                          nullptr, false);
+
+  std::set<std::string> keys, columns;
+  for (const auto& [key, value] : line.items()) keys.insert(key);
+  for (const auto& [name, type] : export_columns()) columns.emplace(name);
+  EXPECT_EQ(keys, columns);
+  EXPECT_EQ(line["logprobs"][1]["letter"], "B");
+  EXPECT_EQ(line["logprobs"][1]["logprob"], -1.5);
+}
+
+TEST(ExportFormat, is_what_is_said_else_what_the_file_ends_in) {
+  EXPECT_EQ(export_format_of("csv", "x.jsonl").value(), ExportFormat::csv);
+  EXPECT_EQ(export_format_of("", "a.b/x.parquet").value(), ExportFormat::parquet);
+  EXPECT_EQ(export_format_of("", "a.b/x").value(), ExportFormat::jsonl);
+  EXPECT_THAT(export_format_of("", "x.xlsx").error().message,
+              HasSubstr("found x.xlsx, expected .jsonl"));
 }
 
 TEST_F(ExportLine, stands_under_no_head_in_jsonl) {

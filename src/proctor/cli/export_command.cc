@@ -1,14 +1,19 @@
 #include "proctor/cli/specs.h"
+#include "proctor/dataset/dataset.h"
 #include "proctor/peer/peer.h"
 
 namespace proctor {
 
 Result<int> export_command(const Arguments& arguments, World& world) {
   const std::string output = arguments.get("--output").value_or("-");
-  const auto peer = peer_form_of(arguments.get("--format").value_or(""), output);
-  const auto form =
-      peer ? TableFormat::json
-           : TRY(format_of(arguments, {TableFormat::json, TableFormat::csv}));
+  const std::string form =
+      arguments.has("--json") ? "json" : arguments.get("--format").value_or("");
+  const auto peer = peer_form_of(form, output);
+  const auto format = peer ? ExportFormat::jsonl
+                           : TRY(export_format_of(form, output == "-" ? "" : output));
+  if (world.console.out_is_terminal() &&
+      (peer == PeerForm::inspect || format == ExportFormat::parquet))
+    return fail(Fault::usage, "-o is missing: a terminal cannot show what is packed");
   const auto store = TRY(open_for_reading(arguments));
   const StoredRun stored = TRY(run_named(*store, arguments, world.console));
   if (peer) {
@@ -20,8 +25,6 @@ Result<int> export_command(const Arguments& arguments, World& world) {
     world.console.sum_up(fmt::format("{} questions of run {}", written.n, written.run));
     return complete;
   }
-  const auto format =
-      form == TableFormat::csv ? ExportFormat::csv : ExportFormat::jsonl;
   std::string text = export_head(format);
   const auto add = [&](const Graded& graded) -> Status {
     text += export_line(format, graded);
@@ -29,6 +32,7 @@ Result<int> export_command(const Arguments& arguments, World& world) {
   };
   const ScoredRun run =
       TRY(score_stored_run(*store, stored, look_of(arguments), false, add));
+  if (format == ExportFormat::parquet) text = TRY(parquet_of(text, export_columns()));
   world.console.print(text);
   world.console.sum_up(
       fmt::format("{} questions of run {}", run.ended(), run.short_id()));

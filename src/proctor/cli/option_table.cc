@@ -241,7 +241,7 @@ constexpr Option option_table[] = {
      "also the questions that only one of them got right, the most telling first"},
     {"--format", "F", kept, on_chart, "jpg, png, svg or pdf (default: as -o ends)"},
     {"--format", "F", kept, on_export,
-     "jsonl, csv, inspect, lm-eval (-o: a folder), mmlu-pro (default: as -o ends)"},
+     "jsonl, csv, parquet, inspect, lm-eval (a folder), mmlu-pro (or as -o ends)"},
     {"--format", "F", kept, tables & ~on_export,
      "terminal, markdown, csv or json (default: as -o ends)"},
     {"--output", "FILE", kept, writing,

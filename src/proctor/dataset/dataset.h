@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "proctor/base/base.h"
@@ -92,6 +93,13 @@ Result<std::vector<Question>> read_parquet(const std::filesystem::path& path,
                                            const std::optional<Columns>& columns,
                                            const std::string& subject,
                                            const std::string& split);
+// JSON Lines as a Parquet file, by the same plug-in: of each column its key in the
+// lines and its type in Arrow's words: string, int64, double, bool, list<item: string>
+// or list<item: struct<letter: string, logprob: double>>. What is null or not there is
+// null; Fault::data where a line has another key or a value of another type.
+Result<std::string> parquet_of(
+    std::string_view json_lines,
+    std::span<const std::pair<std::string_view, std::string_view>> columns);
 bool parquet_is_available();
 // Proctor's own exam, compiled in. Splits test and dev.
 Result<std::vector<Question>> sample_exam(std::string_view split);

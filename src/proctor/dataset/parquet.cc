@@ -13,14 +13,19 @@ namespace fs = std::filesystem;
 constexpr const char* plugin_name = "proctor_parquet.so";
 constexpr Words words{"row", "column"};
 
+struct Plugin {
+  ProctorParquetRead* read;
+  ProctorParquetWrite* write;
+};
+
 // Loaded once and never unloaded: dlopen of the same file gives the same library.
-Result<ProctorParquetRead*> plugin() {
+Result<Plugin> plugin() {
   const auto path = find_plugin_file(plugin_name);
   if (!path) {
     return fail(
         Fault::usage,
         "this Proctor was built without Parquet: `pip install pyarrow` and build "
-        "again, or give CSV or JSONL");
+        "again, or take CSV or JSONL");
   }
   TRY(check_plugin_file(*path));
   void* library = ::dlopen(path->c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -34,13 +39,16 @@ Result<ProctorParquetRead*> plugin() {
   }
   const auto abi =
       reinterpret_cast<ProctorParquetAbi*>(::dlsym(library, "proctor_parquet_abi"));
-  const auto read =
-      reinterpret_cast<ProctorParquetRead*>(::dlsym(library, "proctor_parquet_read"));
-  if (abi == nullptr || read == nullptr || abi() != PROCTOR_PARQUET_ABI) {
+  const Plugin found = {
+      reinterpret_cast<ProctorParquetRead*>(::dlsym(library, "proctor_parquet_read")),
+      reinterpret_cast<ProctorParquetWrite*>(
+          ::dlsym(library, "proctor_parquet_write"))};
+  if (abi == nullptr || found.read == nullptr || found.write == nullptr ||
+      abi() != PROCTOR_PARQUET_ABI) {
     return fail(Fault::usage, "{} is of another version; build Proctor again",
                 path->string());
   }
-  return read;
+  return found;
 }
 
 std::string_view view(const ProctorText& text) {
@@ -153,11 +161,35 @@ Result<std::vector<Question>> read_parquet(const fs::path& path,
                                            const std::optional<Columns>& columns,
                                            const std::string& subject,
                                            const std::string& split) {
-  ProctorParquetRead* const read = TRY(plugin().in(path.string()));
+  const Plugin arrow = TRY(plugin().in(path.string()));
   Rows rows(columns, subject, split);
   const ProctorParquetReader reader = rows.reader();
-  read(path.c_str(), &reader);
+  arrow.read(path.c_str(), &reader);
   return std::move(rows).finish().in(path.string());
+}
+
+Result<std::string> parquet_of(
+    std::string_view json_lines,
+    std::span<const std::pair<std::string_view, std::string_view>> columns) {
+  const Plugin arrow = TRY(plugin());
+  const auto text = [](std::string_view of) {
+    return ProctorText{of.data(), of.size()};
+  };
+  std::vector<ProctorColumn> types;
+  for (const auto& [name, type] : columns) types.push_back({text(name), text(type)});
+  Result<std::string> file;
+  const ProctorParquetWriter writer = {
+      &file,
+      [](void* self, ProctorText bytes) {
+        *static_cast<Result<std::string>*>(self) = std::string(view(bytes));
+      },
+      [](void* self, ProctorText message) {
+        *static_cast<Result<std::string>*>(self) =
+            fail(Fault::data, "Parquet: {}",
+                 for_terminal_line(to_valid_utf8(view(message))));
+      }};
+  arrow.write(text(json_lines), types.data(), types.size(), &writer);
+  return file;
 }
 
 bool parquet_is_available() {

@@ -1,5 +1,8 @@
 #include "proctor/report/export.h"
 
+#include <array>
+#include <filesystem>
+
 #include "proctor/report/json_line.h"
 
 namespace proctor {
@@ -33,12 +36,12 @@ double milliseconds_of(const Attempt& attempt) {
   return static_cast<double>(attempt.latency.count()) / 1000;
 }
 
-std::string jsonl_line(const Graded& graded) {
+Json line_json(const Graded& graded) {
   const Question& question = *graded.question;
   const Attempt& attempt = *graded.attempt;
   const bool replied = attempt.outcome.has_value();
   const Reply reply = reply_of(attempt);
-  return json_line({
+  return {
       {"id", question.id},
       {"subject", question.subject},
       {"index", question.index},
@@ -57,7 +60,19 @@ std::string jsonl_line(const Graded& graded) {
       {"attempts", graded.attempts},
       {"second_try", graded.is_second_try},
       {"error", replied ? Json(nullptr) : Json(attempt.outcome.error().message)},
-  });
+  };
+}
+
+// A table's cells have one type a column, whichever letters a question has.
+Json table_row(Json line) {
+  Json logprobs = Json::array();
+  for (const auto& [letter, logprob] : line["logprobs"].items())
+    logprobs.push_back({{"letter", letter}, {"logprob", logprob}});
+  line["logprobs"] = std::move(logprobs);
+  line["prompt_tokens"] = line["tokens"]["prompt"];
+  line["reply_tokens"] = line["tokens"]["reply"];
+  line.erase("tokens");
+  return line;
 }
 
 constexpr std::string_view csv_titles =
@@ -106,12 +121,56 @@ std::string csv_line(const Graded& graded) {
 
 }  // namespace
 
+Result<ExportFormat> export_format_of(std::string_view name, std::string_view file) {
+  const std::string ending = std::filesystem::path(file).extension().string();
+  const std::string_view word =
+      !name.empty() || ending.empty() ? name : std::string_view(ending).substr(1);
+  if (word.empty() || word == "jsonl" || word == "json") return ExportFormat::jsonl;
+  if (word == "csv") return ExportFormat::csv;
+  if (word == "parquet") return ExportFormat::parquet;
+  if (name.empty())
+    return fail(Fault::usage, "-o: found {}, expected .jsonl, .csv, .parquet or .eval",
+                file);
+  return fail(Fault::usage,
+              "--format: found {}, expected jsonl, csv, parquet, inspect, lm-eval or "
+              "mmlu-pro",
+              name);
+}
+
+std::span<const std::pair<std::string_view, std::string_view>> export_columns() {
+  using Column = std::pair<std::string_view, std::string_view>;
+  static constexpr std::array columns = {
+      Column{"id", "string"},
+      Column{"subject", "string"},
+      Column{"index", "int64"},
+      Column{"question", "string"},
+      Column{"choices", "list<item: string>"},
+      Column{"right", "string"},
+      Column{"letter", "string"},
+      Column{"mark", "string"},
+      Column{"rule", "string"},
+      Column{"reply", "string"},
+      Column{"reasoning", "string"},
+      Column{"finish_reason", "string"},
+      Column{"logprobs", "list<item: struct<letter: string, logprob: double>>"},
+      Column{"prompt_tokens", "int64"},
+      Column{"reply_tokens", "int64"},
+      Column{"latency_ms", "double"},
+      Column{"attempts", "int64"},
+      Column{"second_try", "bool"},
+      Column{"error", "string"},
+  };
+  return columns;
+}
+
 std::string export_head(ExportFormat format) {
   return std::string(format == ExportFormat::csv ? csv_titles : "");
 }
 
 std::string export_line(ExportFormat format, const Graded& graded) {
-  return (format == ExportFormat::csv ? csv_line(graded) : jsonl_line(graded)) + "\n";
+  if (format == ExportFormat::csv) return csv_line(graded) + "\n";
+  const Json line = line_json(graded);
+  return json_line(format == ExportFormat::parquet ? table_row(line) : line) + "\n";
 }
 
 std::string answer_head(ExportFormat format) {

@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 // Raised with every change of what follows; the two must agree.
-#define PROCTOR_PARQUET_ABI 4
+#define PROCTOR_PARQUET_ABI 5
 
 // UTF-8, not ended by a NUL; valid until the callback returns.
 typedef struct {
@@ -56,11 +56,29 @@ typedef struct {
 
 // The file is Parquet, or Arrow's stream or file format, as its first bytes say.
 //
-// What the plug-in exports as "proctor_parquet_abi" and "proctor_parquet_read". The
-// second returns 0 when the file was read to its end, 1 after error(), 2 when a
-// callback stopped it. Any thread may call it.
+// A column to write: a key of the lines, and its type as Arrow names it.
+typedef struct {
+  ProctorText name;
+  ProctorText type;
+} ProctorColumn;
+
+// The writer's side; the callbacks must not throw.
+typedef struct {
+  void* self;
+  // Once: the whole file.
+  void (*file)(void* self, ProctorText bytes);
+  // Instead: why there is none, on one line.
+  void (*error)(void* self, ProctorText message);
+} ProctorParquetWriter;
+
+// What the plug-in exports as "proctor_parquet_abi", "proctor_parquet_read" and
+// "proctor_parquet_write". The second returns 0 when the file was read to its end, 1
+// after error(), 2 when a callback stopped it; the third makes a Parquet file of JSON
+// Lines, and returns 0 after file(), 1 after error(). Any thread may call them.
 typedef int ProctorParquetAbi(void);
 typedef int ProctorParquetRead(const char* path, const ProctorParquetReader* reader);
+typedef int ProctorParquetWrite(ProctorText json_lines, const ProctorColumn* columns,
+                                size_t count, const ProctorParquetWriter* writer);
 
 #ifdef __cplusplus
 }
