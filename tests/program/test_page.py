@@ -1,9 +1,11 @@
 """The page of a run, in a browser: Debian's chromium, by chromedriver and selenium."""
 
 import csv
+import importlib.util
 import io
 import json
 import os
+import pathlib
 import shutil
 import subprocess
 
@@ -20,6 +22,11 @@ BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
 pytestmark = pytest.mark.skipif(
     not (BROWSER and DRIVER), reason="no browser: apt-get install chromium chromium-driver")
+
+# axe-core as a package of Python brings it; its driver of browsers is not used.
+package = importlib.util.find_spec("axe_playwright_python")
+AXE = package and next(pathlib.Path(package.origin).parent.rglob("axe.min.js"), None)
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 HOSTILE = ("</script><script>document.title='taken'</script><!-- <img src=http://127.0.0.1:9/x onerror=alert(1)>"
            " \u2028 \u202e reversed \u0000 {{head}} The answer is (B).")
@@ -551,6 +558,25 @@ def test_every_picture_has_words(page):
         && !(one.getAttribute('role') === 'img' && one.getAttribute('aria-label'))).length""") == 0
     assert page.do("""return [...document.querySelectorAll('table')].filter((one) =>
         !document.getElementById(one.getAttribute('aria-labelledby'))?.textContent).length""") == 0
+
+
+@pytest.mark.skipif(not AXE, reason="no axe-core: PIP_NO_DEPS=1 tools/python-packages axe-playwright-python")
+@pytest.mark.parametrize("name, theme, width", [
+    ("two.html", "light", 1280), ("two.html", "dark", 320), ("ja.html", "dark", 1280), ("ja.html", "light", 320),
+    ("failed.html", "light", 1280), ("exam.html", "dark", 1280)])
+def test_axe_finds_nothing(browser, pages, name, theme, width):
+    page = Page(browser, pages / name, width=width)
+    page.choose("theme", theme)
+    page.do("document.querySelector('.row').click();"
+            "for (const one of document.querySelectorAll('details')) one.open = true")
+    page.until("return document.querySelector('#one h3') !== null")
+    page.do(AXE.read_text())
+    found = browser.execute_async_script("""const [rules, done] = arguments;
+        axe.run(document, {runOnly: rules}).then(done, (error) => done({error: String(error)}))""", AXE_RULES)
+    assert found.get("error") is None
+    assert len(found["passes"]) >= 20
+    assert [(one["id"], one["impact"], part["target"], part["failureSummary"])
+            for one in found["violations"] for part in one["nodes"]] == []
 
 
 def test_ten_thousand_questions_are_drawn_as_they_scroll(page):
