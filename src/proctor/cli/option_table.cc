@@ -280,6 +280,10 @@ std::span<const Option> options() {
 // Of run, before all others.
 constexpr std::array<std::string_view, 5> most_needed = {
     "--dataset", "--subject", "--limit", "--protocol", "--dry-run"};
+// Of run, by their names alone, at the end of its help.
+constexpr std::array<std::string_view, 6> least_needed = {
+    "--serve-wait", "--cache-dir", "--stop",
+    "--exact",      "--precision", "--template-date"};
 
 std::vector<ManualCommand> manual() {
   std::vector<ManualCommand> written;
@@ -288,11 +292,13 @@ std::vector<ManualCommand> manual() {
         command.name, command.arguments, command.about, command.examples, {}});
     for (const Option& option : option_table) {
       if (!option.belongs_to(command.command)) continue;
-      const auto at = std::ranges::find(most_needed, option.name);
-      const bool is_first = command.command == Command::run && at != most_needed.end();
+      const auto is_of = [&](std::span<const std::string_view> names) {
+        return command.command == Command::run &&
+               std::ranges::find(names, option.name) != names.end();
+      };
       one.options.push_back({option.name, option.also, option.value,
-                             is_first ? "" : option.group, option.about,
-                             option.repeats});
+                             is_of(most_needed) ? "" : option.group, option.about,
+                             option.repeats, is_of(least_needed)});
     }
     std::ranges::stable_sort(one.options, {}, [](const ManualOption& option) {
       return !option.group.empty();

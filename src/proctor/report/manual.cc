@@ -19,7 +19,7 @@ std::string left_of(const ManualOption& option) {
 std::vector<std::string_view> groups_of(const ManualCommand& command) {
   std::vector<std::string_view> groups;
   for (const ManualOption& option : command.options) {
-    if (std::ranges::find(groups, option.group) == groups.end())
+    if (!option.is_rare && std::ranges::find(groups, option.group) == groups.end())
       groups.push_back(option.group);
   }
   return groups;
@@ -210,6 +210,19 @@ std::string fish_completions(std::span<const ManualCommand> commands) {
   return text;
 }
 
+// What few need, by name: help fits a screen.
+std::string rare_options(const ManualCommand& command, Language language) {
+  std::vector<std::string> names;
+  for (const ManualOption& option : command.options)
+    if (option.is_rare) names.push_back(left_of(option));
+  if (names.empty()) return "";
+  return "\n" +
+         wrapped(translated(language,
+                            fmt::format("{}: see proctor man", join(names, ", "))),
+                 help_width, 2) +
+         "\n";
+}
+
 }  // namespace
 
 std::string ManualCommand::usage() const {
@@ -273,11 +286,11 @@ std::string command_help(const ManualCommand& command, Language language) {
   for (const std::string_view group : groups_of(command)) {
     text += group.empty() ? "\n" : fmt::format("\n{}:\n", translated(language, group));
     for (const ManualOption& option : command.options) {
-      if (option.group != group) continue;
+      if (option.group != group || option.is_rare) continue;
       text += help_row(left_of(option), 17, translated(language, option.about));
     }
   }
-  return text;
+  return text + rare_options(command, language);
 }
 
 Result<std::string> completions(std::span<const ManualCommand> commands,

@@ -19,6 +19,7 @@ struct ManualOption {
   std::string_view group;  // a heading in --help; empty: before all headings
   std::string_view about;  // one line, its default in it
   bool repeats = false;    // may be given several times
+  bool is_rare = false;    // --help has its name alone
 };
 struct ManualCommand {
   std::string_view name;
