@@ -39,6 +39,7 @@ class FakeServer {
  public:
   explicit FakeServer(Options options)
       : options_(std::move(options)),
+        limits_(options_.limits),
         wire_(
             [this](Connection& to, const HttpRequest& request) { serve(to, request); }),
         started_(std::chrono::steady_clock::now()) {
@@ -71,6 +72,7 @@ class FakeServer {
   void forget();
 
   Options options_;
+  Limits limits_;
   Wire wire_;
   std::chrono::steady_clock::time_point started_;
   ReplyStyle style_;
@@ -287,9 +289,18 @@ void FakeServer::serve_model(Connection& to, const HttpRequest& http, Dialect di
     to.finish();
     return;
   }
+  const bool is_in_time = limits_.take(tokens_in(request->prompt_characters));
+  if (!is_in_time) {
+    std::string no = error_response(*request, 429, limits_.message());
+    to.send(no.insert(no.find("\r\n") + 2, limits_.headers(dialect)));
+    to.finish();
+    return;
+  }
   Answer answer = options_.answers.next(request->prompt);
   if (!answer.fault) answer.fault = options_.faults.next();
+  limits_.took(tokens_in(answer.reply.text.value_or("").size()));
   std::string response = reply_response(*request, answer, number);
+  response.insert(response.find("\r\n") + 2, limits_.headers(dialect));
   const milliseconds delay = delay_of(number, answer);
   if (!answer.fault && delay.count() == 0) {
     to.send(response);
@@ -344,6 +355,7 @@ std::string FakeServer::stats_json() const {
                               {"by_prompt", by_prompt},
                               {"in_flight", in_flight_},
                               {"most_in_flight", most_in_flight_},
+                              {"turned_away", limits_.turned_away()},
                               {"unknown", options_.answers.unknown()},
                               {"key", key}};
   return out.dump() + "\n";
@@ -406,6 +418,7 @@ void FakeServer::forget() {
   log_.clear();
   options_.answers.reset();
   options_.faults.reset();
+  limits_ = Limits(options_.limits);
 }
 
 void FakeServer::serve_control(Connection& to, const HttpRequest& request) {

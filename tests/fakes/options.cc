@@ -45,6 +45,10 @@ Status take_milliseconds(std::chrono::milliseconds& out, std::string_view name,
   return {};
 }
 
+Status take_limit(std::uint64_t& out, std::string_view name, std::string_view text) {
+  return take_number<std::uint64_t>(out, name, text, 1, 1'000'000'000'000);
+}
+
 Status take_share(Options& options, std::string_view text) {
   const std::size_t slash = text.find('/');
   Share share;
@@ -115,6 +119,22 @@ constexpr Row rows[] = {
      [](Options& o, std::string_view t) {
        o.retry_after = t;
        return Status();
+     }},
+    {"--rpm", "N", "requests a minute: headers that tell, 429 for more",
+     [](Options& o, std::string_view t) {
+       return take_limit(o.limits.rpm, "--rpm", t);
+     }},
+    {"--tpm", "N", "tokens a minute, in the same way",
+     [](Options& o, std::string_view t) {
+       return take_limit(o.limits.tpm, "--tpm", t);
+     }},
+    {"--rpd", "N", "requests a day, told where --rpm is not",
+     [](Options& o, std::string_view t) {
+       return take_limit(o.limits.rpd, "--rpd", t);
+     }},
+    {"--burst-ms", "N", "how much of a minute's may come at once (60000)",
+     [](Options& o, std::string_view t) {
+       return take_milliseconds(o.limits.burst, "--burst-ms", t);
      }},
     {"--latency-ms", "N", "wait before each reply",
      [](Options& o, std::string_view t) {

@@ -10,6 +10,7 @@
 
 #include "answers.h"
 #include "fault.h"
+#include "limits.h"
 #include "request.h"
 
 namespace proctor::fakes {
@@ -20,6 +21,7 @@ struct Options {
   Answers answers;
   Faults faults;
   std::string retry_after;
+  LimitOptions limits;
   std::string key_required;
   std::vector<std::string> models;  // empty: any model is there
   std::optional<Flavour> flavour;   // nothing: guessed by request

@@ -9,11 +9,11 @@
 
 namespace proctor::fakes {
 
-namespace {
-
 std::size_t tokens_in(std::size_t characters) {
   return (characters + 3) / 4;
 }
+
+namespace {
 
 std::string_view finish_word(Dialect dialect, Finish finish) {
   switch (dialect) {

@@ -26,6 +26,9 @@ struct ReplyStyle {
   std::int64_t created = 0;
 };
 
+// Four characters a token.
+std::size_t tokens_in(std::size_t characters);
+
 // The body of a 200. `number` makes the id.
 std::string body_of(const ModelRequest& request, const Reply& reply,
                     const ReplyStyle& style, std::uint64_t number);

@@ -555,3 +555,43 @@ def test_a_mistyped_option_or_fault_is_suggested():
     assert "did you mean --answer?" in refused("--answr", "B")
     assert "did you mean reset?" in refused("--fault", "rest")
     assert "expected a share" in refused("--fault", "reset:2")
+
+
+# ---- Limits
+
+
+def test_a_limit_is_told_and_more_is_turned_away_by_name(start):
+    server = start("--rpm", 60, "--burst-ms", 2000)
+    told = [server.ask(chat("x")) for _ in range(3)]
+    assert [status for status, _, _ in told] == [200, 200, 429]
+    assert told[0][1]["x-ratelimit-limit-requests"] == "60"
+    assert [headers["x-ratelimit-remaining-requests"] for _, headers, _ in told] == ["1", "0", "0"]
+    assert told[2][1]["Retry-After"] == "1"
+    assert b"requests per min (RPM): Limit 60" in told[2][2]
+    assert server.get("/stats")["turned_away"] == 1
+
+
+def test_tokens_are_counted_of_prompts_and_replies(start):
+    server = start("--tpm", 6000, "--answer", "A" * 400)
+    _, first, _ = server.ask(chat("x" * 400))
+    _, second, _ = server.ask(chat("x" * 400))
+    left = [int(headers["x-ratelimit-remaining-tokens"]) for headers in (first, second)]
+    assert left[0] == 5800 and 5600 <= left[1] < 5700
+
+
+def test_anthropic_is_told_in_its_own_names(start):
+    server = start("--rpm", 50, "--tpm", 1000)
+    body = {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": "x"}]}
+    status, headers, _ = server.ask(body, "/v1/messages")
+    assert status == 200
+    assert headers["anthropic-ratelimit-requests-limit"] == "50"
+    assert headers["anthropic-ratelimit-requests-remaining"] == "49"
+    assert headers["anthropic-ratelimit-requests-reset"].endswith("Z")
+    assert headers["anthropic-ratelimit-input-tokens-limit"] == "1000"
+
+
+def test_a_days_limit_takes_a_day(start):
+    server = start("--rpd", 86400)
+    _, headers, _ = server.ask(chat("x"))
+    assert headers["x-ratelimit-limit-requests"] == "86400"
+    assert headers["x-ratelimit-reset-requests"] == "1.000s"
