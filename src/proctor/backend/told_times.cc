@@ -12,13 +12,39 @@ using std::chrono::milliseconds;
 
 constexpr std::chrono::hours longest_asked{366 * 24};
 
-std::optional<int> digits_at(std::string_view text, std::size_t at, std::size_t count) {
-  int number = 0;
-  for (const char digit : text.substr(at, count)) {
-    if (digit < '0' || digit > '9') return std::nullopt;
-    number = 10 * number + (digit - '0');
+// Letters, digits and what stands between them.
+bool has_form(std::string_view text, std::string_view form) {
+  if (text.size() != form.size()) return false;
+  for (std::size_t i = 0; i < form.size(); ++i) {
+    const bool is_digit = text[i] >= '0' && text[i] <= '9';
+    if (form[i] == '0' ? !is_digit : form[i] != 'a' && text[i] != form[i]) return false;
   }
+  return true;
+}
+
+// Requires digits.
+int digits_at(std::string_view text, std::size_t at, std::size_t count) {
+  int number = 0;
+  for (const char digit : text.substr(at, count)) number = 10 * number + (digit - '0');
   return number;
+}
+
+struct Day {
+  int year, month, day;
+};
+
+// `clock` is "08:49:37".
+std::optional<milliseconds> until_moment(Day day, std::string_view clock,
+                                         WallTime now) {
+  const std::chrono::year_month_day date{
+      std::chrono::year(day.year), std::chrono::month(static_cast<unsigned>(day.month)),
+      std::chrono::day(static_cast<unsigned>(day.day))};
+  const int hour = digits_at(clock, 0, 2), minute = digits_at(clock, 3, 2),
+            second = digits_at(clock, 6, 2);
+  if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  const auto then = std::chrono::sys_days(date) + std::chrono::hours(hour) +
+                    std::chrono::minutes(minute) + std::chrono::seconds(second);
+  return wait_of(std::chrono::duration<double>(then - now).count());
 }
 
 }  // namespace
@@ -47,28 +73,32 @@ std::optional<milliseconds> seconds_in(std::string_view text) {
 // strptime would read it in the language of the person who runs the program.
 std::optional<milliseconds> until_date(std::string_view text, WallTime now) {
   constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  constexpr std::string_view form = "aaa, 00 aaa 0000 00:00:00 GMT";
-  if (text.size() != form.size()) return std::nullopt;
-  for (std::size_t i = 0; i < form.size(); ++i) {
-    const bool is_free = form[i] == 'a' || form[i] == '0';
-    if (!is_free && text[i] != form[i]) return std::nullopt;
-  }
+  if (!has_form(text, "aaa, 00 aaa 0000 00:00:00 GMT")) return std::nullopt;
   const std::size_t month = months.find(text.substr(8, 3));
-  const auto day = digits_at(text, 5, 2), year = digits_at(text, 12, 4),
-             hour = digits_at(text, 17, 2), minute = digits_at(text, 20, 2),
-             second = digits_at(text, 23, 2);
-  if (month == std::string_view::npos || month % 3 != 0 || !day || !year || !hour ||
-      !minute || !second) {
-    return std::nullopt;
+  if (month == std::string_view::npos || month % 3 != 0) return std::nullopt;
+  return until_moment({.year = digits_at(text, 12, 4),
+                       .month = static_cast<int>(month / 3 + 1),
+                       .day = digits_at(text, 5, 2)},
+                      text.substr(17, 8), now);
+}
+
+std::optional<milliseconds> until_time(std::string_view text, WallTime now) {
+  constexpr std::string_view form = "0000-00-00T00:00:00";
+  if (!has_form(text.substr(0, form.size()), form)) return std::nullopt;
+  const std::string_view rest = text.substr(form.size());
+  if (!rest.ends_with('Z')) return std::nullopt;
+  double part = 0;
+  if (rest.size() > 1) {
+    const auto number = number_in(rest.substr(0, rest.size() - 1));
+    if (!number || *number >= 1) return std::nullopt;
+    part = *number;
   }
-  const std::chrono::year_month_day date{
-      std::chrono::year(*year),
-      std::chrono::month(static_cast<unsigned>(month / 3 + 1)),
-      std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
-  const auto then = std::chrono::sys_days(date) + std::chrono::hours(*hour) +
-                    std::chrono::minutes(*minute) + std::chrono::seconds(*second);
-  return wait_of(std::chrono::duration<double>(then - now).count());
+  const auto whole = until_moment({.year = digits_at(text, 0, 4),
+                                   .month = digits_at(text, 5, 2),
+                                   .day = digits_at(text, 8, 2)},
+                                  text.substr(11, 8), now);
+  if (!whole || *whole == milliseconds(0)) return whole;
+  return *whole + wait_of(part);
 }
 
 std::optional<milliseconds> until_reset(std::string_view text, WallTime now) {

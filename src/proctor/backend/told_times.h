@@ -9,8 +9,8 @@
 
 namespace proctor {
 
-// Nothing for what is not of the form; no wait is below 0 or above a
-// year, for what is beyond does not fit into a clock.
+// Nothing for what is not of the form; no wait is below 0 or above a year, for what is
+// beyond does not fit into a clock.
 
 // As a wait.
 std::chrono::milliseconds wait_of(double seconds);
@@ -26,5 +26,8 @@ std::optional<std::chrono::milliseconds> until_date(std::string_view text,
 // "1741305600000" and "1741305600" are moments, "20" is from now.
 std::optional<std::chrono::milliseconds> until_reset(std::string_view text,
                                                      WallTime now);
+// RFC 3339 in UTC: 2026-08-01T12:34:56Z, with or without parts of a second.
+std::optional<std::chrono::milliseconds> until_time(std::string_view text,
+                                                    WallTime now);
 
 }  // namespace proctor
