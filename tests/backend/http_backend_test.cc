@@ -417,6 +417,88 @@ TEST(HttpBackend, however_a_server_says_when_it_is_asked_no_sooner_and_no_later)
   }
 }
 
+TEST(HttpBackend, requests_are_sent_no_faster_than_the_user_allows) {
+  const MadeUpClock clock;
+  Timed server(clock, {right_answer});
+  const auto backend =
+      backend_of({.url = server.url(),
+                  .options = {.concurrency = 1, .rates = {.requests_a_minute = 1}},
+                  .clock = clock});
+
+  ask(*backend, 3);
+
+  EXPECT_THAT(server.at(), ElementsAre(0, 60'000, 120'500));
+}
+
+TEST(HttpBackend, requests_are_sent_no_faster_than_the_server_says) {
+  const MadeUpClock clock;
+  Timed server(clock, {http_answer("200 OK", right_body,
+                                   "x-ratelimit-limit-requests: 60\r\n"
+                                   "x-ratelimit-remaining-requests: 0\r\n"
+                                   "x-ratelimit-reset-requests: 1m0s\r\n")});
+  const auto backend =
+      backend_of({.url = server.url(), .options = {.concurrency = 4}, .clock = clock});
+
+  ask(*backend, 4);
+
+  const auto at = server.at();
+  ASSERT_EQ(at.size(), 4U);
+  for (std::size_t i = 1; i < at.size(); ++i) EXPECT_GE(at[i] - at[i - 1], 1000);
+}
+
+TEST(HttpBackend, a_retry_counts_in_the_rate) {
+  const MadeUpClock clock;
+  Timed server(clock, {http_answer("500 Internal Server Error", "no"), right_answer});
+  const auto backend =
+      backend_of({.url = server.url(),
+                  .options = {.concurrency = 1, .rates = {.requests_a_minute = 1}},
+                  .clock = clock});
+
+  ask(*backend, 1);
+
+  EXPECT_THAT(server.at(), ElementsAre(0, 60'000));
+}
+
+TEST(HttpBackend, a_days_limit_ends_the_run_and_says_when_it_is_renewed) {
+  const MadeUpClock clock;
+  Timed server(clock, {right_answer});
+  const auto backend =
+      backend_of({.url = server.url(),
+                  .options = {.concurrency = 4, .rates = {.requests_a_day = 2}},
+                  .clock = clock});
+
+  const Done done = ask(*backend, 10);
+
+  EXPECT_THAT(server.at(), ElementsAre(0, 0));
+  ASSERT_TRUE(backend->fatal());
+  EXPECT_EQ(backend->fatal()->fault, Fault::cancelled);
+  EXPECT_EQ(backend->fatal()->message,
+            "the limit of 2 requests a day is used up; it is renewed in 1440 min, at "
+            "23:59 UTC: run the same command again then");
+  EXPECT_TRUE(done.at(1).attempts.back().outcome);
+}
+
+TEST(HttpBackend, a_days_limit_that_is_soon_renewed_is_said_and_awaited) {
+  const MadeUpClock clock;
+  Timed server(clock, {http_answer("200 OK", right_body,
+                                   "x-ratelimit-limit-requests-day: 2\r\n"
+                                   "x-ratelimit-remaining-requests-day: 0\r\n"
+                                   "x-ratelimit-reset-requests-day: 300\r\n"),
+                       right_answer});
+  std::vector<std::string> said;
+  const auto backend = backend_of(
+      {.url = server.url(),
+       .options = {.talk = [&](std::string_view line) { said.emplace_back(line); }},
+       .clock = clock});
+
+  ask(*backend, 3);
+
+  EXPECT_THAT(server.at(), ElementsAre(0, 300'000, 300'000));
+  EXPECT_THAT(
+      said, ElementsAre("the limit of 2 requests a day is used up: going on in 5 min, "
+                        "at 00:04 UTC"));
+}
+
 TEST(HttpBackend, a_wait_of_a_quarter_of_an_hour_is_kept) {
   const MadeUpClock clock;
   Timed server(clock, {right_answer, turned_away("Retry-After: 900"), right_answer});

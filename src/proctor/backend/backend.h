@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -38,7 +39,8 @@ class Backend {
   // What has ended; may be empty at `until`, by the clock that it was made with. Every
   // trial started comes back once.
   virtual std::vector<Completion> wait(TimePoint until) = 0;
-  // 401, 402, no such model, …: nothing more is to be started.
+  // 401, 402, no such model, …: nothing more is to be started. Fault::cancelled: not
+  // now, but later.
   virtual std::optional<Error> fatal() const = 0;
   // What is cancelled comes back soon; its last attempt is Fault::cancelled.
   virtual void cancel(Cancel what) = 0;
@@ -202,14 +204,24 @@ int status_told(const HttpResponse& response);
 std::optional<std::chrono::milliseconds> wait_asked_for(const HttpResponse& response,
                                                         WallTime now);
 
+// How fast a model may be asked, as its user says; what is empty is not limited.
+struct Rates {
+  std::optional<std::int64_t> requests_a_minute, tokens_a_minute, requests_a_day;
+};
+
 struct HttpBackendOptions {
   std::size_t concurrency = 32;
   int retries = 5;  // tries after the first, per trial
   HttpDeadlines deadlines;
   std::chrono::milliseconds first_pause{500};  // doubled from try to try, with jitter
   std::chrono::milliseconds longest_pause{60'000};
-  // A server that asks for a longer wait ends the run: a quota, not a rush.
+  // A server that asks for a longer wait ends the run: a quota, not a rush. So does a
+  // limit of a day that is renewed later.
   std::chrono::milliseconds longest_wait_asked{15 * 60'000};
+  Rates rates;
+  // Where the processes of a user that ask one model with one key share its limits: a
+  // small file for each, with nothing of the key in it. Empty: each by itself.
+  std::filesystem::path rates_folder;
   std::uint64_t id_seed =
       0;        // of the attempt ids and the jitter: another in every process
   Talk talk;    // "429: pausing 20 s"; may be empty
@@ -218,7 +230,9 @@ struct HttpBackendOptions {
 // Begins with one request: only when it is answered do the others follow, so that a
 // wrong key or a server that is still loading sees one, not `concurrency`. After 429
 // and its like it asks less at once, and more again with every answer. A server of
-// whose first ten answers none is a reply ends the run.
+// whose first ten answers none is a reply ends the run. Requests are sent no faster
+// than `rates` and the limits in the server's headers allow (meter.h says how tokens
+// are estimated); a limit of a day that is used up ends the run with Fault::cancelled.
 std::unique_ptr<Backend> make_http_backend(const Provider& provider, Model model,
                                            HttpBackendOptions options,
                                            HttpOptions http);

@@ -4,6 +4,7 @@
 
 #include "proctor/backend/attempt_id.h"
 #include "proctor/backend/dialects.h"
+#include "proctor/backend/meter.h"
 #include "proctor/backend/throttle.h"
 
 namespace proctor {
@@ -14,6 +15,7 @@ struct Try {
   TrialId trial;
   Prompt prompt;
   HttpRequest request;
+  Cost cost;  // of the last try, as it was estimated
   std::vector<Attempt> attempts;
   TimePoint first_started{};
   TimePoint sent{};  // the last try
@@ -39,6 +41,7 @@ class HttpBackend final : public Backend {
         http_(http),
         client_(std::move(http)),
         throttle_(options_),
+        meter_(options_, model_),
         ids_(options_.id_seed) {}
 
   std::size_t room() const override {
@@ -60,23 +63,21 @@ class HttpBackend final : public Backend {
     }
     attempt.request = *std::move(request);
     attempt.request.deadlines = options_.deadlines;
-    attempt.due = throttle_.free_at();
-    if (attempt.due > now()) {
-      waiting_.push_back(std::move(attempt));
-    } else {
-      launch(std::move(attempt));
-    }
+    waiting_.push_back(std::move(attempt));
+    launch_due();
   }
 
   std::vector<Completion> wait(TimePoint until) override {
     while (true) {
       launch_due();
+      if (used_up_) give_up(*used_up_);
       if (!done_.empty() || (flying_.empty() && waiting_.empty())) break;
       TimePoint wake = until;
       // Where no more may be under way, a reply comes first: those that are due are in
       // the past, and waiting until then would be no waiting at all.
       if (flying_.size() < throttle_.window()) {
-        for (const Try& each : waiting_) wake = std::min(wake, each.due);
+        for (const Try& each : waiting_)
+          wake = std::min(wake, std::max(each.due, held_until_));
       }
       for (HttpCompletion& completion : client_.wait(wake))
         receive(std::move(completion));
@@ -114,16 +115,54 @@ class HttpBackend final : public Backend {
 
   void launch_due() {
     const TimePoint time = now();
-    for (std::size_t i = 0; i < waiting_.size();) {
+    for (std::size_t i = 0; i < waiting_.size() && held_until_ <= time;) {
       waiting_[i].due = std::max(waiting_[i].due, throttle_.free_at());
       if (waiting_[i].due > time || flying_.size() >= throttle_.window()) {
         ++i;
         continue;
       }
+      waiting_[i].cost = meter_.estimate(waiting_[i].prompt);
+      if (const auto wait = meter_.take(waiting_[i].cost, options_.clock.wall())) {
+        hold(*wait);
+        return;
+      }
       Try due = std::move(waiting_[i]);
       waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
       launch(std::move(due));
     }
+  }
+
+  void hold(const Meter::Wait& wait) {
+    held_until_ = now() + wait.time;
+    if (wait.of_day.empty()) return;
+    const auto minutes = std::chrono::ceil<std::chrono::minutes>(wait.time);
+    const std::string at =
+        iso_time(options_.clock.wall() + minutes).substr(11, 5);  // "14:05"
+    if (wait.time > options_.longest_wait_asked) {
+      used_up_ = {Fault::cancelled,
+                  fmt::format("{}; it is renewed in {} min, at {} UTC: run the same "
+                              "command again then",
+                              wait.of_day, minutes.count(), at)};
+    } else if (options_.talk && std::exchange(day_said_, at) != at) {
+      options_.talk(fmt::format("{}: going on in {} min, at {} UTC", wait.of_day,
+                                minutes.count(), at));
+    }
+  }
+
+  // What was sent after that one: the server may not have seen it when it answered.
+  Cost sent_after(std::uint64_t tag) const {
+    Cost cost;
+    for (const auto& [other, attempt] : flying_)
+      if (other > tag) cost += attempt.cost;
+    return cost;
+  }
+
+  // What has come back may have taken less than was thought.
+  void correct(const Try& attempt, int sent) {
+    const auto& outcome = attempt.attempts.back().outcome;
+    meter_.correct(attempt.prompt, attempt.cost, sent,
+                   outcome ? outcome->tokens : Tokens());
+    held_until_ = {};
   }
 
   // An attempt that never reached the wire.
@@ -144,6 +183,7 @@ class HttpBackend final : public Backend {
     made.latency = std::chrono::floor<Microseconds>(now() - attempt.sent);
     if (!completion.response) {
       made.outcome = tl::unexpected(completion.response.error());
+      correct(attempt, completion.sent);
       after_failure(std::move(attempt), std::nullopt, false);
       return;
     }
@@ -154,6 +194,9 @@ class HttpBackend final : public Backend {
     for (auto& [name, value] : response.headers)
       value = secrets_.clean(std::move(value));
     made.outcome = outcome_of(response, attempt);
+    correct(attempt, completion.sent);
+    meter_.heed(response, attempt.cost, sent_after(completion.tag),
+                options_.clock.wall());
     if (made.outcome) {
       made.response = std::move(response.body);
       throttle_.succeeded();
@@ -196,6 +239,8 @@ class HttpBackend final : public Backend {
     const TimePoint time = now();
     if (asked && !loading && error.fault == Fault::network) {
       throttle_.pause_until(time + *asked);  // also when this was its last try
+      if (*asked <= options_.longest_wait_asked)
+        meter_.pause_until(options_.clock.wall() + *asked);
     }
     if (error.fault == Fault::denied) {
       const bool is_missing = attempt.attempts.back().status == 404 && !fatal_;
@@ -332,6 +377,10 @@ class HttpBackend final : public Backend {
   HttpOptions http_;
   HttpClient client_;
   Throttle throttle_;
+  Meter meter_;
+  TimePoint held_until_{};        // by the meter, but for what comes back before
+  std::optional<Error> used_up_;  // a limit of a day
+  std::string day_said_;
   AttemptIds ids_;
   std::unordered_map<std::uint64_t, Try> flying_;
   std::vector<Try> waiting_;

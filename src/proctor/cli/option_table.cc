@@ -181,6 +181,11 @@ constexpr Option option_table[] = {
      "seconds for a whole request (default 600)"},
     {"--retries", "N", way, on_run,
      "further tries of a question that gets no answer (default 5)"},
+    {"--rpm", "N", way, on_run,
+     "at most so many requests a minute (default: the server's word)"},
+    {"--tpm", "N", way, on_run,
+     "at most so many tokens a minute, of prompts and replies"},
+    {"--rpd", "N", way, on_run, "at most so many requests a day"},
     {"--again", "M[,M]", way, on_run,
      "ask only what is unread, refused, cut or failed, once more"},
     {"--mixed", "", way, on_run,
@@ -281,9 +286,9 @@ std::span<const Option> options() {
 constexpr std::array<std::string_view, 5> most_needed = {
     "--dataset", "--subject", "--limit", "--protocol", "--dry-run"};
 // Of run, by their names alone, at the end of its help.
-constexpr std::array<std::string_view, 6> least_needed = {
-    "--serve-wait", "--cache-dir", "--stop",
-    "--exact",      "--precision", "--template-date"};
+constexpr std::array<std::string_view, 8> least_needed = {
+    "--serve-wait", "--cache-dir", "--stop",      "--tpm",
+    "--rpd",        "--exact",     "--precision", "--template-date"};
 
 std::vector<ManualCommand> manual() {
   std::vector<ManualCommand> written;

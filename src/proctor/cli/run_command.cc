@@ -108,7 +108,7 @@ class Screen {
 int exit_code_of(const RunEnd& end, const SignalWatch& signals) {
   const Outcome& outcome = end.outcome;
   if (outcome.interrupted) return signals.exit_code();
-  if (outcome.fatal) {
+  if (outcome.fatal && outcome.fatal->fault != Fault::cancelled) {
     // Nobody there: nothing was asked yet.
     return outcome.fatal->fault == Fault::denied ? denied : misused;
   }

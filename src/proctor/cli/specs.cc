@@ -188,6 +188,9 @@ Result<ModelSpec> model_settings(const Arguments& arguments) {
   spec.concurrency = TRY(arguments.number("--concurrency", number_ranges.concurrency));
   spec.timeout = TRY(seconds(arguments, "--timeout", number_ranges.timeout));
   spec.retries = TRY(arguments.number("--retries", number_ranges.retries));
+  spec.rpm = TRY(arguments.number("--rpm", number_ranges.rate));
+  spec.tpm = TRY(arguments.number("--tpm", number_ranges.rate));
+  spec.rpd = TRY(arguments.number("--rpd", number_ranges.rate));
   spec.serve_wait = TRY(seconds(arguments, "--serve-wait", number_ranges.serve_wait));
   spec.computes = TRY(computes(arguments));
   spec.exact = arguments.has("--exact");

@@ -44,6 +44,10 @@ std::unique_ptr<Backend> make_server_backend(const ModelChoice& choice,
     options.deadlines.connect = std::min(options.deadlines.connect, *spec.timeout);
     options.deadlines.silence = std::min(options.deadlines.silence, *spec.timeout);
   }
+  options.rates = {spec.rpm, spec.tpm, spec.rpd};
+  // A server of this run's alone is asked by nobody else.
+  if (choice.serve.empty())
+    options.rates_folder = digest_cache(world.environment) / "rates";
   options.retries = spec.retries.value_or(options.retries);
   options.concurrency =
       spec.concurrency

@@ -43,6 +43,9 @@ Status check_numbers(const ModelSpec& spec) {
   TRY(check("`concurrency`", spec.concurrency, number_ranges.concurrency));
   TRY(check("`timeout`", spec.timeout, number_ranges.timeout));
   TRY(check("`retries`", spec.retries, number_ranges.retries));
+  TRY(check("`rpm`", spec.rpm, number_ranges.rate));
+  TRY(check("`tpm`", spec.tpm, number_ranges.rate));
+  TRY(check("`rpd`", spec.rpd, number_ranges.rate));
   TRY(check("`serve_wait`", spec.serve_wait, number_ranges.serve_wait));
   TRY(check("`threads`", spec.threads, number_ranges.threads));
   TRY(check("`gpu_layers`", spec.gpu_layers, number_ranges.gpu_layers));

@@ -31,6 +31,7 @@ struct NumberRanges {
   NumberRange<std::size_t> concurrency{1, 4096};
   NumberRange<int> retries{0, 1000}, threads{1, 4096}, gpu_layers{0, 100'000};
   NumberRange<int> context{64, 100'000'000};
+  NumberRange<std::int64_t> rate{1, 1'000'000'000'000};
   Time timeout{std::chrono::milliseconds(1), std::chrono::hours(24)};
   Time serve_wait{std::chrono::milliseconds(100), std::chrono::hours(24)};
   NumberRange<int> limit{1, INT_MAX}, shots{0, 1000}, max_tokens{1, 10'000'000};
@@ -59,6 +60,9 @@ struct ModelSpec {
   std::optional<std::size_t> concurrency = {};
   std::optional<std::chrono::milliseconds> timeout = {};  // of one try
   std::optional<int> retries = {};                        // after the first try
+  // At most so many requests a minute, tokens a minute, requests a day: of all runs of
+  // this user that ask this model there with this key.
+  std::optional<std::int64_t> rpm = {}, tpm = {}, rpd = {};
 
   // ---- A server that is started for it, and ends with it ----
   // A shell's command, with {port} and {model} in it.
