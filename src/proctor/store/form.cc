@@ -293,4 +293,10 @@ std::string attempt_sum(std::string_view run_id, TrialId trial, int generation,
   return hash.hex();
 }
 
+std::string attempt_sum(std::string_view run_id, const StoredAttempt& stored) {
+  const Attempt& attempt = stored.attempt;
+  return attempt_sum(run_id, stored.trial, stored.generation, attempt,
+                     attempt.outcome ? logprobs_json(attempt.outcome->logprobs) : "");
+}
+
 }  // namespace proctor

@@ -40,6 +40,7 @@ std::string question_sum(std::string_view dataset_digest, std::uint32_t ordinal,
                          const Question& question);
 std::string attempt_sum(std::string_view run_id, TrialId trial, int generation,
                         const Attempt& attempt, std::string_view logprobs);
+std::string attempt_sum(std::string_view run_id, const StoredAttempt& stored);
 
 // The digits of an id that a person is shown.
 std::string_view short_id(std::string_view id);
