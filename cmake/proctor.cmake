@@ -58,6 +58,10 @@ function(proctor_tests name)
   endif()
   proctor_precompile(${name}_tests base_tests <gmock/gmock.h> <gtest/gtest.h>
                      ${PROJECT_SOURCE_DIR}/src/proctor/base/base.h)
+  set(more "")
+  if(name STREQUAL store)
+    set(more FIXTURES_REQUIRED postgres ENVIRONMENT_MODIFICATION "PROCTOR_TEST_POSTGRES=set:${postgres_file}")
+  endif()
   gtest_discover_tests(${name}_tests TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
-    PROPERTIES ENVIRONMENT "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/lsan.supp:print_suppressions=0")
+    PROPERTIES ${more} ENVIRONMENT "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/lsan.supp:print_suppressions=0")
 endfunction()

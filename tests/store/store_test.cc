@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "store/postgres.h"
 #include "store/store_fixture.h"
 
 namespace proctor {
@@ -24,7 +25,9 @@ class AnyStore : public ::testing::TestWithParam<std::string> {
   std::unique_ptr<Store> make(const std::string& name = "proctor.db") {
     const auto clock = [this] { return now_; };
     if (GetParam() == "memory") return make_memory_store(clock);
-    auto store = open_sqlite_store(folder_ / name, OpenMode::read_write, clock);
+    const bool is_file = GetParam() == "sqlite";
+    auto store = open_store(is_file ? (folder_ / name).string() : schemas_.url(name),
+                            OpenMode::read_write, {.clock = clock});
     EXPECT_TRUE(store) << store.error().message;
     return *std::move(store);
   }
@@ -43,15 +46,22 @@ class AnyStore : public ::testing::TestWithParam<std::string> {
     reopen();
   }
 
+  void SetUp() override {
+    if (!store_) GTEST_SKIP() << "no PostgreSQL is here";
+  }
+
   Folder folder_;
+  Schemas schemas_;
   WallTime now_{Microseconds(1'700'000'000'000'000)};
-  std::unique_ptr<Store> store_ = make();
+  std::unique_ptr<Store> store_ =
+      GetParam() == "postgres" && !schemas_.are_here() ? nullptr : make();
   Dataset dataset_ = dataset_of(5);
   Plan plan_ = plan_of(dataset_);
   std::string id_ = plan_.info.key.id();
 };
 
-INSTANTIATE_TEST_SUITE_P(Store, AnyStore, ::testing::Values("memory", "sqlite"),
+INSTANTIATE_TEST_SUITE_P(Store, AnyStore,
+                         ::testing::Values("memory", "sqlite", "postgres"),
                          [](const auto& kind) { return kind.param; });
 
 std::vector<std::uint32_t> ordinals_of(const Result<std::vector<TrialId>>& trials) {

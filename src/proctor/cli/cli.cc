@@ -101,7 +101,10 @@ Result<int> act(std::span<const std::string> words, World& world) {
       command == Command::doctor) {
     TRY(take_dotenv(*parsed.arguments, world));
   }
-  world.console.hide(secrets_given(model_texts(*parsed.arguments), world.environment));
+  Secrets secrets = secrets_given(model_texts(*parsed.arguments), world.environment);
+  for (const std::string& word : words) secrets.add(store_secrets(word));
+  secrets.add(store_secrets(store_path(*parsed.arguments)));
+  world.console.hide(std::move(secrets));
   const bool is_read = takes_option("--color", command);
   TRY(world.console.colour(
       parsed.arguments->get("--color").value_or(is_read ? "auto" : "never")));

@@ -46,7 +46,7 @@ Result<int> init_command(const Arguments& arguments, World& world);
 Result<int> version_command(const Arguments& arguments, World& world);
 
 // --format and --store mean the same everywhere.
-std::filesystem::path store_path(const Arguments& arguments);
+std::string store_path(const Arguments& arguments);
 // " --store X" for a command that goes on there; empty for the default store.
 std::string store_option(const Arguments& arguments);
 // "proctor 0.1.0" and what it was built with.

@@ -85,7 +85,8 @@ Result<int> forget_command(const Arguments& arguments, World& world) {
     return fail(Fault::usage, "expected runs, found none; proctor list runs --all");
   }
   TRY(open_for_reading(arguments));  // makes no store where there is none
-  const auto store = TRY(open_for_writing(arguments, reading_world(world).talk));
+  const auto store =
+      TRY(open_for_writing(arguments, {.talk = reading_world(world).talk}));
   std::vector<StoredRun> runs;  // all are there before the first is touched
   for (const std::string& name : arguments.positional) {
     StoredRun run = TRY(run_called(*store, name, Among::shown, world.console));

@@ -9,7 +9,8 @@ Result<int> import_command(const Arguments& arguments, World& world) {
   const auto& words = arguments.positional;
   const std::vector<std::filesystem::path> files(words.begin(), words.end());
   const std::vector<PeerRun> runs = TRY(read_peer_runs(files));
-  const auto store = TRY(open_for_writing(arguments, reading_world(world).talk));
+  const auto store =
+      TRY(open_for_writing(arguments, {.talk = reading_world(world).talk}));
   Table table{{{"run"},
                {"model"},
                {"from"},

@@ -11,16 +11,17 @@ Result<int> merge_command(const Arguments& arguments, World& world) {
   // All are looked at before the first is copied.
   std::vector<std::unique_ptr<Store>> sources;
   for (const std::string& source : arguments.positional) {
-    if (is_same_file(source, *path))
-      return fail(Fault::usage, "--into: {} is one of those to copy from", *path);
-    sources.push_back(TRY(open_sqlite_store(source, OpenMode::read_only)));
+    if (source == *path || is_same_file(source, *path))
+      return fail(Fault::usage, "--into: {} is one of those to copy from",
+                  shown_store(*path));
+    sources.push_back(TRY(open_store(source, OpenMode::read_only)));
   }
-  const auto into = TRY(open_sqlite_store(*path, OpenMode::read_write, system_time,
-                                          reading_world(world).talk)
-                            .in("--into"));
+  const auto into =
+      TRY(open_store(*path, OpenMode::read_write, {.talk = reading_world(world).talk})
+              .in("--into"));
   Table table{{{"store"}, {"runs", Align::right}, {"tries", Align::right}}, {}};
   for (std::size_t i = 0; i < sources.size(); ++i) {
-    const std::string& name = arguments.positional[i];
+    const std::string name = shown_store(arguments.positional[i]);
     const Merged merged = TRY(merge(*sources[i], *into).in(name));
     table.rows.push_back(
         {name, with_thousands(merged.runs), with_thousands(merged.attempts)});

@@ -212,7 +212,7 @@ constexpr Option option_table[] = {
      "the reader (default: the protocol's); see list readers", "reader", "--reader"},
     {"--labels", "ABCD", kept, on_extract, "the letters there are (default ABCD)"},
     {"--store", "PATH", kept, on_run | reading | on_forget,
-     "where all is kept (default $PROCTOR_STORE, or ./proctor.db)", "store"},
+     "file or postgresql:// (default $PROCTOR_STORE or proctor.db)", "store"},
     {"--store", "STORE", kept, on_import,
      "where it is kept; made where there is none (default as of run)", "store",
      "--into"},

@@ -294,7 +294,8 @@ Status tell_dry_run(const std::vector<ModelChoice>& choices,
                     const std::vector<Exam>& exams, const RunNotes& notes,
                     const Arguments& arguments, World& world) {
   std::error_code error;
-  const bool has_store = std::filesystem::exists(store_path(arguments), error);
+  const std::string place = store_path(arguments);
+  const bool has_store = is_store_url(place) || std::filesystem::exists(place, error);
   const auto store = has_store ? TRY(open_for_reading(arguments)) : make_memory_store();
   const ExamWorld outside = exam_world(arguments, world);
   for (const ModelChoice& choice : choices) {
@@ -352,8 +353,9 @@ Result<int> run_command(const Arguments& arguments, World& world) {
     TRY(tell_dry_run(choices, exams, notes, arguments, world));
     return complete;
   }
-  const auto store =
-      TRY(open_for_writing(arguments, exam_world(arguments, world).talk));
+  const auto store = TRY(open_for_writing(
+      arguments, {.talk = exam_world(arguments, world).talk,
+                  .is_stopped = [] { return signals_seen.load() > 0; }}));
   const SignalWatch signals;
   const Session session{arguments, world, language, signals, notes, form};
   Batch batch{.of = choices.size() * exams.size()};

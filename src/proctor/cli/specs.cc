@@ -102,10 +102,13 @@ void add_option(std::string_view name, const Arguments& arguments,
 }  // namespace
 
 std::string store_option(const Arguments& arguments) {
-  return arguments.has("--store") ? " --store " + store_path(arguments).string() : "";
+  const std::string shown = shown_store(store_path(arguments));
+  const bool is_plain = shown.find_first_of("?&") == shown.npos;
+  return arguments.has("--store") ? " --store " + (is_plain ? shown : for_shell(shown))
+                                  : "";
 }
 
-std::filesystem::path store_path(const Arguments& arguments) {
+std::string store_path(const Arguments& arguments) {
   return arguments.get("--store").value_or(arguments.usual_store);
 }
 
@@ -132,8 +135,7 @@ Result<Output> output_of(const Arguments& arguments) {
   if (output.marks_order && TRY(format_of(arguments)) != TableFormat::csv)
     return fail(Fault::usage, "--bom: only of csv: --format csv, or -o FILE.csv");
   for (const char* const ending : {"", "-wal", "-shm", "-journal", ".lock"}) {
-    output.taken.push_back(
-        {store_path(arguments).string() + ending, "the store (--store)"});
+    output.taken.push_back({store_path(arguments) + ending, "the store (--store)"});
     if (const auto store = arguments.get("--into"))
       output.taken.push_back({*store + ending, "the store (--into)"});
   }
@@ -316,14 +318,12 @@ Status expect_words(const Arguments& arguments, std::size_t count,
 // ---- What is stored ----
 
 Result<std::unique_ptr<Store>> open_for_reading(const Arguments& arguments) {
-  return open_sqlite_store(store_path(arguments), OpenMode::read_only).in("--store");
+  return open_store(store_path(arguments), OpenMode::read_only).in("--store");
 }
 
 Result<std::unique_ptr<Store>> open_for_writing(const Arguments& arguments,
-                                                const Talk& talk) {
-  return open_sqlite_store(store_path(arguments), OpenMode::read_write, system_time,
-                           talk)
-      .in("--store");
+                                                const StoreWorld& world) {
+  return open_store(store_path(arguments), OpenMode::read_write, world).in("--store");
 }
 
 Look look_of(const Arguments& arguments) {

@@ -66,7 +66,7 @@ Result<std::unique_ptr<Store>> open_for_reading(const Arguments& arguments);
 // Made where it is not there; brought to today's schema where it is older, which `talk`
 // is told.
 Result<std::unique_ptr<Store>> open_for_writing(const Arguments& arguments,
-                                                const Talk& talk);
+                                                const StoreWorld& world);
 // --extract and --subject.
 Look look_of(const Arguments& arguments);
 // Whether "last" and a command without a name mean all runs: --all. Else those that are

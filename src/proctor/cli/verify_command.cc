@@ -27,11 +27,11 @@ Result<int> verify_command(const Arguments& arguments, World& world) {
   }
   if (!troubles.empty()) {
     world.console.tell(fmt::format("{}: {} thing{} wrong",
-                                   store_path(arguments).string(), troubles.size(),
+                                   shown_store(store_path(arguments)), troubles.size(),
                                    troubles.size() == 1 ? " is" : "s are"));
     return broke;
   }
-  world.console.tell(fmt::format("{}: whole", store_path(arguments).string()));
+  world.console.tell(fmt::format("{}: whole", shown_store(store_path(arguments))));
   return complete;
 }
 

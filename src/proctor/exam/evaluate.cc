@@ -1,5 +1,7 @@
 #include "proctor/exam/evaluate.h"
 
+#include <unistd.h>
+
 #include "proctor/exam/applicable.h"
 #include "proctor/exam/evaluation.h"
 #include "proctor/exam/run_name.h"
@@ -34,6 +36,16 @@ Result<ScoredRun> scored_in_all(const Exam& exam, const ScoredRun& some, Store& 
   return scored;
 }
 
+// Paid answers that a server does not take: a file that `merge` copies from.
+Result<std::string> keep_beside(const Plan& plan,
+                                std::span<const Completion> completions) {
+  const std::string name = fmt::format("proctor-unkept-{}.db", ::getpid());
+  const auto store = TRY(open_sqlite_store(name, OpenMode::read_write));
+  TRY(store->open(plan));
+  TRY(store->append(plan, completions));
+  return name;
+}
+
 // Whether the model could be told so, and is not yet.
 bool takes_reasoning(const std::string& word, Exam exam, const OpenModel& model) {
   if (exam.protocol.sampling.reasoning == word) return false;
@@ -62,7 +74,7 @@ Result<RunEnd> run_exam(const Exam& exam, const OpenModel& model, const RunNotes
   LinkedStop stop(watch.stop), stop_now(watch.stop_now);
   std::optional<Error> death;
   std::string failure;  // the newest
-  Watch inner;
+  Watch inner{.talk = world.talk, .rescue = keep_beside};
   inner.saw = [&](const Graded& graded, const Progress& progress) {
     const auto& outcome = graded.attempt->outcome;
     if (!outcome) failure = outcome.error().message;

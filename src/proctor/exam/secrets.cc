@@ -138,6 +138,7 @@ void add_environment(const ModelSpec& spec, const Environment& environment,
   }
   if (spec.key_variable) add(*spec.key_variable);
   secrets.add(hub_token(environment));
+  secrets.add(environment.get("PGPASSWORD").value_or(""));
   for (const char* name : {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY",
                            "all_proxy", "ALL_PROXY"}) {
     if (const auto proxy = environment.get(name)) {

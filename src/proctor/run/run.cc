@@ -125,38 +125,241 @@ std::optional<Error> turn_away(const Evaluation& evaluation, Authors& authors,
   return fatal;
 }
 
-// What earlier runs of this plan have answered, in its generation or a later one. Their
-// failures are asked again.
-Status reuse_answers(const Evaluation& evaluation, Store& store, const Watch& watch,
-                     Progress& progress, Authors& authors,
-                     const std::stop_token& stop) {
-  const auto& trials = evaluation.plan.trials;
-  std::vector<TrialId> wanted(trials.begin(), trials.end());
-  std::ranges::sort(wanted);
-  TimePoint ticked = watch.clock.now();
-  const auto see = [&](const StoredResult& result) -> Status {
-    const TimePoint now = watch.clock.now();
-    if (watch.tick && now - ticked >= watch.interval) {
-      ticked = now;
-      watch.tick(progress);
+// A shared store that is away: its server restarts, or has no room.
+class Absence {
+ public:
+  Absence(const Store& store, const Watch& watch) : store_(store), watch_(watch) {}
+
+  bool is_on() const { return since_.has_value(); }
+  bool is_due() const { return !is_on() || watch_.clock.now() >= next_; }
+  // Waits longer each time. The error where it will not pass, or has lasted too long.
+  Status bear(const Error& error) {
+    const bool may_pass = store_.is_shared() && error.fault == Fault::network;
+    const TimePoint now = watch_.clock.now();
+    if (!may_pass || (is_on() && now - *since_ > watch_.patience))
+      return tl::unexpected(error);
+    if (!is_on()) {
+      since_ = now;
+      pause_ = std::chrono::milliseconds(250);
+      if (watch_.talk)
+        watch_.talk(
+            fmt::format("{}; nothing is asked until the store is there again, "
+                        "for {} minutes at most",
+                        error.message, watch_.patience.count()));
     }
-    if (stop.stop_requested()) {
-      return fail(Fault::cancelled, "nothing was asked yet");
-    }
-    if (result.attempt.outcome) authors.wrote(*result.attempt.outcome);
-    const bool counts =
-        result.attempt.outcome && result.generation >= evaluation.plan.generation;
-    if (!counts || !std::ranges::binary_search(wanted, result.trial)) return {};
-    Graded graded = grade(evaluation, result.trial, result.attempt);
-    graded.attempts = result.attempts;
-    graded.is_second_try = result.generation > 0;
-    ++progress.reused;
-    progress.account.add(graded);
-    tell(watch, graded, progress);
+    pause_ = std::min(2 * pause_, std::chrono::milliseconds(15'000));
+    next_ = now + pause_;
+    error_ = error;
     return {};
-  };
-  return store.results(evaluation.plan.info.key.id(), false, see);
-}
+  }
+  void over() {
+    if (is_on() && watch_.talk) watch_.talk("the store is there again");
+    since_.reset();
+  }
+  const Error& error() const { return error_; }
+
+ private:
+  const Store& store_;
+  const Watch& watch_;
+  std::optional<TimePoint> since_;
+  TimePoint next_{};
+  std::chrono::milliseconds pause_{};
+  Error error_;
+};
+
+// One run's questions, from the plan to the account.
+class Asking {
+ public:
+  Asking(const Evaluation& evaluation, Backend& backend, Store& store,
+         const Watch& watch)
+      : evaluation_(evaluation),
+        plan_(evaluation.plan),
+        backend_(backend),
+        store_(store),
+        watch_(watch),
+        authors_(evaluation),
+        away_(store, watch) {
+    progress().planned = static_cast<std::int64_t>(plan_.trials.size());
+  }
+
+  Result<Outcome> all(const std::stop_token& stop, const std::stop_token& stop_now) {
+    TRY(reuse_answers(stop, false));
+    if (!evaluation_.mixed && progress().reused < progress().planned)
+      outcome_.fatal = authors_.of_another_build();
+    while (true) {
+      heed(stop, stop_now);
+      // A store that takes no answers may still know what is to be asked.
+      if (away_.is_due() && (returned_.empty() || !away_.is_on()))
+        TRY(borne(start_some()));
+      if (progress().under_way == 0 && returned_.empty() && TRY(is_over())) break;
+      receive();
+      if (!returned_.empty() && away_.is_due()) TRY(borne(keep()));
+      if (watch_.tick) watch_.tick(progress());
+      if (away_.is_on() && outcome_.interrupted && progress().under_way == 0)
+        return given_up(away_.error());
+    }
+    if (!outcome_.fatal) outcome_.fatal = backend_.fatal();
+    return std::move(outcome_);
+  }
+
+ private:
+  Progress& progress() { return outcome_.progress; }
+  bool may_ask() const {
+    return !outcome_.interrupted && !outcome_.fatal && !backend_.fatal() &&
+           !away_.is_on();
+  }
+
+  void heed(const std::stop_token& stop, const std::stop_token& stop_now) {
+    if (stop.stop_requested() && !outcome_.interrupted) {
+      outcome_.interrupted = true;
+      backend_.cancel(Cancel::waiting);
+    }
+    if (stop_now.stop_requested()) backend_.cancel(Cancel::all);
+  }
+
+  // As many as there is room for; with none, the store hears that this process is
+  // there.
+  Status start_some() {
+    for (const TrialId trial :
+         TRY(store_.claim(plan_, may_ask() ? backend_.room() : 0))) {
+      backend_.start(trial, prompt_for(evaluation_, trial));
+      ++progress().under_way;
+    }
+    return {};
+  }
+
+  // Nothing is on its way. What others ask is awaited: they may die of it.
+  Result<bool> is_over() {
+    if (!store_.is_shared()) return true;
+    if (!away_.is_due()) return false;
+    const auto over = is_over_for_all();
+    if (over) return over;
+    TRY(borne(tl::unexpected(over.error())));
+    return false;
+  }
+  Result<bool> is_over_for_all() {
+    const std::size_t elsewhere =
+        may_ask() ? TRY(store_.asked_elsewhere(plan_)) : std::size_t{0};
+    if (elsewhere == 0) {
+      TRY(reuse_answers({}, may_ask()));
+      return true;
+    }
+    if (!std::exchange(waits_, true) && watch_.talk)
+      watch_.talk(fmt::format("waiting for {} question{} that other processes ask",
+                              elsewhere, elsewhere == 1 ? "" : "s"));
+    return false;
+  }
+
+  // What has come back.
+  void receive() {
+    const TimePoint until = watch_.clock.now() + watch_.interval;
+    if (progress().under_way == 0) return watch_.clock.sleep_until(until);
+    for (Completion& done : backend_.wait(until)) {
+      assert(!done.attempts.empty());
+      --progress().under_way;
+      const bool cancelled = was_cancelled(done);
+      drop_cancelled(done);
+      if (done.attempts.empty()) continue;
+      auto fatal = turn_away(evaluation_, authors_, done.attempts);
+      if (fatal && !outcome_.fatal) {
+        outcome_.fatal = std::move(fatal);
+        backend_.cancel(Cancel::waiting);  // what is on its way may be paid for
+      }
+      progress().requests += static_cast<std::int64_t>(done.attempts.size());
+      returned_.push_back(std::move(done));
+      has_ended_.push_back(!cancelled);
+    }
+  }
+
+  // Before it is told.
+  Status keep() {
+    TRY(store_.append(plan_, returned_));
+    const std::vector<Completion> kept = std::exchange(returned_, {});
+    const std::vector<bool> ended = std::exchange(has_ended_, {});
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      if (!ended[i]) continue;
+      Graded graded = grade(evaluation_, kept[i].trial, kept[i].attempts.back());
+      graded.attempts = static_cast<std::int64_t>(kept[i].attempts.size());
+      graded.is_second_try = plan_.generation > 0;
+      told_.insert(kept[i].trial.ordinal);
+      progress().account.add(graded);
+      tell(watch_, graded, progress());
+    }
+    return {};
+  }
+
+  // What this plan's questions have come to that was not told: by earlier runs, whose
+  // failures are asked again, and at the end by other processes. A reply of the plan's
+  // generation or a later one counts.
+  Status reuse_answers(const std::stop_token& stop, bool with_failures) {
+    std::vector<TrialId> wanted(plan_.trials.begin(), plan_.trials.end());
+    std::ranges::sort(wanted);
+    TimePoint ticked = watch_.clock.now();
+    const auto see = [&](const StoredResult& result) -> Status {
+      const TimePoint now = watch_.clock.now();
+      if (watch_.tick && now - ticked >= watch_.interval) {
+        ticked = now;
+        watch_.tick(progress());
+      }
+      if (stop.stop_requested()) return fail(Fault::cancelled, "nothing was asked yet");
+      const bool has_reply = result.attempt.outcome.has_value();
+      const bool counts =
+          has_reply ? result.generation >= plan_.generation : with_failures;
+      const bool is_new = !told_.contains(result.trial.ordinal);
+      if (has_reply && is_new) authors_.wrote(*result.attempt.outcome);
+      if (!counts || !is_new || !std::ranges::binary_search(wanted, result.trial))
+        return {};
+      told_.insert(result.trial.ordinal);
+      Graded graded = grade(evaluation_, result.trial, result.attempt);
+      graded.attempts = result.attempts;
+      graded.is_second_try = result.generation > 0;
+      ++progress().reused;
+      progress().account.add(graded);
+      tell(watch_, graded, progress());
+      return {};
+    };
+    return store_.results(plan_.info.key.id(), false, see);
+  }
+
+  // An error that may pass is waited for.
+  Status borne(Status status) {
+    if (status) {
+      away_.over();
+      return {};
+    }
+    Status passes = away_.bear(status.error());
+    if (passes) return {};
+    return given_up(passes.error());
+  }
+
+  // What cannot be kept is put beside the store.
+  tl::unexpected<Error> given_up(Error error) {
+    if (returned_.empty() || !watch_.rescue || !store_.is_shared())
+      return tl::unexpected(std::move(error));
+    const std::size_t n = returned_.size();
+    const auto place = watch_.rescue(plan_, returned_);
+    error.message += place ? fmt::format(
+                                 "; {} answer{} went to {} instead: proctor "
+                                 "merge takes what is there",
+                                 n, n == 1 ? "" : "s", *place)
+                           : fmt::format("; {} answer{} could not be kept ({})", n,
+                                         n == 1 ? "" : "s", place.error().message);
+    return tl::unexpected(std::move(error));
+  }
+
+  const Evaluation& evaluation_;
+  const Plan& plan_;
+  Backend& backend_;
+  Store& store_;
+  const Watch& watch_;
+  Outcome outcome_;
+  Authors authors_;
+  Absence away_;
+  std::vector<Completion> returned_;        // and not kept yet
+  std::vector<bool> has_ended_;             // of each: it was not called off
+  std::unordered_set<std::uint32_t> told_;  // ordinals
+  bool waits_ = false;
+};
 
 }  // namespace
 
@@ -173,60 +376,7 @@ Prompt prompt_for(const Evaluation& evaluation, TrialId trial) {
 Result<Outcome> run(const Evaluation& evaluation, Backend& backend, Store& store,
                     const Watch& watch, std::stop_token stop,
                     std::stop_token stop_now) {
-  const Plan& plan = evaluation.plan;
-  Outcome outcome;
-  Progress& progress = outcome.progress;
-  progress.planned = static_cast<std::int64_t>(plan.trials.size());
-  Authors authors(evaluation);
-  TRY(reuse_answers(evaluation, store, watch, progress, authors, stop));
-  if (!evaluation.mixed && progress.reused < progress.planned)
-    outcome.fatal = authors.of_another_build();
-  while (true) {
-    if (stop.stop_requested() && !outcome.interrupted) {
-      outcome.interrupted = true;
-      backend.cancel(Cancel::waiting);
-    }
-    if (stop_now.stop_requested()) backend.cancel(Cancel::all);
-    if (!outcome.interrupted && !outcome.fatal &&
-        !backend.fatal()) {  // start as many as there is room for
-      for (const TrialId trial : TRY(store.claim(plan, backend.room()))) {
-        backend.start(trial, prompt_for(evaluation, trial));
-        ++progress.under_way;
-      }
-    }
-    if (progress.under_way == 0) break;
-    std::vector<Completion> completions;  // what has come back
-    std::vector<bool> ended;
-    for (Completion& done : backend.wait(watch.clock.now() + watch.interval)) {
-      assert(!done.attempts.empty());
-      --progress.under_way;
-      const bool cancelled = was_cancelled(done);
-      drop_cancelled(done);
-      if (done.attempts.empty()) continue;
-      auto fatal = turn_away(evaluation, authors, done.attempts);
-      if (fatal && !outcome.fatal) {
-        outcome.fatal = std::move(fatal);
-        backend.cancel(Cancel::waiting);  // what is on its way may be paid for
-      }
-      progress.requests += static_cast<std::int64_t>(done.attempts.size());
-      completions.push_back(std::move(done));
-      ended.push_back(!cancelled);
-    }
-    if (!completions.empty())
-      TRY(store.append(plan, completions));  // keep it before it is told
-    for (std::size_t i = 0; i < completions.size(); ++i) {
-      if (!ended[i]) continue;
-      Graded graded =
-          grade(evaluation, completions[i].trial, completions[i].attempts.back());
-      graded.attempts = static_cast<std::int64_t>(completions[i].attempts.size());
-      graded.is_second_try = plan.generation > 0;
-      progress.account.add(graded);
-      tell(watch, graded, progress);
-    }
-    if (watch.tick) watch.tick(progress);
-  }
-  if (!outcome.fatal) outcome.fatal = backend.fatal();
-  return outcome;
+  return Asking(evaluation, backend, store, watch).all(stop, stop_now);
 }
 
 }  // namespace proctor

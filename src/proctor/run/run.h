@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -42,6 +43,15 @@ struct Watch {
   std::function<void(const Progress&)> tick;
   std::chrono::milliseconds interval{100};
   Clock clock = {};  // the backend's, too
+  // What a person should know of a shared store: that it is away, that others ask.
+  Talk talk = {};
+  // How long a shared store may be away. Nothing is asked meanwhile; what came back
+  // waits.
+  std::chrono::minutes patience{10};
+  // What cannot be kept in a shared store goes here, before the run ends for it; says
+  // where it is.
+  std::function<Result<std::string>(const Plan&, std::span<const Completion>)> rescue =
+      {};
 };
 
 struct Outcome {
@@ -63,6 +73,8 @@ Prompt prompt_for(const Evaluation& evaluation, TrialId trial);
 // first ends asking and awaits what is on its way; the second drops that too. An error
 // is the store's, or Fault::cancelled where it was stopped while the stored answers
 // were read; then nothing was told that is not on disk.
+// Where others ask the same run (Store::is_shared), it ends when all of the plan has,
+// and the outcome is of all: what others asked is told last, as reused.
 Result<Outcome> run(const Evaluation& evaluation, Backend& backend, Store& store,
                     const Watch& watch, std::stop_token stop = {},
                     std::stop_token stop_now = {});

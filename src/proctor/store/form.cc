@@ -299,4 +299,14 @@ std::string attempt_sum(std::string_view run_id, const StoredAttempt& stored) {
                      attempt.outcome ? logprobs_json(attempt.outcome->logprobs) : "");
 }
 
+RunInfo in_schema_1(RunInfo info) {
+  info.dropped = 0;
+  return info;
+}
+
+StoredAttempt in_schema_1(StoredAttempt stored) {
+  if (stored.attempt.outcome) stored.attempt.outcome->tokens.decoded.reset();
+  return stored;
+}
+
 }  // namespace proctor

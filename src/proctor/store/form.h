@@ -41,6 +41,9 @@ std::string question_sum(std::string_view dataset_digest, std::uint32_t ordinal,
 std::string attempt_sum(std::string_view run_id, TrialId trial, int generation,
                         const Attempt& attempt, std::string_view logprobs);
 std::string attempt_sum(std::string_view run_id, const StoredAttempt& stored);
+// Without what schema 1 had no column for, which is not in its sums.
+RunInfo in_schema_1(RunInfo info);
+StoredAttempt in_schema_1(StoredAttempt stored);
 
 // The digits of an id that a person is shown.
 std::string_view short_id(std::string_view id);

@@ -102,13 +102,6 @@ void write_holder(int descriptor, std::string_view run_id, const std::string& li
   lock(descriptor, set_lock, F_UNLCK, {.start = text_byte});
 }
 
-std::string this_process() {
-  std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
-  return fmt::format("process {} on {}", ::getpid(),
-                     host[0] == '\0' ? "this machine" : host.data());
-}
-
 struct Holder {
   std::string run, process = "another process";
 };
@@ -130,6 +123,13 @@ Holder holder_of(int descriptor, Bytes bytes) {
 }
 
 }  // namespace
+
+std::string this_process() {
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
+  return fmt::format("process {} on {}", ::getpid(),
+                     host[0] == '\0' ? "this machine" : host.data());
+}
 
 Result<RunLock> RunLock::take(const std::filesystem::path& store,
                               const std::string& run_id) {

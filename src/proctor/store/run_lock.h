@@ -9,6 +9,9 @@
 
 namespace proctor {
 
+// "process 4711 on host".
+std::string this_process();
+
 // Holds one byte of `<store>.lock`, at an offset that the run's id names: one small
 // file serves all runs of a store, and the system frees the byte with the process,
 // however it ends. Who holds what stands in the file as text, for the message only.

@@ -2,16 +2,6 @@
 
 namespace proctor {
 
-RunInfo in_schema_1(RunInfo info) {
-  info.dropped = 0;
-  return info;
-}
-
-StoredAttempt in_schema_1(StoredAttempt stored) {
-  if (stored.attempt.outcome) stored.attempt.outcome->tokens.decoded.reset();
-  return stored;
-}
-
 Status write_info(const Database& database, const std::string& run_id,
                   const RunInfo& info) {
   SqlStatement find =

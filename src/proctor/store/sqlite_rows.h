@@ -14,10 +14,6 @@ namespace proctor {
 Status write_info(const Database& database, const std::string& run_id,
                   const RunInfo& info);
 
-// Without what schema 1 had no column for, which is not in its sums.
-RunInfo in_schema_1(RunInfo info);
-StoredAttempt in_schema_1(StoredAttempt stored);
-
 // All that is wrong with a store; see Store::verify.
 Result<std::vector<Trouble>> verify_sqlite(const Database& database);
 

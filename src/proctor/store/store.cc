@@ -220,4 +220,10 @@ Result<Merged> merge(Store& from, Store& into) {
   return merged;
 }
 
+Result<std::unique_ptr<Store>> open_store(const std::string& where, OpenMode mode,
+                                          const StoreWorld& world) {
+  if (is_store_url(where)) return open_postgres_store(where, mode, world);
+  return open_sqlite_store(where, mode, world.clock, world.talk);
+}
+
 }  // namespace proctor

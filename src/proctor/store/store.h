@@ -131,12 +131,21 @@ class Store {
   // questions if they are new. Opening a run again forgets its claims. Fault::store
   // where another process (or another Store of this one) holds it ("run 7f3a1c20 is
   // being asked by process 4711 on host; …"); the lock goes with the process, also at
-  // kill -9. Different runs of one store may be open in different processes.
+  // kill -9. Different runs of one store may be open in different processes. Where it
+  // is_shared(), others may hold the run, too.
   virtual Status open(const Plan& plan) = 0;
   // Up to `most` trials of the plan that have no reply of its generation or a later
-  // one and were not claimed since open, in the plan's order. Empty: none is left.
-  // Requires the plan that was opened, with the same trials.
+  // one and were not claimed since open, in the plan's order. Empty: none is left, or
+  // others ask the rest. Requires the plan that was opened, with the same trials. With
+  // `most` 0, too, it says that this process is there: call it every few seconds, or
+  // others take what was claimed.
   virtual Result<std::vector<TrialId>> claim(const Plan& plan, std::size_t most) = 0;
+  // Whether several processes may ask one run at once, each what it has claimed. Then
+  // any call may fail with Fault::network: the same may do later. An append that failed
+  // so may be kept already; it does no harm to give it once more.
+  virtual bool is_shared() const { return false; }
+  // How many trials of the plan, claimed by others, have not ended yet.
+  virtual Result<std::size_t> asked_elsewhere(const Plan&) { return std::size_t{0}; }
   // All of them or none, and on disk when it returns. The same attempt id twice is kept
   // once; neither order nor repetition changes the results. Requires that the run is
   // open and every attempt has an id.
@@ -192,6 +201,16 @@ struct Merged {
 Result<Merged> merge(Store& from, Store& into);
 
 enum class OpenMode { read_write, read_only };
+// Where a store stands apart from what it holds.
+struct StoreWorld {
+  WallClock clock = system_time;
+  Talk talk = {};
+  IsStopped is_stopped = {};  // looked at while a server is waited for
+};
+// A file, or a database by its address (is_store_url).
+Result<std::unique_ptr<Store>> open_store(const std::string& where, OpenMode mode,
+                                          const StoreWorld& world = {});
+
 // Makes the file where there is none (read_write). Errors name the path and the way
 // out. Read-only works in a folder that cannot be written, and beside a process that
 // writes.
@@ -203,7 +222,32 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& st
                                                  OpenMode mode,
                                                  WallClock clock = system_time,
                                                  const Talk& talk = {});
+
+// How processes share a run: docs/store.md.
+struct Sharing {
+  // Trials that are claimed from the server at once; and how long a process may be
+  // silent before others take what it has claimed.
+  std::size_t unit = 16;
+  std::chrono::milliseconds silence{60'000};
+};
+// PostgreSQL 12 or newer, by an address as libpq takes it. Its tables are made, in the
+// first schema of the search path, by the first that opens it for writing. Fault::store
+// where this Proctor was built without libpq.
+Result<std::unique_ptr<Store>> open_postgres_store(const std::string& url,
+                                                   OpenMode mode,
+                                                   const StoreWorld& world = {},
+                                                   Sharing sharing = {});
+
 // Forgets all when it goes. For tests and --dry-run.
 std::unique_ptr<Store> make_memory_store(WallClock clock = system_time);
+
+// ---- Addresses ----
+
+// "postgresql://…" or "postgres://…": no file.
+bool is_store_url(std::string_view where);
+// A file's path as it is, an address without its password.
+std::string shown_store(std::string_view where);
+// What must not be printed of an address, which may stand behind an option's name.
+Secrets store_secrets(std::string_view word);
 
 }  // namespace proctor
