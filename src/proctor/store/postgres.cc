@@ -120,6 +120,12 @@ PgValues& PgValues::null_bytes() {
   return add(oid_of_bytes, std::nullopt);
 }
 
+std::size_t PgValues::bytes() const {
+  std::size_t bytes = 0;
+  for (const Value& value : values_) bytes += value.text ? value.text->size() : 8;
+  return bytes;
+}
+
 // An empty view may hold no pointer, and no pointer means NULL.
 PgValues::Arrays PgValues::arrays() const {
   Arrays arrays{.count = static_cast<int>(values_.size())};
@@ -401,9 +407,13 @@ Status Postgres::commit(std::span<const PgStatement> statements) {
                              arrays.sizes.data(), arrays.formats.data(), binary) == 1;
   };
   is_sent = is_sent && send({.sql = "BEGIN"});
+  std::size_t waiting = 0;  // bytes that libpq holds a copy of
   for (const PgStatement& statement : statements) {
     is_sent = is_sent && send(statement);
-    if (is_sent) TRY(send_all());
+    waiting += statement.values.bytes();
+    if (!is_sent || waiting < 1U << 20U) continue;
+    TRY(send_all());
+    waiting = 0;
   }
   is_sent = is_sent && send({.sql = "COMMIT"}) && PQpipelineSync(connection) == 1;
   if (!is_sent) return lost();

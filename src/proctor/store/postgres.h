@@ -45,6 +45,7 @@ class PgValues {
   };
 
   Arrays arrays() const;
+  std::size_t bytes() const;  // about
   PgValues& add(Oid type, std::optional<std::string_view> text);
   PgValues& add_own(Oid type, std::string bytes);
   PgValues& add_array(Oid type, Oid element, std::span<const std::string> values);

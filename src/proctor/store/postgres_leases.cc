@@ -12,9 +12,14 @@ TimePoint now() {
   return std::chrono::steady_clock::now();
 }
 
+// Says whether others could take this process for dead: by the server's clock, for this
+// machine's may have slept, too.
 constexpr std::string_view renew =
-    "UPDATE asker SET expires = now() + $2 * interval '1 millisecond' WHERE id = $1 "
-    "RETURNING set_config('synchronous_commit', 'off', true)";
+    "UPDATE asker a SET expires = now() + $2 * interval '1 millisecond' FROM (SELECT "
+    "id, "
+    "expires <= now() AS was_dead FROM asker WHERE id = $1) before WHERE a.id = "
+    "before.id RETURNING before.was_dead, set_config('synchronous_commit', 'off', "
+    "true)";
 
 // One statement, so that a trial has one holder; SKIP LOCKED, so that nobody waits for
 // who leases at the same moment. It need not be on disk: a lease that a crash forgets
@@ -81,8 +86,9 @@ Status PostgresStore::stay(const Plan& plan, SharedRun& run) {
   const TimePoint asked = now();
   PgRows row =
       TRY(database_.query(renew, PgValues().text(run.asker).number(silence())));
-  const bool was_dead = asked - run.renewed > sharing_.silence;
-  if (!TRY(row.step())) TRY(rejoin(plan, run));
+  const bool is_listed = TRY(row.step());
+  const bool was_dead = !is_listed || row.number_at(0) != 0;
+  if (!is_listed) TRY(rejoin(plan, run));
   run.connection = database_.connections();
   run.renewed = asked;
   return was_dead ? give_back_unit(run) : Status();
