@@ -302,6 +302,13 @@ TEST_F(PostgresStores, a_host_that_is_not_there_is_an_error_with_a_way_out) {
   EXPECT_THAT(error.message, Not(HasSubstr("geheim")));
 }
 
+TEST_F(PostgresStores, a_password_that_would_be_taken_for_a_host_is_refused) {
+  const Error error = refused("postgresql://me:ge@heim@127.0.0.1:1/exam");
+
+  EXPECT_EQ(error.fault, Fault::usage);
+  EXPECT_THAT(error.message, AllOf(HasSubstr("%40"), Not(HasSubstr("heim"))));
+}
+
 TEST_F(PostgresStores, a_database_that_is_not_there_is_named) {
   EXPECT_THAT(refused(replace_all(url(), "/exam?", "/nowhere?")).message,
               AllOf(HasSubstr("nowhere"), HasSubstr("createdb makes it")));

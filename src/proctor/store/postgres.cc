@@ -202,6 +202,12 @@ std::int64_t PgRows::changed() const {
 Result<Postgres> Postgres::open(std::string url, std::string shown, Settings settings) {
   Postgres database;
   database.secrets_ = passwords_in(url);
+  for (const std::string& password : database.secrets_) {
+    // libpq would take what stands behind such a sign for the host, and print it.
+    if (password.find_first_of("@/") != password.npos && url.find(password) != url.npos)
+      return fail(Fault::usage, "{}: write @ and / in the password as %40 and %2F",
+                  shown);
+  }
   database.url_ = std::move(url);
   database.shown_ = std::move(shown);
   database.settings_ = std::move(settings);
@@ -275,7 +281,7 @@ Status Postgres::connect() {
                       polling == PGRES_POLLING_READING ? POLLIN : POLLOUT),
                   .revents = 0};
     const int found = ::poll(&socket, 1, 100);
-    if (settings_.is_stopped && settings_.is_stopped() && !stopped) stopped = now();
+    if (is_stopped() && !stopped) stopped = now();
     if (now() > deadline || (stopped && now() > *stopped + 500ms)) {
       abandon();
       return fail(Fault::network, "{}: does not answer", shown_);
@@ -314,13 +320,16 @@ Status Postgres::ready() {
 // ---- Asking -----------------------------------------------------------------------
 
 Status Postgres::wait_for(short events, TimePoint deadline) {
+  const TimePoint started = now();
+  std::optional<TimePoint> stopped;
   while (true) {
     pollfd socket{.fd = PQsocket(connection_.get()), .events = events, .revents = 0};
-    if (::poll(&socket, 1, 1000) > 0) return {};
-    if (now() < deadline) continue;
+    if (::poll(&socket, 1, 100) > 0) return {};
+    if (is_stopped() && !stopped) stopped = now();
+    if (now() < deadline && !(stopped && now() > *stopped + 2s)) continue;
     abandon();
     return fail(Fault::network, "{}: has said nothing for {} s", shown_,
-                std::chrono::floor<std::chrono::seconds>(settings_.silence).count());
+                std::chrono::floor<std::chrono::seconds>(now() - started).count());
   }
 }
 

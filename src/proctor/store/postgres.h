@@ -90,8 +90,9 @@ class Postgres {
   struct Settings {
     // Of a try to connect, all addresses together; and how long the server may be
     // silent before the connection counts as lost.
-    std::chrono::milliseconds connecting{15'000}, silence{600'000};
-    IsStopped is_stopped = {};  // ends a try to connect within half a second
+    std::chrono::milliseconds connecting{15'000}, silence{120'000};
+    // Ends a try to connect within half a second, and the wait for an answer in two.
+    IsStopped is_stopped = {};
   };
   // `url` as libpq takes it; `shown` stands in messages.
   static Result<Postgres> open(std::string url, std::string shown, Settings settings);
@@ -156,6 +157,7 @@ class Postgres {
   void abandon();
   // Gives the connection up.
   tl::unexpected<Error> lost();
+  bool is_stopped() const { return settings_.is_stopped && settings_.is_stopped(); }
   Error error_of(const PGresult* result) const;
 
   std::string url_, shown_;
