@@ -75,8 +75,9 @@ std::string_view advice_on_connecting(std::string_view said) {
   return {};
 }
 
-// One line, without libpq's line ends.
+// One line, without libpq's line ends, and without the advice that stands in one.
 std::string one_line(std::string_view text) {
+  text = text.substr(0, text.find("\n\tIs the server running"));
   std::string line(trimmed(text, " \n\r\t"));
   line = replace_all(std::move(line), "\n\t", ": ");
   return for_terminal_line(replace_all(std::move(line), "\n", "; "));
