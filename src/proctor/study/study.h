@@ -11,6 +11,7 @@
 #include "proctor/study/meant_runs.h"
 #include "proctor/study/reply_line.h"
 #include "proctor/study/run_forecast.h"
+#include "proctor/study/running_counts.h"
 #include "proctor/study/scored_run.h"
 #include "proctor/study/sent_text.h"
 #include "proctor/study/subjects_title.h"
