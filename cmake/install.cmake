@@ -9,7 +9,7 @@ add_library(proctor_library INTERFACE)
 add_library(proctor::proctor ALIAS proctor_library)
 set_target_properties(proctor_library PROPERTIES EXPORT_NAME proctor)
 target_compile_features(proctor_library INTERFACE cxx_std_20)
-target_link_libraries(proctor_library INTERFACE proctor_exam proctor_peer proctor_page proctor_chart proctor_report proctor_dataset proctor_hub)
+target_link_libraries(proctor_library INTERFACE proctor_exam proctor_peer proctor_view proctor_page proctor_chart proctor_report proctor_dataset proctor_hub)
 
 set(libraries proctor_library)
 foreach(folder IN LISTS proctor_folders)

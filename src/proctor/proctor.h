@@ -13,3 +13,4 @@
 #include "proctor/run/run.h"
 #include "proctor/store/store.h"
 #include "proctor/study/study.h"
+#include "proctor/view/view.h"

@@ -309,5 +309,32 @@ TEST_F(RunPage, is_the_same_for_the_same_runs) {
   EXPECT_EQ(page_of({run}).html, page_of({run}).html);
 }
 
+TEST_F(RunPage, a_file_has_no_script_that_asks_anybody) {
+  const std::string html = page_of({add("AB")}).html;
+
+  EXPECT_THAT(html, Not(HasSubstr("fetch(")));
+  EXPECT_THAT(html, Not(HasSubstr("connect-src")));
+}
+
+TEST_F(RunPage, a_page_that_is_served_may_ask_who_it_is_from_and_holds_no_part) {
+  const std::vector<StoredRun> runs = {add("AB")};
+  const LivePage live = live_page(made_.store(), runs, runs, {}).value();
+  const ServedPage served = served_page(live, {});
+
+  EXPECT_THAT(served.policy, HasSubstr("connect-src 'self'"));
+  EXPECT_THAT(served.html, HasSubstr(served.policy));
+  EXPECT_THAT(served.html, Not(HasSubstr("octet-stream")));
+  const json head = json::parse(live.head);
+  EXPECT_EQ(head["live"]["parts"].size(), live.parts.size());
+  for (const PagePart& part : live.parts)
+    EXPECT_EQ(head["live"]["parts"][part.id], sha256_hex(part.bytes));
+}
+
+TEST_F(RunPage, a_served_page_of_no_run_has_nothing_to_show) {
+  const LivePage live = live_page(made_.store(), {}, {}, {}).value();
+
+  EXPECT_EQ(json::parse(live.head)["runs"].size(), 0);
+}
+
 }  // namespace
 }  // namespace proctor

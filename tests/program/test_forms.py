@@ -48,7 +48,7 @@ WRONG = {
     "rescore": "rescore first", "audit": "audit nothing", "export": "export nothing",
     "extract": "extract nothing.jsonl", "prompt": "prompt --index x", "verify": "verify --store nothing",
     "merge": "merge nothing --into all.db", "doctor": "doctor nobody/x", "list": "list nothing",
-    "chart": "chart -o chart.gif", "html": "html nothing -o x.html", "forget": "forget nothing", "version": "version 2",
+    "chart": "chart -o chart.gif", "html": "html nothing -o x.html", "view": "view nothing.db", "forget": "forget nothing", "version": "version 2",
     "no such option": "run --limt 5", "no such command": "rum", "before the command": "--limit",
 }  # fmt: skip
 

@@ -156,7 +156,7 @@ def test_no_command_says_an_english_sentence(japanese):
     visit("version")
     visit("init", "lab.toml")
     assert visit.english == {}
-    assert set(commands()) - visit.commands == {"completions", "man"}  # what other programs read
+    assert set(commands()) - visit.commands == {"completions", "man", "view"}  # what other programs read, and what does not end
 
 
 def test_a_damaged_store_is_told_in_japanese(japanese):
@@ -211,6 +211,9 @@ def test_no_error_is_an_english_sentence(japanese, free_port):
         ["compare", "last", "last~3"],
         ["chart"],
         ["html"],
+        ["view", "a.db", "b.db"],
+        ["view", "none.db"],
+        ["view", "--port", "70000"],
         ["chart", "-o", "x.gif"],
         ["show", "last", "--question", "nobody"],
         ["show", "last", "--only", "rihgt"],

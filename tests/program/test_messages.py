@@ -20,8 +20,8 @@ OF_COMMANDS = {
     "exam/secrets.cc": {"--key"},
     "backend/providers.cc": {"--port", "--model-path", "--config"},
 }
-# What a message may name beside fields: open_sqlite_store()'s file, and the function.
-OF_FUNCTIONS = {"progress", "store", "explain"}
+# What a message may name beside fields: open_sqlite_store()'s file, a view's port, and the function.
+OF_FUNCTIONS = {"progress", "store", "port", "explain"}
 
 TOKEN = re.compile(
     r"""//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\\n])+'|R"(?P<edge>\w*)\((?P<raw>.*?)\)(?P=edge)"|"(?P<text>(?:\\.|[^"\\\n])*)\"""",

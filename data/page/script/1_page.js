@@ -3,7 +3,7 @@
 // has said reaches the page as text, never as markup.
 
 const byId = (id) => document.getElementById(id);
-const head = JSON.parse(byId("head").textContent);
+let head = JSON.parse(byId("head").textContent);
 const words = JSON.parse(byId("words").textContent);
 let language = head.language;
 
@@ -75,7 +75,7 @@ function keepRoles(grid, titles) {
   grid.setAttribute("role", "table");
   for (const row of grid.tBodies[0].rows)
     for (const [i, cell] of [...row.cells].entries())
-      if (i > 0 && titles[i].text && !cell.matches(".picture")) cell.dataset.label = titles[i].text;
+      if (i > 0 && titles[i].text && !cell.matches(".picture")) cell.dataset.label = titles[i].text.textContent ?? titles[i].text;
   for (const [selector, role] of [["thead, tbody", "rowgroup"], ["tr", "row"], ["td", "cell"],
                                   ["thead th", "columnheader"], ["tbody th", "rowheader"]])
     for (const node of grid.querySelectorAll(selector)) node.setAttribute("role", role);

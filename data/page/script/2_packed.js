@@ -11,6 +11,7 @@ const loaded = new Promise((done) => {
   else addEventListener("DOMContentLoaded", done);
 });
 
+// A part's bytes. A page that is served asks for them instead.
 async function inflate(id) {
   await loaded;
   const node = byId(id);
@@ -25,20 +26,20 @@ const textOf = async (id) => new TextDecoder().decode(await inflate(id));
 
 // The chunks used last; what was inflated for a search alone is not kept.
 const kept = new Map();
-const mostKept = 12 + 2 * head.runs.length;
+const mostKept = () => 12 + 2 * head.runs.length;
 function chunk(id) {
   let found = kept.get(id);
   kept.delete(id);
   found ??= textOf(id).then(JSON.parse);
   kept.set(id, found);
-  if (kept.size > mostKept) kept.delete(kept.keys().next().value);
+  if (kept.size > mostKept()) kept.delete(kept.keys().next().value);
   return found;
 }
 
 // By row, which is a question's place in the list: `place` is its place in the chunks.
 const columns = {};
-async function readColumns() {
-  const bytes = await inflate("columns");
+const readColumns = async () => takeColumns(await inflate("columns"), await chunk("ids"));
+function takeColumns(bytes, ids) {
   let at = 0;
   const take = (Type) => {
     const column = new Type(bytes, at, head.questions);
@@ -59,7 +60,7 @@ async function readColumns() {
     run.chunks = new Set();
     run.mark.forEach((mark, row) => { if (mark !== NOT_ASKED) run.chunks.add(chunkOf(row)); });
   }
-  columns.id = await chunk("ids");
+  columns.id = ids;
 }
 
 const chunkOf = (row) => Math.floor(columns.place[row] / head.chunk);

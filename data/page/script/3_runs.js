@@ -75,6 +75,7 @@ function runFacts(run) {
 const failed = (run) => run.ledger[FAILED];
 
 function drawRuns() {
+  byId("runs").hidden = head.runs.length === 0;
   const one = head.runs.length === 1 && head.runs[0];
   const rows = sortedRuns().map(({ run }) => el("tr", {},
     el("th", { scope: "row" }, titled(run),

@@ -43,6 +43,7 @@ function passes() {
 }
 
 function sorted(found) {
+  if (found.length === 0) return found;
   const a = columns.runs[chosen.a];
   const known = (column) => (row) => column[row] === UNKNOWN ? -1 : column[row];
   const by = {
@@ -245,7 +246,8 @@ function forgetText() {
   byId("text").value = chosen.text = "";
   matching = null;
 }
-async function search(text) {
+// `before`: by row, what was found when there were fewer replies.
+async function search(text, before = new Uint8Array(head.questions)) {
   const turn = ++searching;
   const wanted = text.toLowerCase();
   chosen.text = text;
@@ -253,7 +255,7 @@ async function search(text) {
     matching = null;
     return applyFilters();
   }
-  matching = new Uint8Array(head.questions);
+  matching = before;
   // As JSON has it: a chunk without it need not be taken apart.
   const packed = JSON.stringify(wanted).slice(1, -1);
   const rowAt = new Map(Array.from(columns.place, (place, row) => [String(place), row]));

@@ -71,10 +71,12 @@ function rowOfLink(hash) {
   return columns.id.findIndex((other) => other === id && left-- === 0);
 }
 
-let opened = 0;
-async function openRow(row, { focus = true, follow = true } = {}) {
+let opened = 0, openedRow = -1;
+// `again`: what is shown already, with what is new.
+async function openRow(row, { focus = true, follow = true, again = false } = {}) {
   const turn = ++opened;
-  select(row);
+  openedRow = row;
+  if (!again) select(row);
   const [question, ...replies] = await Promise.all(
     [questionOf(row), ...head.runs.map((_, run) => replyOf(run, row))]).catch(showBroken);
   if (turn !== opened) return;
@@ -87,6 +89,7 @@ async function openRow(row, { focus = true, follow = true } = {}) {
     letterOf(run, row) === letter).map(labelOf);
   const one = byId("one");
   one.dataset.open = "1";
+  const restore = again ? remembered(one) : () => {};
   one.replaceChildren(...[
     el("h3", {}, el("bdi", {}, columns.id[row])),
     el("div", { class: "buttons" },
@@ -113,6 +116,7 @@ async function openRow(row, { focus = true, follow = true } = {}) {
     others.length === 0 ? null : head.runs.length <= 4 ? others.map(part)
       : el("details", {}, el("summary", {}, w("other-replies")), others.map(part)),
   ].flat().filter(Boolean));
+  restore();
   if (follow) history.replaceState(null, "", linkOf(row));
   if (focus) one.focus({ preventScroll: innerWidth >= 992 });
 }

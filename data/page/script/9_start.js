@@ -15,18 +15,22 @@ function drawWords() {
     node.setAttribute("aria-label", w(node.dataset.wl));
   byId("title").textContent = inert(byId("title").textContent);
   document.title = inert(document.title);
-  byId("made").textContent = w("made", head.version, when(head.made));
+  drawMade();
+}
+function drawMade() {
+  byId("made").textContent = w(head.live ? "made-live" : "made", head.version, when(head.made));
 }
 
 function drawContents() {
   byId("contents").replaceChildren(el("ul", {},
-    ["runs", "subjects", "comparison", "letters", "calibration", "latency", "questions"]
-      .filter((id) => !byId(id).hidden)
+    ["live", "runs", "subjects", "comparison", "letters", "calibration", "latency", "questions"]
+      .filter((id) => byId(id) && !byId(id).hidden)
       .map((id) => el("li", {}, el("a", { href: "#" + id }, w(id))))));
 }
 
 function drawAll() {
   drawWords();
+  if (head.live) drawLive();
   drawRuns();
   drawSubjects();
   drawComparison();
@@ -62,5 +66,9 @@ readColumns().then(() => {
   byId("filters").disabled = false;
   applyFilters();
   addEventListener("hashchange", followLink);
+  if (head.live) {
+    drawLive();
+    follow();
+  }
   return followLink();
 }).catch(showBroken);

@@ -27,6 +27,7 @@ Result<int> run_command(const Arguments& arguments, World& world);
 Result<int> report_command(const Arguments& arguments, World& world);
 Result<int> chart_command(const Arguments& arguments, World& world);
 Result<int> html_command(const Arguments& arguments, World& world);
+Result<int> view_command(const Arguments& arguments, World& world);
 Result<int> show_command(const Arguments& arguments, World& world);
 Result<int> compare_command(const Arguments& arguments, World& world);
 Result<int> audit_command(const Arguments& arguments, World& world);

@@ -17,6 +17,7 @@ constexpr unsigned on_list = bit(Command::list);
 constexpr unsigned on_report = bit(Command::report);
 constexpr unsigned on_chart = bit(Command::chart);
 constexpr unsigned on_html = bit(Command::html);
+constexpr unsigned on_view = bit(Command::view);
 constexpr unsigned on_show = bit(Command::show);
 constexpr unsigned on_export = bit(Command::exporting);
 constexpr unsigned on_import = bit(Command::importing);
@@ -33,7 +34,7 @@ constexpr unsigned on_data = sending | on_list;
 // About runs that are stored: some of their questions, or of all runs.
 constexpr unsigned of_runs = on_report | on_chart | on_html | on_show | on_export |
                              on_rescore | on_compare | on_audit;
-constexpr unsigned reading = of_runs | on_verify | on_list;
+constexpr unsigned reading = of_runs | on_view | on_verify | on_list;
 constexpr unsigned tables = (of_runs & ~on_chart & ~on_html) | on_list | on_import |
                             on_merge | on_extract | on_doctor;
 constexpr unsigned writing = tables | on_chart | on_html | on_prompt | on_verify |
@@ -65,6 +66,9 @@ constexpr std::array command_table = {
                 "one page for a browser: figures, every question and its replies",
                 "proctor html last -o run.html\n"
                 "proctor html 7f3a 91bc -o report.html"},
+    CommandText{Command::view, view_command, "view", "[STORE]",
+                "the same page of a whole store, served here, live while runs go on",
+                "proctor view --open\nproctor view all.db --port 8123"},
     CommandText{Command::show, show_command, "show", "RUN",
                 "questions of a run, with their replies",
                 "proctor show last --only unread\nproctor show 7f3a --question 17"},
@@ -143,7 +147,7 @@ constexpr Option option_table[] = {
      "see list datasets; a folder or file (default cais/mmlu)", "", "", true},
     {"--subject", "S", questions, sending,
      "S[,S…], all, stem, … (of MMLU: college_computer_science)", "subjects"},
-    {"--subject", "S", questions, of_runs,
+    {"--subject", "S", questions, of_runs | on_view,
      "only these: S[,S…], a category, high_school_* (default: all it holds)",
      "subjects"},
     {"--split", "S", questions, on_data,
@@ -207,8 +211,8 @@ constexpr Option option_table[] = {
      "a .gguf: its template's day (default 2026-01-01), or today"},
 
     {"--extract", "X", kept,
-     on_run | on_report | on_chart | on_html | on_show | on_export | on_rescore |
-         on_compare | on_extract,
+     on_run | on_report | on_chart | on_html | on_view | on_show | on_export |
+         on_rescore | on_compare | on_extract,
      "the reader (default: the protocol's); see list readers", "reader", "--reader"},
     {"--labels", "ABCD", kept, on_extract, "the letters there are (default ABCD)"},
     {"--store", "PATH", kept, on_run | reading | on_forget,
@@ -218,7 +222,7 @@ constexpr Option option_table[] = {
      "--into"},
     {"--into", "STORE", kept, on_merge,
      "the store that takes the runs; made where there is none"},
-    {"--all", "", kept, of_runs | on_list,
+    {"--all", "", kept, of_runs | on_view | on_list,
      "also runs that are forgotten, or that never had a reply"},
     {"--undo", "", kept, on_forget, "show them again"},
     {"--for-good", "", kept, on_forget,
@@ -262,8 +266,10 @@ constexpr Option option_table[] = {
     {"--title", "TEXT", kept, on_chart, "the chart's title"},
     {"--x-label", "TEXT", kept, on_chart, "of the models' axis"},
     {"--y-label", "TEXT", kept, on_chart, "of the values' axis"},
-    {"--open", "", kept, on_chart | on_html,
+    {"--open", "", kept, on_chart | on_html | on_view,
      "then open it in the desktop's own viewer"},
+    {"--port", "N", kept, on_view, "the port on 127.0.0.1 (default: any that is free)",
+     "port"},
 
     {"--lang", "L", kept, every, "en or ja (default: $PROCTOR_LANG, or the locale's)"},
     {"--color", "WHEN", kept, on_report | on_show | on_compare | on_audit | on_list,

@@ -20,6 +20,7 @@ enum class Command : unsigned {
   report,
   chart,
   html,
+  view,
   show,
   compare,
   rescore,

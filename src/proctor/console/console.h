@@ -108,6 +108,8 @@ class Console {
 // second: it may say that it knows no viewer. Fault::usage then, and where the system
 // has nothing that opens files.
 Status open_file(const std::filesystem::path& file, const Environment& environment);
+// The same of an address, in the browser.
+Status open_address(std::string address, const Environment& environment);
 
 // What `body` gives. Where it throws, whatever that is: one line on stderr, in the
 // language as it is then, and the exit code 1.

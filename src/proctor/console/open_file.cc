@@ -25,16 +25,16 @@ std::optional<int> ends_at_once(pid_t child) {
   return WIFEXITED(status) ? std::optional(WEXITSTATUS(status)) : std::nullopt;
 }
 
-}  // namespace
-
-Status open_file(const std::filesystem::path& file, const Environment& environment) {
 #ifdef __APPLE__
-  std::string program = "open";
+constexpr const char* opener = "open";
 #else
-  std::string program = "xdg-open";
+constexpr const char* opener = "xdg-open";
 #endif
-  std::string path = file.is_absolute() ? file.string() : "./" + file.string();
-  char* const words[] = {program.data(), path.data(), nullptr};
+
+// Why that cannot be opened, or empty.
+std::string opened(std::string what, const Environment& environment) {
+  std::string program = opener;
+  char* const words[] = {program.data(), what.data(), nullptr};
   std::vector<std::string> variables = environment.entries();
   std::vector<char*> pointers;
   for (std::string& variable : variables) pointers.push_back(variable.data());
@@ -48,16 +48,26 @@ Status open_file(const std::filesystem::path& file, const Environment& environme
   const int failed =
       ::posix_spawnp(&child, program.c_str(), &files, nullptr, words, pointers.data());
   posix_spawn_file_actions_destroy(&files);
-  std::string why;
-  if (failed == ENOENT)
-    why = "no such program here (package xdg-utils)";
-  else if (failed != 0)
-    why = system_says(failed);
-  else if (ends_at_once(child).value_or(0) != 0)
-    why = "found no viewer for it";
+  if (failed == ENOENT) return "no such program here (package xdg-utils)";
+  if (failed != 0) return system_says(failed);
+  if (ends_at_once(child).value_or(0) != 0) return "found no viewer for it";
+  return "";
+}
+
+}  // namespace
+
+Status open_file(const std::filesystem::path& file, const Environment& environment) {
+  const std::string why =
+      opened(file.is_absolute() ? file.string() : "./" + file.string(), environment);
   if (why.empty()) return {};
-  return fail(Fault::usage, "{}: {}; {} is written, and can be opened by hand", program,
+  return fail(Fault::usage, "{}: {}; {} is written, and can be opened by hand", opener,
               why, file.string());
+}
+
+Status open_address(std::string address, const Environment& environment) {
+  const std::string why = opened(std::move(address), environment);
+  if (why.empty()) return {};
+  return fail(Fault::usage, "{}: {}; open the address by hand", opener, why);
 }
 
 }  // namespace proctor

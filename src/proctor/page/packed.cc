@@ -15,9 +15,10 @@ constexpr int level = 6;
 }  // namespace
 
 struct Packer::State {
+  Packing packing;
   libdeflate_compressor* compressor = libdeflate_alloc_compressor(level);
   std::string packed;  // kept: it is as large as the largest
-  State() {
+  explicit State(Packing how) : packing(how) {
     if (compressor == nullptr) throw std::bad_alloc();
   }
   State(const State&) = delete;
@@ -25,17 +26,22 @@ struct Packer::State {
   ~State() { libdeflate_free_compressor(compressor); }
 };
 
-Packer::Packer() : state_(std::make_unique<State>()) {}
+Packer::Packer(Packing packing) : state_(std::make_unique<State>(packing)) {}
 Packer::~Packer() = default;
 
-std::string Packer::element(std::string_view id, std::string_view bytes) {
+PagePart Packer::part(std::string id, std::string bytes) {
+  if (state_->packing == Packing::none) return {std::move(id), std::move(bytes)};
   std::string& packed = state_->packed;
   packed.resize(libdeflate_zlib_compress_bound(state_->compressor, bytes.size()));
   const std::size_t size = libdeflate_zlib_compress(
       state_->compressor, bytes.data(), bytes.size(), packed.data(), packed.size());
+  return {std::move(id), packed.substr(0, size)};
+}
+
+std::string element_of(const PagePart& part) {
   return fmt::format(
-      "<script type=\"application/octet-stream\" id=\"{}\">{}</script>\n", id,
-      base64_of({packed.data(), size}));
+      "<script type=\"application/octet-stream\" id=\"{}\">{}</script>\n", part.id,
+      base64_of(part.bytes));
 }
 
 std::string json_in_html(std::string json) {

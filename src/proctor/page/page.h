@@ -39,4 +39,29 @@ struct Page {
 Result<Page> run_page(Store& store, std::span<const StoredRun> runs,
                       const PageSetting& setting);
 
+// What a page's script reads by name: columns, texts of questions, replies.
+struct PagePart {
+  std::string id, bytes;
+};
+
+// The same for who serves it while runs go on (view): the figures, which the page asks
+// for again and again, and the parts, which it asks for where they are looked at and
+// have changed.
+struct LivePage {
+  std::string title;
+  std::string head;  // JSON; `live` has each part's SHA-256
+  std::vector<PagePart> parts;
+};
+// `stored`: the runs to choose from. Also of no run: then the page has nothing to show.
+Result<LivePage> live_page(Store& store, std::span<const StoredRun> shown,
+                           std::span<const StoredRun> stored,
+                           const PageSetting& setting);
+
+// The document that shows it, without its parts, and the policy that it must be sent
+// with: it may ask whoever it is from, and nobody else.
+struct ServedPage {
+  std::string html, policy;
+};
+ServedPage served_page(const LivePage& page, const PageSetting& setting);
+
 }  // namespace proctor

@@ -257,18 +257,18 @@ std::array<std::int64_t, 26> key_letters(const std::vector<std::uint32_t>& rows,
 
 }  // namespace
 
-PageParts page_parts(const std::vector<PageRun>& runs, const PageQuestions& questions,
-                     const PageSetting& setting, Packer& packer) {
+PageHead page_head(const std::vector<PageRun>& runs, const PageQuestions& questions,
+                   const PageSetting& setting, Packer& packer) {
   const std::vector<std::uint32_t> rows = questions.asked();
-  const PageSubjects subjects =
-      subjects_of(rows, questions, runs.front().stored.info.dataset);
+  const PageSubjects subjects = subjects_of(
+      rows, questions, runs.empty() ? "" : runs.front().stored.info.dataset);
   const auto pairs = pairs_of(runs, rows, subjects.of_rows, subjects.names.size());
   const RunGroups groups = groups_of(runs, pairs);
   PageJson named_subjects = PageJson::array();
   for (std::size_t i = 0; i < subjects.names.size(); ++i)
     named_subjects.push_back(
         {subjects.names[i], subjects.category[i], subjects.also[i]});
-  const PageJson head = {
+  PageJson head = {
       {"language", setting.language == Language::ja ? "ja" : "en"},
       {"version", setting.version},
       {"made", iso_time(setting.made)},
@@ -282,10 +282,11 @@ PageParts page_parts(const std::vector<PageRun>& runs, const PageQuestions& ques
       {"order", groups.order},
       {"groups", groups.groups},
   };
-  std::string elements =
-      packer.element("columns", columns_of(runs, rows, questions, subjects));
-  elements += packer.element("pairs", page_text(pairs_by_subject(pairs)));
-  return {exam_title(runs.front().scored), page_text(head), std::move(elements)};
+  std::vector<PagePart> parts;
+  parts.push_back(packer.part("columns", columns_of(runs, rows, questions, subjects)));
+  parts.push_back(packer.part("pairs", page_text(pairs_by_subject(pairs))));
+  return {runs.empty() ? "Proctor" : exam_title(runs.front().scored), std::move(head),
+          std::move(parts)};
 }
 
 }  // namespace proctor

@@ -5,16 +5,17 @@
 #include <string>
 #include <vector>
 
+#include "proctor/page/page_json.h"
 #include "proctor/page/page_run.h"
 
 namespace proctor {
 
-struct PageParts {
+struct PageHead {
   std::string title;
-  std::string head;      // JSON
-  std::string elements;  // columns and pairs, packed
+  PageJson json;
+  std::vector<PagePart> parts;  // columns and pairs
 };
-PageParts page_parts(const std::vector<PageRun>& runs, const PageQuestions& questions,
-                     const PageSetting& setting, Packer& packer);
+PageHead page_head(const std::vector<PageRun>& runs, const PageQuestions& questions,
+                   const PageSetting& setting, Packer& packer);
 
 }  // namespace proctor

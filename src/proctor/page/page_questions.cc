@@ -26,7 +26,7 @@ std::vector<std::uint32_t> PageQuestions::asked() const {
   return rows;
 }
 
-std::string PageQuestions::elements(Packer& packer) const {
+std::vector<PagePart> PageQuestions::parts(Packer& packer) const {
   PageJson ids = PageJson::array();
   std::map<std::uint32_t, PageJson> chunks;
   for (const std::uint32_t place : asked()) {
@@ -35,10 +35,10 @@ std::string PageQuestions::elements(Packer& packer) const {
     chunks[place / page_chunk][std::to_string(place)] = {
         question.text, question.choices, question.index};
   }
-  std::string elements = packer.element("ids", page_text(ids));
+  std::vector<PagePart> parts = {packer.part("ids", page_text(ids))};
   for (const auto& [chunk, texts] : chunks)
-    elements += packer.element(fmt::format("q{}", chunk), page_text(texts));
-  return elements;
+    parts.push_back(packer.part(fmt::format("q{}", chunk), page_text(texts)));
+  return parts;
 }
 
 }  // namespace proctor

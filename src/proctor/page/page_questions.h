@@ -27,8 +27,8 @@ class PageQuestions {
   const Question& at(std::uint32_t place) const { return questions_[place]; }
   // Of what any run asked, ascending: the rows of the page.
   std::vector<std::uint32_t> asked() const;
-  // Their texts and choices, a chunk an element, and their ids.
-  std::string elements(Packer& packer) const;
+  // Their texts and choices, a chunk a part, and their ids.
+  std::vector<PagePart> parts(Packer& packer) const;
 
  private:
   std::vector<Question> questions_;

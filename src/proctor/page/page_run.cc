@@ -58,6 +58,8 @@ struct Collected {
 
   void add(const Graded& graded, std::uint32_t place) {
     add_columns(graded, place);
+    run.ended.push_back(
+        {graded.attempt->started + graded.attempt->latency, place, graded.mark});
     const auto letter = graded.answer.letter;
     if (graded.mark != Mark::failed) {
       const bool is_letter = letter && *letter >= 'A' && *letter <= 'Z';
@@ -125,8 +127,8 @@ Result<PageRun> read_page_run(Store& store, const StoredRun& run,
   std::ranges::sort(page.seconds);
   for (std::size_t chunk = 0; chunk < collected.chunks.size(); ++chunk) {
     if (collected.chunks[chunk].empty()) continue;
-    page.elements +=
-        packer.element(fmt::format("r{}-{}", id, chunk), collected.chunks[chunk] + "}");
+    page.parts.push_back(
+        packer.part(fmt::format("r{}-{}", id, chunk), collected.chunks[chunk] + "}"));
   }
   return page;
 }

@@ -28,10 +28,11 @@ struct PageRun {
   ScoredRun scored;
   std::string command;
   PageColumns columns;
-  std::string elements;                    // its replies, packed
+  std::vector<PagePart> parts;             // its replies
   std::array<std::int64_t, 27> letters{};  // answers by letter; the last: none
   std::optional<Calibration> calibration;
-  std::vector<double> seconds;  // of the replies, ascending
+  std::vector<double> seconds;       // of the replies, ascending
+  std::vector<EndedQuestion> ended;  // their places for ordinals
 };
 
 // Reads a run once, with its replies; what it asked is added to the questions.
