@@ -79,7 +79,7 @@ std::int64_t stored_attempts(Store& store) {
 }
 
 // A memory store whose disk is full after so many appends.
-class FullStore final : public Store {
+class FullStore : public Store {
  public:
   explicit FullStore(int appends) : left_(appends) {}
 
@@ -118,6 +118,35 @@ class FullStore final : public Store {
  private:
   int left_;
   std::unique_ptr<Store> store_ = make_memory_store();
+};
+
+// A shared one that is away for so many appends, and of which others ask one question.
+class DistantStore final : public FullStore {
+ public:
+  explicit DistantStore(int away, const Plan& plan) : FullStore(1000), away_(away) {
+    EXPECT_TRUE(FullStore::open(plan));
+  }
+  bool is_shared() const override { return true; }
+  Status append(const Plan& plan, std::span<const Completion> completions) override {
+    if (away_-- > 0) return fail(Fault::network, "the server restarts");
+    return FullStore::append(plan, completions);
+  }
+  // Question 0 is another's, who ends it while it is awaited.
+  void let_another_ask(const Completion& completion) { others_ = completion; }
+  Result<std::vector<TrialId>> claim(const Plan& plan, std::size_t most) override {
+    auto claimed = TRY(FullStore::claim(plan, most));
+    if (others_) std::erase(claimed, others_->trial);
+    return claimed;
+  }
+  Result<std::size_t> asked_elsewhere(const Plan& plan) override {
+    if (!others_ || looks_++ == 0) return std::size_t{others_ ? 1U : 0U};
+    EXPECT_TRUE(FullStore::append(plan, std::span(&*others_, 1)));
+    return std::size_t{0};
+  }
+
+ private:
+  int away_, looks_ = 0;
+  std::optional<Completion> others_;
 };
 
 TEST(Run, every_question_is_asked_once_and_counted) {
@@ -766,6 +795,77 @@ TEST(Run, asks_a_later_generation_anew_and_counts_no_earlier_reply) {
   EXPECT_EQ(outcome->progress.reused, 0);
   EXPECT_EQ(outcome->progress.account.tally.ledger.right, 2);
   EXPECT_EQ(outcome->progress.account.second_tries, 2);
+}
+
+// ---- Stores that several share ----
+
+TEST(SharedRun, a_store_that_is_away_is_waited_for_and_said_once) {
+  const Dataset dataset = exam_of(10);
+  const Evaluation evaluation = evaluation_of(dataset);
+  FakeBackend model(4, always("B"));
+  DistantStore store(5, evaluation.plan);
+  const MadeUpClock clock;
+  std::vector<std::string> said;
+  const Watch watch{.clock = clock.clock(),
+                    .talk = [&](std::string_view line) { said.emplace_back(line); }};
+
+  const auto outcome = run(evaluation, model, store, watch);
+
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_TRUE(outcome->is_complete());
+  EXPECT_THAT(model.started(), SizeIs(10));
+  EXPECT_EQ(stored_attempts(store), 10);
+  EXPECT_THAT(
+      said, ElementsAre(HasSubstr("nothing is asked until"), HasSubstr("there again")));
+}
+
+TEST(SharedRun, nothing_more_is_asked_while_answers_cannot_be_kept) {
+  const Dataset dataset = exam_of(10);
+  const Evaluation evaluation = evaluation_of(dataset);
+  FakeBackend model(4, always("B"));
+  DistantStore store(1'000'000, evaluation.plan);
+  const MadeUpClock clock;
+  std::size_t rescued = 0;
+  const Watch watch{
+      .clock = clock.clock(),
+      .rescue = [&](const Plan&,
+                    std::span<const Completion> completions) -> Result<std::string> {
+        rescued = completions.size();
+        return "beside.db";
+      }};
+
+  const auto outcome = run(evaluation, model, store, watch);
+
+  ASSERT_FALSE(outcome);
+  EXPECT_THAT(model.started(), SizeIs(4));
+  EXPECT_EQ(rescued, 4U);
+  EXPECT_THAT(outcome.error().message,
+              HasSubstr("the server restarts; 4 answers went to beside.db instead"));
+  EXPECT_GE(clock.passed(), std::chrono::minutes(10));
+}
+
+TEST(SharedRun, what_others_ask_is_awaited_and_counts_as_reused) {
+  const Dataset dataset = exam_of(10);
+  const Evaluation evaluation = evaluation_of(dataset);
+  FakeBackend model(4, always("B"));
+  DistantStore store(0, evaluation.plan);
+  Completion others{.trial = {.ordinal = 0}, .attempts = {}};
+  others.attempts.push_back({.id = "another's", .outcome = says("A")});
+  store.let_another_ask(others);
+  const MadeUpClock clock;
+  std::vector<std::string> said;
+  const Watch watch{.clock = clock.clock(),
+                    .talk = [&](std::string_view line) { said.emplace_back(line); }};
+
+  const auto outcome = run(evaluation, model, store, watch);
+
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_THAT(model.started(), SizeIs(9));
+  EXPECT_EQ(outcome->progress.reused, 1);
+  EXPECT_EQ(outcome->progress.account.tally.ledger.right, 9);
+  EXPECT_EQ(outcome->progress.account.tally.ledger.wrong, 1);
+  EXPECT_TRUE(outcome->is_complete());
+  EXPECT_THAT(said, ElementsAre("waiting for 1 question that other processes ask"));
 }
 
 }  // namespace
