@@ -237,6 +237,30 @@ std::unique_ptr<Backend> make_http_backend(const Provider& provider, Model model
                                            HttpBackendOptions options,
                                            HttpOptions http);
 
+// ---- Several servers of one model ----
+
+struct Endpoint {
+  std::string name;  // for a person: its address
+  // Asks it, without further tries of its own; also anew, after one that gave up.
+  std::function<std::unique_ptr<Backend>()> make;
+};
+struct PoolOptions {
+  int retries = 5;  // tries after the first, per trial, wherever
+  Talk talk;        // who is left out, who is back; may be empty
+  Clock clock;      // also the endpoints'
+};
+// One backend made of several: each takes as much as it has room for, so that a faster
+// one is asked more. What fails at one is tried at another; one that fails is left
+// alone for half a second, doubled with each failure up to half a minute, and then
+// asked one question. One that refuses for good (401, no such model) is left out; where
+// none is left, that is fatal. Where nobody starts more though there is room, what is
+// under way at a slower or silent one is asked once more where it is likely to be
+// answered sooner: the first reply comes back, the other try is called off.
+// `open` is called when the first trial is started, and not where none is: at least one
+// endpoint, or an error that is fatal.
+using OpenEndpoints = std::function<Result<std::vector<Endpoint>>()>;
+std::unique_ptr<Backend> make_pool(OpenEndpoints open, PoolOptions options);
+
 // ---- Who answers ----
 
 // Asks the server (not a cloud's own), a question of no model: at most two small

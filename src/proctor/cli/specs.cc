@@ -174,7 +174,10 @@ Result<std::vector<std::string>> model_names(const Arguments& arguments) {
 }
 
 ModelSpec model_texts(const Arguments& arguments) {
+  std::vector<std::string> more = arguments.all("--base-url");
+  if (!more.empty()) more.pop_back();  // which get() has
   return {.base_url = arguments.get("--base-url"),
+          .also_at = std::move(more),
           .key_variable = arguments.get("--api-key-env"),
           .headers = arguments.all("--header"),
           .extra_body = arguments.get("--extra-body"),

@@ -46,6 +46,9 @@ constexpr std::string_view of_writer = "a model that writes";
 constexpr std::array rows = {
     Row{"`base_url`", set_in_model<&ModelSpec::base_url>, there | by_command,
         of_server},
+    Row{"`base_url` twice",
+        [](const ModelSpec& model, const ExamSpec&) { return !model.also_at.empty(); },
+        there, "a model at servers that are there"},
     Row{"`key_variable`", set_in_model<&ModelSpec::key_variable>, servers, of_server},
     Row{"`headers`",
         [](const ModelSpec& model, const ExamSpec&) { return !model.headers.empty(); },

@@ -112,6 +112,27 @@ Status take_address(const Provider& provider, const Address& address, Model& mod
   return {};
 }
 
+// The same model at the spec's other addresses. `bare` has no address yet, nor what
+// belongs to one.
+Status take_more_addresses(const Model& bare, ModelChoice& choice) {
+  for (const std::string& url : choice.spec.also_at) {
+    Model other = choice.model;
+    other.base_url = bare.base_url;
+    other.secret_query = bare.secret_query;
+    other.headers = bare.headers;
+    TRY(take_address(*choice.provider, {url, ""}, other).in("`base_url`"));
+    const auto is_there = [&](const Model& model) {
+      return model.base_url == other.base_url;
+    };
+    if (is_there(choice.model) || std::ranges::any_of(choice.also_at, is_there)) {
+      return fail(Fault::usage, "`base_url`: {} is named twice",
+                  for_terminal_line(other.base_url));
+    }
+    choice.also_at.push_back(std::move(other));
+  }
+  return {};
+}
+
 // The server's part of a choice: address, key, and what is added to requests.
 Status choose_server(const std::string& place, const Environment& environment,
                      bool is_asked, ModelChoice& choice) {
@@ -127,6 +148,7 @@ Status choose_server(const std::string& place, const Environment& environment,
   for (const std::string& header : spec.headers) {
     choice.model.headers.push_back(TRY(header_of(header)));
   }
+  const Model bare = choice.model;
   if (!address.url.empty())
     TRY(take_address(provider, address, choice.model).in(address.place));
   choice.asked_at = std::move(address.place);
@@ -134,7 +156,7 @@ Status choose_server(const std::string& place, const Environment& environment,
   choice.model.secrets = secrets_given(spec, environment);
   if (provider.takes_context) choice.model.context = spec.context;
   choice.model.extra_body = TRY(extra_body(spec));
-  return {};
+  return take_more_addresses(bare, choice);
 }
 
 std::vector<std::string> model_files_in(const std::filesystem::path& folder,
@@ -220,6 +242,13 @@ std::string where_asked(const ModelChoice& choice) {
   return fmt::format("{} is asked at {} ({})", for_terminal_line(choice.title()),
                      for_terminal_line(url_to_show(choice.model.base_url)),
                      choice.asked_at);
+}
+
+std::string addresses_in_name(const ModelChoice& choice) {
+  std::vector<std::string> addresses = {choice.model.base_url};
+  for (const Model& other : choice.also_at) addresses.push_back(other.base_url);
+  std::ranges::sort(addresses);
+  return join(addresses, " ");
 }
 
 std::vector<std::string> key_variables_of(const Provider& provider,

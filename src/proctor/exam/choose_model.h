@@ -18,6 +18,7 @@ struct ModelChoice {
   ModelSpec spec;
   const Provider* provider = nullptr;
   Model model;
+  std::vector<Model> also_at;  // the same at its other addresses
   std::filesystem::path file;  // a .gguf, or empty
   // The command that starts its server for a run, with {port} and {model} in it; empty
   // where there is one already or none is needed.
@@ -33,6 +34,8 @@ struct ModelChoice {
 // provider's own.
 std::vector<std::string> key_variables_of(const Provider& provider,
                                           const ModelSpec& spec);
+// Where it is asked, as it names a run: whatever their order, with blanks between.
+std::string addresses_in_name(const ModelChoice& choice);
 // Whether one of them is set.
 bool has_key(const Provider& provider, const ModelSpec& spec,
              const Environment& environment);

@@ -71,7 +71,7 @@ Evaluation evaluation_of(const Exam& exam, const ModelChoice& choice,
   plan.info = {
       .key = {.provider = choice.model.provider,
               .model = choice.model.name,
-              .base_url = choice.model.base_url,
+              .base_url = addresses_in_name(choice),
               .dataset_digest = exam.dataset->digest,
               .protocol = identity_of(protocol),
               .request = request_identity(exam, choice),

@@ -9,6 +9,7 @@
 #include "proctor/exam/evaluation.h"
 #include "proctor/exam/own_server.h"
 #include "proctor/exam/run_name.h"
+#include "proctor/exam/same_model.h"
 #include "proctor/exam/secrets.h"
 
 namespace proctor {
@@ -33,10 +34,8 @@ std::optional<std::size_t> parallelism(const Provider& provider,
   return fits ? std::optional(number) : std::nullopt;
 }
 
-std::unique_ptr<Backend> make_server_backend(const ModelChoice& choice,
-                                             const Answerer& there,
-                                             const ExamWorld& world,
-                                             std::size_t questions) {
+HttpBackendOptions server_options(const ModelChoice& choice, const Answerer& there,
+                                  const ExamWorld& world, std::size_t questions) {
   const ModelSpec& spec = choice.spec;
   HttpBackendOptions options{.id_seed = chance(), .talk = world.talk};
   if (spec.timeout) {
@@ -56,8 +55,48 @@ std::unique_ptr<Backend> make_server_backend(const ModelChoice& choice,
                 .value_or(there.slots.value_or(choice.provider->concurrency));
   options.concurrency =
       std::min(options.concurrency, std::max<std::size_t>(1, questions));
+  return options;
+}
+
+std::unique_ptr<Backend> make_server_backend(const ModelChoice& choice,
+                                             const Answerer& there,
+                                             const ExamWorld& world,
+                                             std::size_t questions) {
+  const HttpBackendOptions options = server_options(choice, there, world, questions);
   return make_http_backend(*choice.provider, choice.model, options,
                            http_options(world.environment, options.concurrency));
+}
+
+// What fails at one address is tried at another, so that none has tries of its own.
+Result<std::vector<Endpoint>> endpoints_of(const ModelChoice& choice, Form form,
+                                           const ExamWorld& world,
+                                           std::size_t questions) {
+  std::vector<Endpoint> endpoints;
+  for (const ModelPlace& place : TRY(places_of_one_model(choice, form, world))) {
+    HttpBackendOptions options = server_options(choice, place.there, world, questions);
+    options.retries = 0;
+    const auto make = [provider = choice.provider, model = place.model, options,
+                       http = http_options(world.environment, options.concurrency)] {
+      HttpBackendOptions own = options;
+      own.id_seed = chance();
+      return make_http_backend(*provider, model, own, http);
+    };
+    endpoints.push_back({for_terminal_line(place.model.base_url), make});
+  }
+  if (!endpoints.empty()) return endpoints;
+  return fail(Fault::network, "none of the {} servers answers",
+              choice.also_at.size() + 1);
+}
+
+std::unique_ptr<Backend> make_shared_backend(const ModelChoice& choice,
+                                             const Exam& exam, const ExamWorld& world) {
+  PoolOptions options{.talk = world.talk};
+  options.retries = choice.spec.retries.value_or(options.retries);
+  return make_pool(
+      [choice, form = exam.protocol.form, world, questions = exam.selection.size()] {
+        return endpoints_of(choice, form, world, questions);
+      },
+      options);
 }
 
 EngineOptions engine_options(const ModelChoice& choice, const ExamWorld& world) {
@@ -177,6 +216,8 @@ Result<Answerer> who_is_there(const OpenModel& model, const ExamWorld& world) {
   bool has_said = false;
   while (true) {
     Answerer there = who_answers(*at.provider, at.model, http);
+    for (const Model& other : at.also_at)
+      if (!there.is_there) there = who_answers(*at.provider, other, http);
     if (!there.is_loading || std::chrono::steady_clock::now() >= until) return there;
     if (!std::exchange(has_said, true) && world.talk)
       world.talk("the server is loading its model: waiting");
@@ -193,6 +234,8 @@ Result<std::unique_ptr<Backend>> ask_model(const OpenModel& model,
   if (choice.provider != nullptr) {
     ModelChoice at = at_its_address(model);
     if (choice.provider->takes_context) at.model.context = context_needed(exam, choice);
+    for (Model& other : at.also_at) other.context = at.model.context;
+    if (!at.also_at.empty()) return make_shared_backend(at, exam, world);
     return make_server_backend(at, there, world, exam.selection.size());
   }
   if (!model.engine) {

@@ -77,7 +77,8 @@ std::string server_options_of(const RunKey& key) {
   std::string text;
   if (provider && !key.base_url.empty() &&
       key.base_url != normal_base_url((*provider)->base_url)) {
-    text += " --base-url " + quoted(key.base_url);
+    for (const std::string& address : split(key.base_url, ' '))
+      text += " --base-url " + quoted(address);
   }
   const Json request = Json::parse(key.request, nullptr, false);
   if (request.is_object() && request.contains("extra_body"))

@@ -79,11 +79,22 @@ std::optional<RunKey> as_rendered_before(RunKey key) {
 // The stored runs that were asked the same at the same address, whoever answered.
 using Namesakes = std::vector<const StoredRun*>;
 
+// Whether one of the servers that were asked for the one was asked for the other.
+bool share_an_address(const RunKey& one, const RunKey& other) {
+  const std::vector<std::string> addresses = split(other.base_url, ' ');
+  return std::ranges::any_of(split(one.base_url, ' '), [&](const std::string& address) {
+    return std::ranges::find(addresses, address) != addresses.end();
+  });
+}
+
 Namesakes namesakes_of(const std::vector<StoredRun>& runs, const RunKey& name) {
   const RunKey wanted = as_asked(name);
   Namesakes found;
   for (const StoredRun& run : runs) {
-    if (as_asked(renamed(run.info.key)) == wanted) found.push_back(&run);
+    RunKey key = as_asked(renamed(run.info.key));
+    if (!share_an_address(key, wanted)) continue;
+    key.base_url = wanted.base_url;
+    if (key == wanted) found.push_back(&run);
   }
   return found;
 }
@@ -206,7 +217,10 @@ RunKey without_sampling(RunKey key, std::span<const std::string_view> words) {
 }
 
 RunKey renamed(RunKey stored) {
-  stored.base_url = normal_base_url(address_to_keep(stored.base_url), stored.provider);
+  std::vector<std::string> addresses = split(stored.base_url, ' ');
+  for (std::string& address : addresses)
+    address = normal_base_url(address_to_keep(address), stored.provider);
+  stored.base_url = join(addresses, " ");
   Json request = Json::parse(stored.request, nullptr, false);
   if (request.is_object() && request.contains("extra_body")) {
     request["extra_body"] = Json::parse(body_to_keep(request["extra_body"].dump()));

@@ -161,6 +161,7 @@ Secrets secrets_given(const ModelSpec& spec, const Environment& environment) {
       secrets.add_named(header.substr(0, colon), trimmed(header.substr(colon + 1)));
   }
   if (spec.base_url) add_address(*spec.base_url, secrets);
+  for (const std::string& url : spec.also_at) add_address(url, secrets);
   if (spec.extra_body) {
     Json json = parse_json(*spec.extra_body);
     for_secrets_of(json, [&](const std::string& secret) { secrets.add(secret); });

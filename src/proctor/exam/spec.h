@@ -52,6 +52,8 @@ struct ModelSpec {
 
   // ---- Asked at a server ----
   std::optional<std::string> base_url = {};
+  // More addresses of the same model, which share its questions.
+  std::vector<std::string> also_at = {};
   // The variable of the environment that holds the key, instead of the provider's own.
   std::optional<std::string> key_variable = {};
   std::vector<std::string> headers = {};  // "Name: value"
