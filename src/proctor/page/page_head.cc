@@ -56,18 +56,11 @@ PageSubjects subjects_of(const std::vector<std::uint32_t>& rows,
   return subjects;
 }
 
-// By the nearest rank: a value that was measured.
-double quantile(const std::vector<double>& ascending, double share) {
-  const auto n = static_cast<double>(ascending.size());
-  const auto rank = static_cast<std::size_t>(std::max(1.0, std::ceil(share * n)));
-  return ascending[rank - 1];
-}
-
 PageJson latency_json(const PageRun& run) {
   if (run.seconds.empty()) return nullptr;
   PageJson json = PageJson::array();
   for (const double share : {0.1, 0.25, 0.5, 0.75, 0.9, 1.0})
-    json.push_back(quantile(run.seconds, share));
+    json.push_back(*quantile(run.seconds, share));
   return json;
 }
 

@@ -53,7 +53,7 @@ std::string reply_json(const Graded& graded) {
 // A run as it is read, question by question.
 struct Collected {
   PageRun& run;
-  std::vector<SureAnswer> sure = {};
+  Measures measures = {};
   std::vector<std::string> chunks = {};  // replies by place, as JSON's members
 
   void add(const Graded& graded, std::uint32_t place) {
@@ -65,10 +65,7 @@ struct Collected {
       const bool is_letter = letter && *letter >= 'A' && *letter <= 'Z';
       ++run.letters[is_letter ? static_cast<std::size_t>(*letter - 'A') : 26];
     }
-    if (const auto& reply = graded.attempt->outcome; reply && letter) {
-      if (const auto probability = probability_of(*letter, reply->logprobs))
-        sure.push_back({*probability, graded.mark == Mark::right});
-    }
+    measures.add(graded);
     const std::size_t chunk = place / page_chunk;
     if (chunks.size() <= chunk) chunks.resize(chunk + 1);
     chunks[chunk] += fmt::format("{}\"{}\":{}", chunks[chunk].empty() ? '{' : ',',
@@ -86,7 +83,6 @@ struct Collected {
     const std::int64_t microseconds = graded.attempt->latency.count();
     if (outcome && microseconds > 0) {
       columns.milliseconds[place] = fitted((microseconds + 500) / 1000);
-      run.seconds.push_back(static_cast<double>(microseconds) / 1e6);
     }
     if (outcome && outcome->tokens.reply)
       columns.reply_tokens[place] = fitted(*outcome->tokens.reply);
@@ -123,8 +119,8 @@ Result<PageRun> read_page_run(Store& store, const StoredRun& run,
   std::string& exam = page.scored.info.dataset;
   if (exam.starts_with('/'))
     exam = std::filesystem::path(exam).lexically_normal().filename().string();
-  page.calibration = calibration_of(collected.sure);
-  std::ranges::sort(page.seconds);
+  page.calibration = calibration_of(collected.measures.sure);
+  page.seconds = std::move(collected.measures.seconds);
   for (std::size_t chunk = 0; chunk < collected.chunks.size(); ++chunk) {
     if (collected.chunks[chunk].empty()) continue;
     page.parts.push_back(

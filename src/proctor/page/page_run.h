@@ -31,7 +31,7 @@ struct PageRun {
   std::vector<PagePart> parts;             // its replies
   std::array<std::int64_t, 27> letters{};  // answers by letter; the last: none
   std::optional<Calibration> calibration;
-  std::vector<double> seconds;       // of the replies, ascending
+  std::vector<double> seconds;       // of the replies
   std::vector<EndedQuestion> ended;  // their places for ordinals
 };
 
