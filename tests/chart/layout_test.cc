@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "proctor/chart/theme.h"
+
 namespace proctor {
 namespace {
 
@@ -16,6 +18,12 @@ Extent measured(std::string_view text) {
 
 Picture picture_of(const std::vector<Bar>& bars) {
   const Chart chart{.bars = bars};
+  return standing_layout(chart, words_in(Language::en, chart), measured);
+}
+
+// The same for all kinds but the seed's.
+Picture other_picture_of(const std::vector<Bar>& bars) {
+  const Chart chart{.bars = bars, .kind = ChartKind::bars};
   return standing_layout(chart, words_in(Language::en, chart), measured);
 }
 
@@ -218,16 +226,55 @@ TEST(ChartLayout, no_n_is_lost) {
 
 TEST(ChartLayout, the_first_bars_have_the_seeds_colours_and_x_labels_are_turned_45) {
   const Picture picture = picture_of(bars_of(4, 24, 20, true));
+  const Theme theme = theme_of(ChartKind::seed, ChartTheme::light);
 
-  EXPECT_NEAR(picture.bars[0].colour.red, 0x87 / 255.0, 1e-9);    // skyblue
-  EXPECT_NEAR(picture.bars[1].colour.red, 0xF0 / 255.0, 1e-9);    // lightcoral
-  EXPECT_NEAR(picture.bars[2].colour.green, 0xEE / 255.0, 1e-9);  // lightgreen
-  EXPECT_NEAR(picture.bars[3].colour.green, 0xD7 / 255.0, 1e-9);  // gold
+  EXPECT_NEAR(theme.of(picture.bars[0].paint).red, 0x87 / 255.0, 1e-9);    // skyblue
+  EXPECT_NEAR(theme.of(picture.bars[1].paint).red, 0xF0 / 255.0, 1e-9);    // lightcoral
+  EXPECT_NEAR(theme.of(picture.bars[2].paint).green, 0xEE / 255.0, 1e-9);  // lightgreen
+  EXPECT_NEAR(theme.of(picture.bars[3].paint).green, 0xD7 / 255.0, 1e-9);  // gold
   for (const PlacedText& text : picture.texts) {
     if (text.part == Part::label) {
       EXPECT_EQ(text.turn, -45);
     }
   }
+}
+
+TEST(ChartLayout,
+     bars_of_runs_have_one_colour_and_labels_that_are_read_without_a_turn) {
+  const Picture picture = other_picture_of(bars_of(4, 12, 10, true));
+
+  for (const FilledBox& bar : picture.bars) EXPECT_EQ(bar.paint.at, 0);
+  for (const PlacedText& text : picture.texts) {
+    if (text.part == Part::label) {
+      EXPECT_EQ(text.turn, 0);
+    }
+  }
+  EXPECT_FALSE(is_better_lying(picture));
+  EXPECT_TRUE(is_better_lying(other_picture_of(bars_of(4, 60, 10, true))));
+  EXPECT_TRUE(is_better_lying(other_picture_of(bars_of(20, 12, 10, true))));
+}
+
+TEST(ChartLayout, the_seeds_own_chart_stands_as_it_always_stood) {
+  const auto file = read_file(PROCTOR_SOURCE_DIR "/examples/seed_results.csv");
+  Sha256 sum;
+  const auto add = [&](double number) { sum.add_field(fmt::format("{:.4f}", number)); };
+
+  const Picture picture = picture_of(read_bars_csv(*file).value());
+  for (const PlacedText& text : picture.texts) {
+    sum.add_field(text.text);
+    for (const double number : {text.anchor.x, text.anchor.y, text.size, text.turn})
+      add(number);
+  }
+  for (const FilledBox& bar : picture.bars) {
+    for (const double number : {bar.left, bar.top, bar.right, bar.bottom}) add(number);
+  }
+  for (const Stroke& stroke : picture.whiskers) {
+    for (const double number :
+         {stroke.from.x, stroke.from.y, stroke.to.x, stroke.to.y, stroke.width})
+      add(number);
+  }
+
+  EXPECT_EQ(sum.hex().substr(0, 16), "2d1c70aaed0214cf");
 }
 
 TEST(ChartLayout, japanese_words_are_the_seeds) {  // S15

@@ -209,7 +209,8 @@ def documented():
 DOCUMENTED = {
     "report --by subject": "report --by subject", "report --by category": "report --by category",
     "compare": "compare first second", "show": "show first", "export": "export first", "audit": "audit first",
-    "chart": "chart first second -o chart.svg", "html": "html first second", "extract": "extract replies.jsonl", "forget": "forget first",
+    "chart": "chart first second -o chart.svg", "chart --kind subjects": "chart first --kind subjects",
+    "chart --kind compare": "chart first second --kind compare", "html": "html first second", "extract": "extract replies.jsonl", "forget": "forget first",
     "merge": "merge proctor.db --into all.db", "doctor": "doctor", "list models": "list models",
     "list datasets": "list datasets", "list protocols": "list protocols", "list subjects": "list subjects",
     "list subjects --dataset FILE": "list subjects --dataset exam", "list runs": "list runs", "version": "version",

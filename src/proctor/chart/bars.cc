@@ -86,8 +86,11 @@ void add_bars(Chart& chart, std::vector<Bar> others) {
                     std::make_move_iterator(others.end()));
 }
 
-std::string chart_json(const Chart& chart, const std::string& file) {
-  using Json = nlohmann::ordered_json;
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json bars_json(const Chart& chart) {
   Json bars = Json::array();
   for (const Bar& bar : chart.bars) {
     Json interval;
@@ -100,11 +103,61 @@ std::string chart_json(const Chart& chart, const std::string& file) {
                     {"ci95", std::move(interval)},
                     {"partial", bar.is_partial}});
   }
-  const Json json = {{"file", file},
-                     {"title", chart.title},
-                     {"subtitle", chart.subtitle},
-                     {"bars", std::move(bars)}};
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return bars;
+}
+
+// A difference is one of two runs: it has no `correct`.
+Json points_json(const Chart& chart) {
+  const bool is_difference = chart.kind == ChartKind::compare;
+  Json points = Json::array();
+  for (const ChartPoint& point : chart.points) {
+    Json one = {{"series", chart.series[point.series].name()}};
+    if (point.x) {
+      one["x"] = *point.x;
+    } else {
+      one["label"] = point.label;
+      one["category"] = point.group;
+      one["total"] = point.is_total;
+    }
+    one["n"] = point.n;
+    if (!is_difference) one["correct"] = point.right;
+    one[is_difference ? "difference" : "accuracy"] = point.value;
+    one["ci95"] = {point.interval.low, point.interval.high};
+    if (chart.kind == ChartKind::pareto) one["best"] = point.is_best;
+    points.push_back(std::move(one));
+  }
+  return points;
+}
+
+Json series_json(const Chart& chart) {
+  Json all = Json::array();
+  for (const ChartSeries& series : chart.series) {
+    Json one = {{"name", series.name()},
+                {"n", series.count.n},
+                {"correct", series.count.right}};
+    if (series.error) one["ece"] = *series.error;
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+}  // namespace
+
+std::string chart_json(const Chart& chart, const std::optional<std::string>& file) {
+  Json json = {{"file", file ? Json(*file) : Json(nullptr)},
+               {"kind", name_of(chart.kind)},
+               {"title", chart.title},
+               {"subtitle", chart.subtitle}};
+  if (chart.kind == ChartKind::pareto) json["cost"] = name_of(chart.cost);
+  if (!chart.base.empty()) json["base"] = chart.base;
+  json["chance"] = chart.chance ? Json(*chart.chance / 100) : Json(nullptr);
+  if (chart.has_bars()) {
+    json["bars"] = bars_json(chart);
+  } else {
+    json["series"] = series_json(chart);
+    json["points"] = points_json(chart);
+  }
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace proctor

@@ -226,4 +226,19 @@ Result<std::vector<Bar>> read_bars_csv(std::string_view content) {
   return bars;
 }
 
+Result<std::vector<Bar>> take_bars_files(std::vector<std::string>& names) {
+  std::vector<Bar> bars;
+  std::vector<std::string> others;
+  for (std::string& name : names) {
+    if (!name.ends_with(".csv")) {
+      others.push_back(std::move(name));
+      continue;
+    }
+    const std::string content = TRY(read_file(name));
+    std::ranges::move(TRY(read_bars_csv(content).in(name)), std::back_inserter(bars));
+  }
+  names = std::move(others);
+  return bars;
+}
+
 }  // namespace proctor

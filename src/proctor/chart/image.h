@@ -16,6 +16,11 @@ struct Pixels {
 // Quality 95, colours as sharp as the grey, `dots_per_inch` in its header.
 Result<std::string> jpeg_of(const Pixels& pixels, unsigned dots_per_inch);
 
+// What a terminal draws where the cursor stands, and a line's end: a PNG by kitty's
+// protocol, and pixels as DEC's sixels in 216 colours. Nothing of a name is in it.
+std::string kitty_of(std::string_view png);
+std::string sixel_of(const Pixels& pixels);
+
 // Cairo numbers its ids from a counter that the process shares and leaves the drawing
 // without a name: this numbers them by their content, and puts `title` and
 // `description` in for those who do not see it.

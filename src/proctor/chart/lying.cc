@@ -6,15 +6,14 @@
 namespace proctor {
 namespace {
 
-constexpr double canvas_width = 720;
 constexpr double most_for_labels = 320;  // a longer one is cut
 constexpr double label_size = 10;
 constexpr std::size_t few_rows = 30;
-constexpr Colour bar_colour = css(0x87CEEB);
 
 // Everything that is known before the drawing starts. The axis runs to the right.
 struct RowsPlan {
   std::vector<Bar> bars;
+  ChartKind kind;
   std::vector<BarTexts> texts;
   double size = label_size, row = 0;
   double label_line = 0, method_line = 0;
@@ -39,7 +38,7 @@ MeasuredText value_of(const BarTexts& texts, const Measure& measure) {
 }
 
 RowsPlan plan_of(const Chart& chart, const Measure& measure, double top) {
-  RowsPlan plan{.bars = best_first(chart.bars)};
+  RowsPlan plan{.bars = best_first(chart.bars), .kind = chart.kind};
   plan.texts = texts_of(plan.bars, measure);
   plan.size = plan.bars.size() > few_rows ? label_size - 1 : label_size;
   double label = 0, value = 0;
@@ -53,8 +52,8 @@ RowsPlan plan_of(const Chart& chart, const Measure& measure, double top) {
         std::max(plan.method_line, method_ratio * plan.size * texts.method.unit.height);
   }
   plan.row = plan.label_line + plan.method_line + (plan.size < label_size ? 3 : 6);
-  plan.left = edge + std::min(label, most_for_labels) + 7;
-  plan.right = canvas_width - edge - value_gap - value;
+  plan.left = edge + std::min({label, most_for_labels, 0.45 * chart.width}) + 7;
+  plan.right = chart.width - edge - value_gap - value;
   plan.top = top;
   return plan;
 }
@@ -64,6 +63,8 @@ void add_grid(Picture& picture, const RowsPlan& plan, const Chart& chart,
   for (const int tick : ticks) {
     const double x = plan.x(tick);
     picture.grid.push_back(grid_line(tick, {x, plan.top}, {x, plan.bottom()}));
+    const bool is_narrow = plan.right - plan.left < 150;
+    if (is_narrow && tick % 100 != 0) continue;
     picture.texts.push_back(
         placed(Part::tick, measured(fmt::format("{}", tick), measure), tick_size,
                {x, plan.bottom() + 4}, {0.5, 0}, soft_ink));
@@ -77,11 +78,11 @@ void add_row(Picture& picture, const RowsPlan& plan, std::size_t i) {
   const Bar& bar = plan.bars[i];
   const BarTexts& texts = plan.texts[i];
   const double y = plan.middle(i), half = 0.31 * plan.row;
-  picture.bars.push_back(
-      {plan.left, y - half, plan.x(bar.percent), y + half, bar_colour, bar.is_partial});
+  picture.bars.push_back({plan.left, y - half, plan.x(bar.percent), y + half,
+                          series_paint(0), bar.is_partial});
   if (bar.interval) {
-    add_whisker(picture, {plan.x(100 * bar.interval->low), y},
-                {plan.x(100 * bar.interval->high), y}, {0, 0.5 * half}, 1);
+    add_bar_whisker(picture, plan.kind, {plan.x(100 * bar.interval->low), y},
+                    {plan.x(100 * bar.interval->high), y}, {0, 0.5 * half}, 1);
   }
   picture.texts.push_back(placed(Part::value, texts.value, plan.size,
                                  {plan.x(upper_end(bar)) + value_gap, y}, {0, 0.5},
@@ -120,14 +121,14 @@ Picture lying_layout(const Chart& chart, const ChartWords& words,
   const double axis = 4 + axis_title_size * below.unit.height;
   const double notes = note.empty() ? 0 : note_size * measure(note).height + 2;
   const double bottom = plan.bottom();
-  Picture picture{.canvas = {canvas_width, bottom + numbers + axis + notes + edge},
-                  .plot = {plan.left, plan.top, canvas_width - edge, bottom, {}}};
-  add_heading(picture, heading, subtitle, canvas_width / 2);
+  Picture picture{.canvas = {chart.width, bottom + numbers + axis + notes + edge},
+                  .plot = {plan.left, plan.top, chart.width - edge, bottom, {}}};
+  add_heading(picture, heading, subtitle, chart.width / 2);
   add_grid(picture, plan, chart, measure);
   const double centre = (plan.left + plan.right) / 2;
   PlacedText values = placed(Part::axis_title, below, axis_title_size,
                              {centre, bottom + numbers + 4}, {0.5, 0}, ink);
-  cut_to(values, 2 * std::min(centre, canvas_width - centre) - 2 * edge);
+  cut_to(values, 2 * std::min(centre, chart.width - centre) - 2 * edge);
   picture.texts.push_back(std::move(values));
   if (head > 0) {
     PlacedText title = placed(Part::axis_title, beside, tick_size,

@@ -13,12 +13,6 @@ namespace {
 constexpr Extent least_canvas = {720, 432};
 constexpr double least_slot = 10;  // a bar's share of the width
 
-// skyblue, lightcoral, lightgreen and gold, then their like.
-constexpr std::array bar_colours = {css(0x87CEEB), css(0xF08080), css(0x90EE90),
-                                    css(0xFFD700), css(0xDDA0DD), css(0xF4A460),
-                                    css(0x7FD1C7), css(0xFFB6C1), css(0xB0C4DE),
-                                    css(0xE6DC82), css(0xC9B6E4), css(0xDEB887)};
-
 // What stands around the plot.
 struct Titles {
   MeasuredText heading, subtitle, x_axis, y_axis;
@@ -37,6 +31,7 @@ Titles titles_of(const ChartWords& words, const Measure& measure) {
 struct ChartPlan {
   const std::vector<Bar>& bars;
   const std::vector<BarTexts>& texts;
+  ChartKind kind = ChartKind::seed;  // whose bars have colours, and labels that slant
   Extent canvas = least_canvas;
   LabelStyle labels = {};
   ValueStyle values = {};
@@ -64,11 +59,12 @@ void add_bar(Picture& picture, const ChartPlan& plan, std::size_t i) {
   const double half = std::min(0.31 * plan.slot, 44.0);
   const double x = plan.middle(i);
   picture.bars.push_back({x - half, plan.y(bar.percent), x + half, plan.bottom,
-                          bar_colours[i % bar_colours.size()], bar.is_partial});
+                          series_paint(plan.kind == ChartKind::seed ? i : 0),
+                          bar.is_partial});
   if (!bar.interval) return;
-  add_whisker(picture, {x, plan.y(100 * bar.interval->low)},
-              {x, plan.y(100 * bar.interval->high)}, {std::min(5.0, 0.5 * half), 0},
-              plan.slot < 20 ? 0.7 : 1);
+  add_bar_whisker(picture, plan.kind, {x, plan.y(100 * bar.interval->low)},
+                  {x, plan.y(100 * bar.interval->high)}, {std::min(5.0, 0.5 * half), 0},
+                  plan.slot < 20 ? 0.7 : 1);
 }
 
 void add_value(Picture& picture, const ChartPlan& plan, std::size_t i) {
@@ -102,6 +98,17 @@ void add_label(Picture& picture, const ChartPlan& plan, std::size_t i) {
   const LabelStyle& style = plan.labels;
   const BarTexts& texts = plan.texts[i];
   const Point end = {plan.middle(i), plan.bottom + label_gap + style.above()};
+  if (!style.is_slanted) {
+    PlacedText label = placed(Part::label, texts.label, style.size, end, {0.5, 0}, ink);
+    cut_to(label, style.length);
+    picture.texts.push_back(std::move(label));
+    if (texts.method.text.empty()) return;
+    PlacedText method = placed(Part::method, texts.method, method_ratio * style.size,
+                               {end.x, end.y + style.first}, {0.5, 0}, soft_ink);
+    cut_to(method, style.length);
+    picture.texts.push_back(std::move(method));
+    return;
+  }
   PlacedText label = placed(Part::label, style.two_lines ? texts.label : texts.joined,
                             style.size, end, {1, 0.5}, ink, -45);
   cut_to(label, style.length);
@@ -140,6 +147,10 @@ void plan_across(ChartPlan& plan, const Titles& titles, double label_height) {
   // the margin smaller again: the widest margin met is taken, which is room enough.
   for (int pass = 0; pass < 8; ++pass) {
     plan.slot = (plan.right - plan.left) / count;
+    if (plan.kind != ChartKind::seed) {
+      plan.labels = upright_label_style(plan.texts, plan.slot);
+      break;
+    }
     plan.labels = label_style(plan.texts, {plan.slot, label_height});
     const double needed = left_for_labels(plan.texts, plan.labels, plan.right);
     if (needed <= plan.left) break;
@@ -150,9 +161,11 @@ void plan_across(ChartPlan& plan, const Titles& titles, double label_height) {
 }
 
 // Down: the heading, at least half the height for the plot, the labels, the axis title.
-ChartPlan plan_of(const std::vector<Bar>& bars, const std::vector<BarTexts>& texts,
+ChartPlan plan_of(const Chart& chart, const std::vector<BarTexts>& texts,
                   const Titles& titles) {
-  ChartPlan plan{bars, texts};
+  const std::vector<Bar>& bars = chart.bars;
+  ChartPlan plan{bars, texts, chart.kind};
+  plan.canvas.width = chart.width;
   const double plot_top = below_titles(titles.heading, titles.subtitle) + 10;
   const double foot =
       plan.canvas.height - edge + 2 - axis_title_size * titles.x_axis.unit.height - 6;
@@ -204,36 +217,13 @@ std::array<Point, 4> corners(const PlacedText& text) {
   return {corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1)};
 }
 
-ChartWords words_in(Language language, const Chart& chart) {
-  ChartWords words = language == Language::ja
-                         ? ChartWords{.title = "MMLUベンチマーク精度",
-                                      .models = "モデル",
-                                      .accuracy = "精度 (%)",
-                                      .whiskers = "誤差線: 95%信頼区間",
-                                      .each = "(各モデル)",
-                                      .chance = "破線: あてずっぽう ({:.0f}%)",
-                                      .partial = "斜線: 未出題あり"}
-                         : ChartWords{.title = "MMLU benchmark accuracy",
-                                      .models = "Model",
-                                      .accuracy = "Accuracy (%)",
-                                      .whiskers = "Whiskers: 95% confidence interval",
-                                      .each = "each",
-                                      .chance = "dashed: chance ({:.0f}%)",
-                                      .partial = "hatched: not all asked"};
-  if (!chart.title.empty()) words.title = for_terminal_line(chart.title);
-  words.subtitle = for_terminal_line(chart.subtitle);
-  words.x_label = for_terminal_line(chart.x_label);
-  words.y_label = for_terminal_line(chart.y_label);
-  return words;
-}
-
 Picture standing_layout(const Chart& chart, const ChartWords& words,
                         const Measure& measure) {
   const std::vector<Bar>& bars = chart.bars;
   assert(!bars.empty());
   const std::vector<BarTexts> texts = texts_of(bars, measure);
   const Titles titles = titles_of(words, measure);
-  const ChartPlan plan = plan_of(bars, texts, titles);
+  const ChartPlan plan = plan_of(chart, texts, titles);
   Picture picture{.canvas = plan.canvas,
                   .plot = {plan.left, plan.top, plan.right, plan.bottom, {}}};
   const double centre = (plan.left + plan.right) / 2;

@@ -61,10 +61,10 @@ MeasuredText measured(const std::string& text, const Measure& measure) {
 }
 
 PlacedText placed(Part part, const MeasuredText& text, double size, Point anchor,
-                  Point align, Colour colour, double turn) {
+                  Point align, Paint paint, double turn) {
   return {part,   text.text, size, {size * text.unit.width, size * text.unit.height},
           anchor, align,     turn, false,
-          colour};
+          paint};
 }
 
 void cut_to(PlacedText& text, double width) {
@@ -84,13 +84,21 @@ Stroke chance_line(Point from, Point to) {
   return {from, to, 0.9, soft_ink, true};
 }
 
-void add_whisker(Picture& picture, Point low, Point high, Point cap, double width) {
+void add_whisker(Picture& picture, Point low, Point high, Point cap, double width,
+                 Paint paint) {
   const auto across = [&](Point end) {
     return std::pair{Point{end.x - cap.x, end.y - cap.y},
                      Point{end.x + cap.x, end.y + cap.y}};
   };
   for (const auto& [from, to] : {std::pair{low, high}, across(low), across(high)})
-    picture.whiskers.push_back({from, to, width, whisker_colour});
+    picture.whiskers.push_back({from, to, width, paint});
+}
+
+void add_bar_whisker(Picture& picture, ChartKind kind, Point low, Point high, Point cap,
+                     double width) {
+  if (kind != ChartKind::seed)
+    add_whisker(picture, low, high, {1.25 * cap.x, 1.25 * cap.y}, width + 2, paper);
+  add_whisker(picture, low, high, cap, width);
 }
 
 double below_titles(const MeasuredText& heading, const MeasuredText& subtitle) {
@@ -135,9 +143,11 @@ std::string note_of(const Chart& chart, bool n_is_at_bars, const ChartWords& wor
 
 void add_note(Picture& picture, const std::string& note, const Measure& measure) {
   if (note.empty()) return;
-  picture.texts.push_back(placed(Part::note, measured(note, measure), note_size,
-                                 {picture.plot.right, picture.canvas.height - edge + 1},
-                                 {1, 1}, soft_ink));
+  PlacedText text =
+      placed(Part::note, measured(note, measure), note_size,
+             {picture.plot.right, picture.canvas.height - edge + 1}, {1, 1}, soft_ink);
+  cut_to(text, picture.plot.right - edge);
+  picture.texts.push_back(std::move(text));
 }
 
 double LabelStyle::length_of(const BarTexts& bar) const {
@@ -173,6 +183,18 @@ LabelStyle label_style(const std::vector<BarTexts>& texts, const Room& room) {
   const double spent =
       label_gap + style.above() + slant * (style.first / 2 + style.second);
   style.length = std::min(style.length, (room.label_height - spent) / slant);
+  return style;
+}
+
+LabelStyle upright_label_style(const std::vector<BarTexts>& texts, double slot) {
+  const bool have_methods = widest(texts, &BarTexts::method) > 0;
+  LabelStyle style;
+  for (double size = 10; size >= 8; size -= 0.25) {
+    style = label_style_at(texts, size, have_methods);
+    style.is_slanted = false;
+    if (style.length <= slot - 8) return style;
+  }
+  style.length = slot - 8;
   return style;
 }
 

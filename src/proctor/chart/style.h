@@ -21,14 +21,15 @@ inline constexpr double value_gap = 4;  // between a whisker and its value
 inline constexpr double title_size = 15, subtitle_size = 10, axis_title_size = 11,
                         tick_size = 9, note_size = 8;
 
-constexpr Colour css(unsigned rgb) {
-  return {(rgb >> 16) / 255.0, (rgb >> 8 & 0xFF) / 255.0, (rgb & 0xFF) / 255.0};
+inline constexpr Paint paper = {Role::paper};
+inline constexpr Paint ink = {Role::ink};
+inline constexpr Paint soft_ink = {Role::soft_ink};
+inline constexpr Paint axis_colour = {Role::axis};
+inline constexpr Paint grid_colour = {Role::grid};
+inline constexpr Paint whisker_colour = {Role::whisker};
+inline Paint series_paint(std::size_t series) {
+  return {Role::series, static_cast<double>(series)};
 }
-inline constexpr Colour ink = {0.15, 0.16, 0.18};
-inline constexpr Colour soft_ink = {0.42, 0.44, 0.47};
-inline constexpr Colour axis_colour = {0.55, 0.57, 0.60};
-inline constexpr Colour grid_colour = {0.90, 0.91, 0.92};
-inline constexpr Colour whisker_colour = {0.25, 0.27, 0.30};
 
 struct MeasuredText {
   std::string text;
@@ -41,7 +42,7 @@ std::vector<BarTexts> texts_of(const std::vector<Bar>& bars, const Measure& meas
 // A text that is empty has no height.
 MeasuredText measured(const std::string& text, const Measure& measure);
 PlacedText placed(Part part, const MeasuredText& text, double size, Point anchor,
-                  Point align, Colour colour, double turn = 0);
+                  Point align, Paint paint, double turn = 0);
 void cut_to(PlacedText& text, double width);
 // Of the bar or its whisker, in percent.
 double upper_end(const Bar& bar);
@@ -50,7 +51,12 @@ inline constexpr std::array ticks = {0, 20, 40, 60, 80, 100};  // of the axis
 Stroke grid_line(int tick, Point from, Point to);
 Stroke chance_line(Point from, Point to);
 // From the interval's low to its high end; `cap` is half of what crosses it at each.
-void add_whisker(Picture& picture, Point low, Point high, Point cap, double width);
+void add_whisker(Picture& picture, Point low, Point high, Point cap, double width,
+                 Paint paint = whisker_colour);
+// The same over a bar; the colours of all kinds but the seed's are so dark that it has
+// a rim of paper there.
+void add_bar_whisker(Picture& picture, ChartKind kind, Point low, Point high, Point cap,
+                     double width);
 
 // ---- What every chart has around its plot ----
 
@@ -62,16 +68,31 @@ void add_heading(Picture& picture, const MeasuredText& heading,
 std::string note_of(const Chart& chart, bool n_is_at_bars, const ChartWords& words);
 void add_note(Picture& picture, const std::string& note, const Measure& measure);
 
-// Labels slant below the axis, from their bar's middle to the lower left.
+// Of the kinds that are drawn of points: titles and, of several series, which dot is
+// whose. Where they end.
+double add_top(Picture& picture, const Chart& chart, const ChartWords& words,
+               const Measure& measure);
+// The axis's title, centred and below that point, and what the marks mean; the canvas
+// ends below them.
+void add_bottom(Picture& picture, const Chart& chart, const ChartWords& words,
+                const Measure& measure, Point middle);
+// Whether the box is free of texts, dots and strokes before.
+bool is_free(const Picture& picture, const FilledBox& box);
+
+// Labels slant below the axis, from their bar's middle to the lower left; or they stand
+// below their bars as they are read.
 struct LabelStyle {
   double size = 10;
+  bool is_slanted = true;
   bool two_lines = false;        // label and method; otherwise one line with both
   double first = 0, second = 0;  // the lines' heights
   double length = 0;             // where a longer label is cut
 
   // Distances from the anchor, the middle of the first line's right end.
-  double above() const { return slant * first / 2; }
-  double below() const { return slant * (length + first / 2 + second); }
+  double above() const { return is_slanted ? slant * first / 2 : 0; }
+  double below() const {
+    return is_slanted ? slant * (length + first / 2 + second) : first + second;
+  }
   // Of a bar's label as it is drawn: cut where it is longer.
   double length_of(const BarTexts& bar) const;
 };
@@ -83,6 +104,8 @@ struct Room {
 // The largest letters that neither touch the neighbour's nor are cut; where there are
 // none, the largest of a readable size that are cut.
 LabelStyle label_style(const std::vector<BarTexts>& texts, const Room& room);
+// Without a slant: the largest letters that fit into the slot, else cut ones.
+LabelStyle upright_label_style(const std::vector<BarTexts>& texts, double slot);
 
 struct ValueStyle {
   double size = 10;

@@ -58,9 +58,12 @@ constexpr std::array command_table = {
                 "what the second run costs or gains, on the same questions",
                 "proctor compare 7f3a 91bc\n"
                 "proctor compare 7f3a 91bc --explain"},
-    CommandText{Command::chart, chart_command, "chart", "[RUN…|FILE.csv] -o FILE",
-                "bar chart as .jpg, .png, .svg or .pdf",
+    CommandText{Command::chart, chart_command, "chart", "[RUN…|FILE.csv]",
+                "draw runs: in the terminal, or as .jpg, .png, .svg or .pdf",
+                "proctor chart --kind subjects\n"
                 "proctor chart -o accuracy.png\n"
+                "proctor chart --kind heatmap -o subjects.svg\n"
+                "proctor chart 7f3a 91bc --kind compare --theme dark -o gains.png\n"
                 "proctor chart examples/seed_results.csv --lang ja -o chart.jpg"},
     CommandText{Command::html, html_command, "html", "[RUN…] -o FILE",
                 "one page for a browser: figures, every question and its replies",
@@ -249,7 +252,8 @@ constexpr Option option_table[] = {
     {"--full", "", kept, on_show, "fold nothing: whole prompts, thoughts and replies"},
     {"--show", "", kept, on_compare,
      "also the questions that only one of them got right, the most telling first"},
-    {"--format", "F", kept, on_chart, "jpg, png, svg or pdf (default: as -o ends)"},
+    {"--format", "F", kept, on_chart,
+     "jpg, png, svg, pdf, text, kitty or sixel (default: as -o ends)"},
     {"--format", "F", kept, on_export,
      "jsonl, csv, parquet, inspect, lm-eval (a folder), mmlu-pro (or as -o ends)"},
     {"--format", "F", kept, tables & ~on_export,
@@ -264,6 +268,12 @@ constexpr Option option_table[] = {
     {"--explain", "", kept, on_compare,
      "split the difference of two protocols into prompt, shots, reading, averaging",
      "explain"},
+    {"--kind", "K", kept, on_chart,
+     "bars (default), subjects, heatmap, pareto, calibration, progress, compare, seed"},
+    {"--x", "COST", kept, on_chart,
+     "of pareto: size, bits, latency or tokens (default: what all runs have)"},
+    {"--theme", "T", kept, on_chart, "light (default) or dark"},
+    {"--width", "N", kept, on_chart, "of the picture, in points (default 720)"},
     {"--title", "TEXT", kept, on_chart, "the chart's title"},
     {"--x-label", "TEXT", kept, on_chart, "of the models' axis"},
     {"--y-label", "TEXT", kept, on_chart, "of the values' axis"},

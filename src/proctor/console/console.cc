@@ -27,6 +27,35 @@ Console::Console(std::FILE* out, std::FILE* err, const Environment& environment,
   }
 }
 
+Graphics Console::graphics() const {
+  const auto word = [&](const char* name) {
+    return environment_.get(name).value_or("");
+  };
+  const std::string term = word("TERM"), program = word("TERM_PROGRAM");
+  const auto is = [&](std::string_view name) {
+    return term.find(name) != std::string::npos || program == name;
+  };
+  // What stands between may pass no pictures on.
+  const bool is_between = !word("TMUX").empty() || term.starts_with("screen");
+  if (!out_is_terminal() || is_dumb_ || is_between) return Graphics::none;
+  if (is("kitty") || is("ghostty") || is("WezTerm") || !word("KITTY_WINDOW_ID").empty())
+    return Graphics::kitty;
+  for (const char* const name : {"foot", "mlterm", "contour", "sixel"}) {
+    if (term.find(name) != std::string::npos) return Graphics::sixel;
+  }
+  return Graphics::none;
+}
+
+bool Console::writes_utf8() const {
+  for (const char* const name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const std::string locale = ascii_lower(environment_.get(name).value_or(""));
+    if (locale.empty()) continue;
+    return locale.find("utf-8") != std::string::npos ||
+           locale.find("utf8") != std::string::npos;
+  }
+  return false;
+}
+
 void Console::print(std::string_view words) {
   const std::scoped_lock lock(mutex_);
   if (has_progress_) end_progress(false);

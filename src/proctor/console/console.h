@@ -15,6 +15,9 @@
 
 namespace proctor {
 
+// The pictures that a terminal draws.
+enum class Graphics { none, kitty, sixel };
+
 // What is said and shown may come of any thread: a file's SHA-256 is read beside its
 // weights.
 class Console {
@@ -78,6 +81,11 @@ class Console {
   bool out_is_terminal() const { return out_is_terminal_ && !keeps_; }
   // Of the terminal now; COLUMNS, else 80, where there is none.
   int width() const;
+  // Of stdout, by what its terminal says of itself in the environment: an answer to a
+  // question could come too late, and would stand where a person types.
+  Graphics graphics() const;
+  // Whether the locale's characters are UTF-8.
+  bool writes_utf8() const;
   // How wide a table on stdout may be; 0 where no terminal is, and nothing is cut.
   int table_width() const { return out_is_terminal() ? width() : 0; }
 

@@ -1,6 +1,7 @@
 // What runs are called in pictures, and what tells them apart. Part of report.h.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@ namespace proctor {
 struct RunTitle {
   std::string label;   // the run's own name, else its model's
   std::string method;  // what differs from run to run; may be empty
+  // Of a weight, as the name of its quantisation has them: 4 of Q4_K_M.
+  std::optional<int> bits = {};
 };
 struct RunTitles {
   std::vector<RunTitle> runs;  // one each; no two of them are alike
