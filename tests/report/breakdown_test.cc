@@ -69,6 +69,16 @@ TEST(Breakdown, runs_that_do_not_fit_beside_each_other_stand_in_several_tables) 
   EXPECT_THAT(text_of(runs, {}, TableFormat::terminal, 200), HasSubstr("(1/4)"));
 }
 
+TEST(Breakdown, a_table_of_runs_has_a_bar_of_each_interval_where_there_is_room) {
+  const std::vector<ScoredRun> runs = {run_of("one", three), run_of("two", three)};
+  const Breakdown by_model{By::model};
+
+  EXPECT_THAT(text_of(runs, by_model, TableFormat::terminal, 120), HasSubstr("──●──"));
+  EXPECT_THAT(text_of(runs, by_model, TableFormat::terminal, 50), Not(HasSubstr("●")));
+  EXPECT_THAT(text_of(runs, by_model), Not(HasSubstr("●")));
+  EXPECT_THAT(text_of(runs, by_model, TableFormat::markdown, 120), Not(HasSubstr("●")));
+}
+
 TEST(Breakdown, a_bar_shows_the_interval_where_there_is_room) {
   const std::vector<ScoredRun> runs = {run_of("", three)};
 

@@ -109,6 +109,7 @@ std::vector<Part> parts_of(std::span<const ScoredRun> runs,
 // ---- For people -------------------------------------------------------------------
 
 constexpr int bar_width = 21;  // 0 to 100 % in steps of 5
+constexpr std::string_view bar_title = "0        50       100";
 
 // "   ──●───": where the interval and the accuracy are between 0 and 100 %.
 std::string interval_bar(const Count& count) {
@@ -201,10 +202,18 @@ Table table_of(std::span<const ScoredRun> runs, const Breakdown& breakdown,
     table.columns.push_back({"95 % CI", Align::right});
     if (how.has_failures)
       table.columns.push_back({ja ? "失敗" : "failed", Align::right});
-    if (how.has_bar) table.columns.push_back({"0        50       100"});
+    if (how.has_bar) table.columns.push_back({std::string(bar_title)});
   }
   for (const Part& part : parts) table.rows.push_back(row_of(part, how));
   return table;
+}
+
+// A row a run.
+void add_bars(Table& table, std::span<const ScoredRun> runs) {
+  table.columns.push_back({std::string(bar_title)});
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    table.rows[i].push_back(runs[i].has_reply() ? interval_bar(runs[i].ledger().count())
+                                                : "");
 }
 
 // As many runs a table as there is room for.
@@ -342,8 +351,11 @@ std::string breakdown_text(std::span<const ScoredRun> runs, const Breakdown& bre
     return data_text(runs, breakdown, format);
   if (breakdown.by == By::model) {
     const bool is_chosen = !breakdown.traits.columns.empty();
-    const Table table = is_chosen ? runs_table(runs, breakdown.traits, language)
-                                  : runs_table(runs, language, width);
+    Table table = is_chosen ? runs_table(runs, breakdown.traits, language)
+                            : runs_table(runs, language, width);
+    if (format == TableFormat::terminal &&
+        natural_width_of(table) + 2 + bar_width <= width)
+      add_bars(table, runs);
     const bool fits =
         format != TableFormat::terminal || width == 0 || least_width_of(table) <= width;
     return fits ? table_text(table, format, width) : list_text(table, width);
