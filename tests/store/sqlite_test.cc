@@ -127,6 +127,24 @@ TEST_F(SqliteStore, only_the_store_itself_is_left_behind) {
   EXPECT_THAT(folder_.files(), ElementsAre("proctor.db"));
 }
 
+TEST_F(SqliteStore, the_file_alone_has_a_run_that_ended_beside_an_open_reader) {
+  fill();
+  const auto reader = open(OpenMode::read_only);
+  ASSERT_THAT(results_of(*reader, id_), SizeIs(4));
+  {
+    const auto writer = open();
+    ASSERT_TRUE(writer->open(plan_));
+    ASSERT_TRUE(writer->append(plan_, std::vector{completion_of(3, reply_of("a3"))}));
+  }
+  const Folder elsewhere;
+  std::filesystem::copy_file(folder_ / "proctor.db", elsewhere / "proctor.db");
+
+  const auto copy = open_sqlite_store(elsewhere / "proctor.db", OpenMode::read_only);
+
+  ASSERT_TRUE(copy);
+  EXPECT_THAT(results_of(**copy, id_), SizeIs(5));
+}
+
 TEST_F(SqliteStore, the_documented_schema_is_the_schema) {
   const auto page = read_file(PROCTOR_SOURCE_DIR "/docs/store.md");
 

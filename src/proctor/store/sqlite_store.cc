@@ -36,6 +36,9 @@ class SqliteStore : public Store {
         path_(std::move(path)),
         mode_(mode),
         clock_(std::move(clock)) {}
+  SqliteStore(const SqliteStore&) = delete;
+  SqliteStore& operator=(const SqliteStore&) = delete;
+  ~SqliteStore() override;
 
   Status open(const Plan& plan) override;
   Result<std::vector<TrialId>> claim(const Plan& plan, std::size_t most) override;
@@ -76,6 +79,14 @@ class SqliteStore : public Store {
 
 std::int64_t count_of(WallTime time) {
   return time.time_since_epoch().count();
+}
+
+// SQLite empties the log when the last one closes: beside a reader that stays, whoever
+// copies the file alone would lose what was written. Where another is at work it is
+// that one's to do.
+SqliteStore::~SqliteStore() {
+  if (mode_ != OpenMode::read_write) return;
+  (void)database_.execute("PRAGMA busy_timeout = 200; PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 // ---- Writing ----------------------------------------------------------------------
