@@ -98,6 +98,31 @@ def test_the_page_follows_a_run_to_what_report_says(work, served, start_server, 
     assert view.end()[0] == 0
 
 
+def test_who_types_or_tabs_while_the_page_follows_is_not_taken_elsewhere(work, served, start_server, browser):  # noqa: F811
+    work.run("run", "baseline/A", "--dataset", "exam", "--limit", 20)
+    server = start_server("--random", 7, "--latency-ms", 200)
+    page = LivePage(browser, served())
+    page.do("byId('text').focus()")
+    run = work.start("run", "llama", "--base-url", server.url, "--dataset", "exam", "--concurrency", 1)
+    typed = ""
+    while page.do("return head.runs.length") < 2:
+        typed += "x"
+        browser.switch_to.active_element.send_keys("x")
+    # Of each place that can have the focus: whether it has it after the next page, too.
+    for place in ("byId('text')", "byId('pair-b')", "document.querySelector('#contents a[href=\"#runs\"]')",
+                  "byId('live').querySelector('.choose input')", "document.querySelector('#runs button')"):  # fmt: skip
+        is_there = f"return document.activeElement === {place}"
+        page.do(f"for (const one of document.querySelectorAll('#live details')) one.open = true; {place}.focus()")
+        assert page.do(is_there), place
+        shown = page.do("return head.made")
+        page.until(f"return head.made !== '{shown}'")
+        assert page.do(is_there), place
+    assert page.do("return byId('text').value") == typed
+    assert page.do("return [byId('mark').value, byId('subject').value, byId('language').value]") == ["", "", "en"]
+    assert run.poll() is None
+    run.kill()
+
+
 def test_a_run_is_shown_where_none_was_and_others_may_be_chosen(work, served, start_server, browser):  # noqa: F811
     server = start_server()
     run = ["run", "llama", "--base-url", server.url, "--dataset", "exam", "--limit", 3]

@@ -27,21 +27,46 @@ inflate = async (id) => {
 
 // ---- What a person has done to the page stays ----
 
-// Of what is drawn anew below `root`: what stands open, how far it was scrolled, and what
-// has the focus. Gives the function that puts that back.
-function remembered(root) {
-  const all = (selector) => [...root.querySelectorAll(selector)];
-  const reached = "a, button, select, input, summary, [tabindex]";
-  const title = (one) => one.firstElementChild.textContent.replace(/\d/g, "");
-  const opened = new Map(all("details").map((one) => [title(one), one.open]));
+// What an element is, whichever of its drawings it comes from: figures change, what it
+// leads to or tells of does not.
+function nameOf(one) {
+  const tip = one.dataset.tip?.split("\n")[0];
+  const text = () => one.matches(".scroll, pre") ? "" : one.textContent.replace(/\d/g, "");
+  const what = one.id || one.getAttribute("href") || one.value || tip || text();
+  return [one.closest("section, nav")?.id, one.tagName, what].join();
+}
+// By name, and of one name by their order.
+function named(elements) {
+  const found = new Map(), times = new Map();
+  for (const one of elements) {
+    const name = nameOf(one), n = times.get(name) ?? 0;
+    times.set(name, n + 1);
+    found.set(`${name},${n}`, one);
+  }
+  return found;
+}
+
+// What stands open, how far it was scrolled, and what has the focus. Gives the function
+// that puts that back where it was drawn anew.
+function remembered() {
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const summaries = () => named(all("details > summary"));
+  const reached = () => named(all("a, button, select, input, summary, [tabindex]"));
+  const opened = new Map([...summaries()].map(([name, one]) => [name, one.parentNode.open]));
   const scrolled = all(".scroll, pre").map((one) => [one.scrollLeft, one.scrollTop]);
-  const focus = all(reached).indexOf(document.activeElement);
+  const focused = document.activeElement;
+  // Where it is no more, the table it stood in.
+  const places = [...reached()].filter(([, one]) => one === focused || one === focused?.closest(".scroll"))
+    .map(([name]) => name).reverse();
   return () => {
-    for (const one of all("details"))
-      one.open = opened.get(title(one)) ?? one.open;
+    for (const [name, one] of summaries())
+      one.parentNode.open = opened.get(name) ?? one.parentNode.open;
     for (const [i, one] of all(".scroll, pre").entries())
       if (scrolled[i]) [one.scrollLeft, one.scrollTop] = scrolled[i];
-    if (focus >= 0) all(reached)[focus]?.focus({ preventScroll: true });
+    if (document.activeElement === focused) return;
+    const now = reached();
+    const place = places.find((name) => now.has(name));
+    if (place) now.get(place).focus({ preventScroll: true });
   };
 }
 
@@ -112,7 +137,7 @@ async function take(next) {
   // Nothing is waited for from here on: the page is never half of one time.
   const begun = performance.now();
   const restoreChoice = rememberedChoice();
-  const restore = remembered(document.querySelector("main"));
+  const restore = remembered();
   const before = head;
   for (const id of [...kept.keys()])
     if (next.live.parts[id] !== head.live.parts[id]) kept.delete(id);

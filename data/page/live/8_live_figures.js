@@ -89,8 +89,8 @@ function newestTable() {
 
 function runsChooser() {
   const shown = new Set(head.runs.map((run) => run.id));
-  const box = (run) => el("label", {}, el("input", { type: "checkbox", checked: shown.has(run.id),
-    onchange: (event) => {
+  const box = (run) => el("label", {}, el("input", { type: "checkbox", value: run.id,
+    checked: shown.has(run.id), onchange: (event) => {
       const id = run.id.slice(0, ID);
       const [to, from] = event.target.checked ? ["with", "without"] : ["without", "with"];
       choice[from].delete(id);
