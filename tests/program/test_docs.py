@@ -235,6 +235,13 @@ def stocked(work, start_server, start_hub, nano, needs_parquet):
     for name, protocol in (("7f3a", "seed"), ("91bc", "proctor")):
         work.run("run", "baseline/B", "--dataset", "sample", "--name", name, "--protocol", protocol)
     work.run("run", "baseline/A", "--subject", "anatomy", "--name", "0c4d")
+    for part in range(1, 5):
+        work.run("run", "baseline/B", "--dataset", "sample", "--shard", f"{part}/4", "--store", f"{part}.db")
+    sbatch = work.path / "bin/sbatch"
+    sbatch.parent.mkdir()
+    sbatch.write_text("#!/bin/sh\necho 1\n")
+    sbatch.chmod(0o755)
+    work.environment["PATH"] = f"{sbatch.parent}:{work.environment['PATH']}"
     work.run("init", "exam.toml")
     (work.path / "replies.jsonl").write_text('{"output": "B"}\n')
     (work.path / "lab.toml").write_text('models = ["baseline/A"]\ndataset = ["sample"]\n')

@@ -144,6 +144,9 @@ def test_no_command_says_an_english_sentence(japanese):
     visit("doctor")
     visit("doctor", *llama[1:4])
     visit("merge", "proctor.db", "--into", "all.db")
+    visit("run", "baseline/longest", *asked, "--shard", "1/2", "--store", "part.db")
+    visit("merge", "part.db", "--into", "parts.db", "--complete", code=75)
+    visit("submit", "kubernetes", "baseline/longest", *asked, code=2)
     entry = {"question_id": 1, "question": "問い", "options": ["一", "二"], "answer": "A", "category": "法"}
     entries = [7, {**entry, "pred": "A", "model_outputs": "二"}, {**entry, "question_id": 2, "pred": None}]
     (japanese.path / "model_outputs_M_5shots.json").write_text(json.dumps(entries), encoding="utf-8")

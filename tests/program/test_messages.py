@@ -18,6 +18,8 @@ OF_COMMANDS = {
     "exam/run_name.cc": LLAMA_SERVER,
     "exam/checkup.cc": {"--limit"},
     "exam/secrets.cc": {"--key"},
+    "submit/slurm.cc": None,
+    "submit/kubernetes.cc": None,
     "backend/providers.cc": {"--port", "--model-path", "--config"},
 }
 # What a message may name beside fields: open_sqlite_store()'s file, a view's port, and the function.
@@ -62,7 +64,8 @@ def named():
 
 @pytest.fixture(scope="module")
 def fields():
-    code = re.sub(r"//[^\n]*", "", (SOURCES / "exam/spec.h").read_text())
+    specs = [SOURCES / "exam/spec.h", SOURCES / "submit/submit.h"]
+    code = re.sub(r"//[^\n]*", "", "".join(spec.read_text() for spec in specs))
     return set(re.findall(r"(\w+) = ", code))
 
 

@@ -15,15 +15,19 @@ struct World {
 
 enum ExitCode : int {
   complete = 0,
-  broke = 1,    // an error after the first question: store, disk
-  misused = 2,  // usage, configuration, data or store before it: nothing was asked
-  partial = 3,  // ended with questions failed
-  denied = 4,   // the provider said no for good
+  broke = 1,     // an error after the first question: store, disk
+  misused = 2,   // usage, configuration, data or store before it: nothing was asked
+  partial = 3,   // ended with questions failed
+  denied = 4,    // the provider said no for good
+  lacking = 75,  // --complete: replies are missing
   interrupted = 130,
   terminated = 143,
 };
 
 Result<int> run_command(const Arguments& arguments, World& world);
+// All that can be known to be wrong with it before a question is asked.
+Status check_run(const Arguments& arguments, World& world);
+Result<int> submit_command(const Arguments& arguments, World& world);
 Result<int> report_command(const Arguments& arguments, World& world);
 Result<int> chart_command(const Arguments& arguments, World& world);
 Result<int> html_command(const Arguments& arguments, World& world);

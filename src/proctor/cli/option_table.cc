@@ -10,7 +10,8 @@ constexpr unsigned bit(Command command) {
   return 1U << static_cast<unsigned>(command);
 }
 
-constexpr unsigned on_run = bit(Command::run);
+constexpr unsigned on_submit = bit(Command::submit);
+constexpr unsigned on_run = bit(Command::run) | on_submit;
 constexpr unsigned on_prompt = bit(Command::prompt);
 constexpr unsigned on_doctor = bit(Command::doctor);
 constexpr unsigned on_list = bit(Command::list);
@@ -43,6 +44,7 @@ constexpr unsigned every = ~bit(Command::completing);
 
 constexpr std::string_view questions = "What is asked";
 constexpr std::string_view model = "Of which model";
+constexpr std::string_view cluster = "On which machines";
 constexpr std::string_view way = "How it is asked";
 constexpr std::string_view kept = "What is kept and shown";
 
@@ -50,6 +52,11 @@ constexpr std::array command_table = {
     CommandText{Command::run, run_command, "run", "[MODEL…]",
                 "evaluate; the same command again goes on where it stopped",
                 "proctor run ollama/mistral:7b hf:OWNER/REPO:Q4_K_M --subject all"},
+    CommandText{Command::submit, submit_command, "submit", "slurm|kubernetes [MODEL…]",
+                "the same as jobs of a cluster, each of which asks a part",
+                "proctor submit slurm model.gguf --subject all --shards 8 "
+                "--sbatch=--gres=gpu:1\n"
+                "proctor submit slurm openai/gpt-4o --subject all --nodes 4 --dry-run"},
     CommandText{Command::report, report_command, "report", "[RUN…]",
                 "table of runs: accuracy with its interval, and what was not counted",
                 "proctor report\nproctor report 7f3a --format markdown\n"
@@ -154,11 +161,29 @@ constexpr Option option_table[] = {
     {"--subject", "S", questions, of_runs | on_view,
      "only these: S[,S…], a category, high_school_* (default: all it holds)",
      "subjects"},
+    {"--shards", "N", cluster, on_submit,
+     "parts, cut where their tokens are even (default: as many as --nodes)"},
+    {"--nodes", "N", cluster, on_submit, "parts that are asked at a time, at most",
+     "at_once"},
+    {"--dir", "DIR", cluster, on_submit,
+     "of scripts, logs and the parts' stores (default: proctor-…, by what is asked)",
+     "folder"},
+    {"--scratch", "DIR", cluster, on_submit,
+     "a disk of the machine's own, as $TMPDIR, for a part's store while it is asked"},
+    {"--sbatch", "OPTION", cluster, on_submit,
+     "a line behind #SBATCH: --sbatch=--partition=gpu", "", "", true},
+    {"--image", "IMAGE", cluster, on_submit,
+     "Kubernetes: a container's that has proctor"},
+    {"--claim", "CLAIM", cluster, on_submit,
+     "Kubernetes: the volume claim that is mounted as --dir"},
+
     {"--split", "S", questions, on_data,
      "test, dev, validation (default: the protocol's, else test)"},
     {"--limit", "N", questions, sending, "the first N questions of each subject"},
     {"--sample", "N", questions, sending,
      "N questions of each subject at random, the same every time"},
+    {"--shard", "K/N", questions, on_run,
+     "only part K of N, cut where their tokens are even; see submit"},
     {"--columns", "C", questions, on_data,
      "question=Q,choices=A+B+C+D,answer=K,subject=S,id=I,context=P"},
     {"--drop-bad-labels", "", questions, on_data,
@@ -226,6 +251,8 @@ constexpr Option option_table[] = {
      "--into"},
     {"--into", "STORE", kept, on_merge,
      "the store that takes the runs; made where there is none"},
+    {"--complete", "", kept, on_merge | on_verify,
+     "say where a run lacks replies, and end with exit code 75"},
     {"--all", "", kept, of_runs | on_view | on_list,
      "also runs that are forgotten, or that never had a reply"},
     {"--undo", "", kept, on_forget, "show them again"},
@@ -303,9 +330,9 @@ std::span<const Option> options() {
 constexpr std::array<std::string_view, 5> most_needed = {
     "--dataset", "--subject", "--limit", "--protocol", "--dry-run"};
 // Of run, by their names alone, at the end of its help.
-constexpr std::array<std::string_view, 8> least_needed = {
-    "--serve-wait", "--cache-dir", "--stop",      "--tpm",
-    "--rpd",        "--exact",     "--precision", "--template-date"};
+constexpr std::array<std::string_view, 9> least_needed = {
+    "--shard", "--serve-wait", "--cache-dir", "--stop",         "--tpm",
+    "--rpd",   "--exact",      "--precision", "--template-date"};
 
 std::vector<ManualCommand> manual() {
   std::vector<ManualCommand> written;

@@ -17,6 +17,7 @@ namespace proctor {
 
 enum class Command : unsigned {
   run,
+  submit,
   report,
   chart,
   html,

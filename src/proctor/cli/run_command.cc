@@ -332,23 +332,42 @@ Result<std::vector<ModelChoice>> choose_models(const ExamSpec& exam,
   return choices;
 }
 
+Result<ProgressForm> form_of(const Arguments& arguments, const World& world) {
+  const std::string how = arguments.get("--progress").value_or("auto");
+  return progress_form(arguments.has("--quiet") ? "none" : how,
+                       world.console.err_is_terminal());
+}
+
+struct Asked {
+  std::vector<ModelChoice> choices;
+  std::vector<Exam> exams;
+};
+
+Result<Asked> what_is_asked(const Arguments& arguments, World& world, bool asks) {
+  const ProgressForm form = TRY(form_of(arguments, world));
+  const ExamSpec spec = TRY(exam_spec(arguments));
+  Asked asked{.choices = TRY(choose_models(spec, arguments, world, form, asks))};
+  asked.exams = TRY(prepare_exams(arguments, world));
+  TRY(check_applies(asked.choices.front().spec, asked.exams));
+  for (const ModelChoice& choice : asked.choices) {
+    for (const Exam& exam : asked.exams) TRY(check_can_be_sent(exam, choice));
+  }
+  return asked;
+}
+
 }  // namespace
+
+Status check_run(const Arguments& arguments, World& world) {
+  TRY(run_notes(arguments));
+  TRY(what_is_asked(arguments, world, false));
+  return {};
+}
 
 Result<int> run_command(const Arguments& arguments, World& world) {
   const Language language = world.console.language();
-  const ExamSpec asked = TRY(exam_spec(arguments));
   const RunNotes notes = TRY(run_notes(arguments));
   const bool asks = !arguments.has("--dry-run");
-  const std::string how = arguments.get("--progress").value_or("auto");
-  const ProgressForm form = TRY(progress_form(arguments.has("--quiet") ? "none" : how,
-                                              world.console.err_is_terminal()));
-  const std::vector<ModelChoice> choices =
-      TRY(choose_models(asked, arguments, world, form, asks));
-  const std::vector<Exam> exams = TRY(prepare_exams(arguments, world));
-  TRY(check_applies(choices.front().spec, exams));
-  for (const ModelChoice& choice : choices) {
-    for (const Exam& exam : exams) TRY(check_can_be_sent(exam, choice));
-  }
+  const auto [choices, exams] = TRY(what_is_asked(arguments, world, asks));
   if (!asks) {
     TRY(tell_dry_run(choices, exams, notes, arguments, world));
     return complete;
@@ -357,7 +376,8 @@ Result<int> run_command(const Arguments& arguments, World& world) {
       arguments, {.talk = exam_world(arguments, world).talk,
                   .is_stopped = [] { return signals_seen.load() > 0; }}));
   const SignalWatch signals;
-  const Session session{arguments, world, language, signals, notes, form};
+  const Session session{arguments, world, language,
+                        signals,   notes, TRY(form_of(arguments, world))};
   Batch batch{.of = choices.size() * exams.size()};
   int worst = complete;
   for (const ModelChoice& choice : choices) {

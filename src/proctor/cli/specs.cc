@@ -237,6 +237,8 @@ Result<ExamSpec> exam_spec(const Arguments& arguments) {
   spec.max_tokens = TRY(own(arguments, "--max-tokens", number_ranges.max_tokens));
   spec.temperature = TRY(own(arguments, "--temperature", number_ranges.temperature));
   spec.seed = TRY(arguments.number("--seed", number_ranges.seed));
+  if (const auto shard = arguments.get("--shard"))
+    spec.shard = TRY(parse_shard(*shard));
   if (arguments.has("--stop")) spec.stop = arguments.all("--stop");
   return spec;
 }
@@ -352,6 +354,24 @@ Result<StoredRun> run_named(Store& store, const Arguments& arguments,
   if (!names.empty()) TRY(expect_words(arguments, 1, "one run"));
   return run_called(store, names.empty() ? "last" : names[0], among_of(arguments),
                     console);
+}
+
+Result<bool> tell_missing(Store& store, std::span<const StoredRun> runs,
+                          Console& console) {
+  bool lacks = false;
+  for (const StoredRun& run : runs) {
+    const Missing missing = TRY(missing_of(store, run));
+    if (missing.replies == 0) continue;
+    lacks = true;
+    std::vector<std::string> subjects;
+    for (const auto& [name, count] : missing.subjects)
+      subjects.push_back(
+          fmt::format("{} {}", for_terminal_line(name), with_thousands(count)));
+    console.tell(fmt::format("run {}: {} of {} questions have no reply: {}",
+                             run.id.substr(0, 8), with_thousands(missing.replies),
+                             with_thousands(missing.planned), join(subjects, ", ")));
+  }
+  return lacks;
 }
 
 void tell_hidden(std::size_t hidden, Console& console) {

@@ -83,6 +83,9 @@ Result<StoredRun> run_named(Store& store, const Arguments& arguments, Console& c
 Result<std::vector<ScoredRun>> runs_meant(Store& store, const Arguments& arguments,
                                           const std::vector<std::string>& names,
                                           Console& console);
+// Says of each run what it lacks; whether one lacks a reply.
+Result<bool> tell_missing(Store& store, std::span<const StoredRun> runs,
+                          Console& console);
 // "2 runs are hidden …" on stderr, where there are any.
 void tell_hidden(std::size_t hidden, Console& console);
 

@@ -1,3 +1,5 @@
+#include <functional>
+
 #include "proctor/cli/specs.h"
 
 namespace proctor {
@@ -32,7 +34,10 @@ Result<int> verify_command(const Arguments& arguments, World& world) {
     return broke;
   }
   world.console.tell(fmt::format("{}: whole", shown_store(store_path(arguments))));
-  return complete;
+  if (!arguments.has("--complete")) return complete;
+  std::vector<StoredRun> shown = TRY(store->runs());
+  std::erase_if(shown, std::not_fn(&StoredRun::is_shown));
+  return TRY(tell_missing(*store, shown, console)) ? lacking : complete;
 }
 
 }  // namespace proctor

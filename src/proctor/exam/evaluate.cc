@@ -68,6 +68,11 @@ Result<RunEnd> run_exam(const Exam& exam, const OpenModel& model, const RunNotes
     world.talk(fmt::format("{} is not sent {}", for_terminal_line(model.choice.title()),
                            left_out));
   }
+  if (exam.shard && world.talk) {
+    world.talk(fmt::format("part {} of {}: {} of {} questions", exam.shard->at,
+                           exam.shard->of, evaluation.plan.trials.size(),
+                           exam.selection.size()));
+  }
   if (watch.begins) watch.begins(evaluation);
 
   const TimePoint started = std::chrono::steady_clock::now();

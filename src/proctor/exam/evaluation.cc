@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proctor/exam/secrets.h"
+#include "proctor/exam/shard.h"
 
 namespace proctor {
 namespace {
@@ -90,6 +91,7 @@ Evaluation evaluation_of(const Exam& exam, const ModelChoice& choice,
       .version = PROCTOR_VERSION,
       .command = notes.command,
   };
+  if (exam.shard) plan.trials = shard_of(evaluation, *exam.shard);
   return evaluation;
 }
 

@@ -20,5 +20,6 @@
 #include "proctor/exam/run_name.h"
 #include "proctor/exam/second_tries.h"
 #include "proctor/exam/secrets.h"
+#include "proctor/exam/shard.h"
 #include "proctor/exam/spec.h"
 #include "proctor/exam/world.h"

@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::int64_t bytes_a_token = 4;  // of English, roughly
 
-std::int64_t bytes_of(const Prompt& prompt) {
-  std::size_t bytes = prompt.text.size();
-  for (const Message& message : prompt.messages) bytes += message.content.size();
-  return static_cast<std::int64_t>(bytes);
-}
-
 // What the store has of the run.
 struct Kept {
   std::vector<TrialId> answered;
@@ -117,6 +111,12 @@ void find_on_disk(ModelChoice& choice, const ExamWorld& world) {
 }
 
 }  // namespace
+
+std::int64_t bytes_of(const Prompt& prompt) {
+  std::size_t bytes = prompt.text.size();
+  for (const Message& message : prompt.messages) bytes += message.content.size();
+  return static_cast<std::int64_t>(bytes);
+}
 
 Result<std::vector<RunForecast>> forecast_runs(const ModelChoice& choice,
                                                std::span<const Exam> exams,

@@ -19,4 +19,7 @@ Result<std::vector<RunForecast>> forecast_runs(const ModelChoice& choice,
                                                Store& store, const RunNotes& notes,
                                                const ExamWorld& world);
 
+// Of what a prompt is made of, as it is written.
+std::int64_t bytes_of(const Prompt& prompt);
+
 }  // namespace proctor

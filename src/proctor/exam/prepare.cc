@@ -182,6 +182,7 @@ Result<Exam> exam_of(NamedProtocol protocol, const ExamSpec& spec, HubWorld& out
   exam.protocol = std::move(protocol.second);
   exam.limit_is_own = spec.max_tokens.has_value();
   exam.seed = spec.seed;
+  exam.shard = spec.shard;
   const std::string reader = spec.reader.value_or(exam.protocol.extract);
   exam.reader = TRY(find_reader(reader.empty() ? "first-letter" : reader)
                         .in(spec.reader ? "`reader`" : "the protocol"));

@@ -21,6 +21,7 @@ struct Exam {
   std::shared_ptr<const Dataset> dataset;  // exams of one split share it
   std::vector<std::uint32_t> selection;
   std::string subjects;  // as asked for
+  std::optional<Shard> shard;
   Protocol protocol;
   std::string protocol_asked;        // as the spec names it: a name, or a file
   std::string dataset_asked;         // likewise

@@ -86,6 +86,11 @@ struct ModelSpec {
 // "2026-01-31", where there is such a day.
 Result<std::chrono::year_month_day> parse_date(const std::string& text);
 
+// One of `of` parts, from 1: see shard.h.
+struct Shard {
+  int at = 1, of = 1;
+};
+
 // What is asked, and how it is put. One run a protocol; all of them share the rest.
 struct ExamSpec {
   std::vector<std::string> protocols = {"seed"};  // names, or paths that end in .toml
@@ -99,6 +104,8 @@ struct ExamSpec {
   std::optional<int> limit = {};   // the first so many of each subject
   std::optional<int> sample = {};  // or so many at random, the same every time
   bool drop_bad_labels = false;
+  // Only that part of it is asked here; the run is the whole one all the same.
+  std::optional<Shard> shard = {};
 
   // ---- Instead of what the protocol has ----
   std::optional<int> shots = {};

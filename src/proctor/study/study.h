@@ -10,6 +10,7 @@
 #include "proctor/study/marked_run.h"
 #include "proctor/study/meant_runs.h"
 #include "proctor/study/measures.h"
+#include "proctor/study/missing.h"
 #include "proctor/study/reply_line.h"
 #include "proctor/study/run_forecast.h"
 #include "proctor/study/running_counts.h"
