@@ -204,6 +204,8 @@ NOT_RUN = {
     "import": "a harness's file; the tests of imports have some",
     "bash)": "the shell's; test_shells.py asks the shells",
     "1c07c4a2": "the run of a server whose answers differ; test_fake_server_page.py has it",
+    "postgresql://USER@HOST:PORT/DATABASE": "needs a PostgreSQL; test_postgres.py has one",
+    "postgresql://…": "likewise",
     "my.csv": "a file of the reader's; test_datasets.py reads such columns",
 }
 # Commands that take something: alone they are mentioned.
