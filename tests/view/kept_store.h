@@ -47,7 +47,6 @@ class KeptStore {
   ViewSetting setting() const {
     return {
         .open = [file = path_] { return open_sqlite_store(file, OpenMode::read_only); },
-        .file = path_,
         .page = {.version = "1"}};
   }
 

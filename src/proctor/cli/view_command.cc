@@ -18,7 +18,6 @@ Result<int> view_command(const Arguments& given, World& world) {
   const Language language = world.console.language();
   const auto view = TRY(View::open(
       {.open = [&] { return open_for_reading(arguments); },
-       .file = store_path(arguments),
        .among = among_of(arguments),
        .page = {.language = language,
                 .version = PROCTOR_VERSION,

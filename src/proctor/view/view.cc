@@ -172,14 +172,14 @@ void View::State::answer(evhttp_request* request) {
   send(request, {.type = "application/octet-stream", .body = *part});
 }
 
-// Where the store cannot be read a page without runs, which tells so when it has asked.
+// Where no page is there to give one without runs, which asks for its figures at once.
 void View::State::send_document(evhttp_request* request) {
   const auto made = store.page({});
   const auto nothing = make_memory_store();
-  const ServedPage page =
-      served_page(made ? (*made)->page
-                       : live_page(*nothing, {}, {}, setting.page).value_or(LivePage{}),
-                  setting.page);
+  const ServedPage page = served_page(
+      made && *made ? (*made)->page
+                    : live_page(*nothing, {}, {}, setting.page).value_or(LivePage{}),
+      setting.page);
   send(request,
        {.type = "text/html; charset=utf-8", .body = page.html, .policy = page.policy});
 }
@@ -194,7 +194,8 @@ void View::State::send_head(evhttp_request* request, const ViewRequest& asked) {
         problem.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     return send(request, {.type = json, .body = text});
   }
-  if ((*made)->at == asked.word("at")) return send(request, {.status = 204});
+  if (*made == nullptr || (*made)->at == asked.word("at"))
+    return send(request, {.status = 204});
   send(request, {.type = json, .body = (*made)->page.head});
 }
 

@@ -1,7 +1,7 @@
 // A store's runs as a page on this machine, which follows them while they go on.
 #pragma once
 
-#include <filesystem>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <span>
@@ -14,13 +14,16 @@
 
 namespace proctor {
 
+// What the calling thread has had of a processor.
+std::chrono::nanoseconds spent_by_this_thread();
+
 struct ViewSetting {
-  // For reading; called again where the store was replaced or could not be read.
+  // For reading; called for each look, and closed after it.
   std::function<Result<std::unique_ptr<Store>>()> open;
-  std::filesystem::path file;  // of that store
   Among among = Among::shown;  // of the runs to choose from
   PageSetting page;            // `made` is each page's own
   Clock clock = {};
+  std::function<std::chrono::nanoseconds()> spent = spent_by_this_thread;
   int port = 0;  // 0: any that is free
   // What a person is to read, of a sentence in English.
   std::function<std::string(std::string_view)> say = {};

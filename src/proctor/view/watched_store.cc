@@ -1,23 +1,15 @@
 #include "proctor/view/watched_store.h"
 
 #include <algorithm>
-
-#include <sys/stat.h>
+#include <ctime>
 
 namespace proctor {
 namespace {
 
-constexpr std::size_t most_made = 4;  // choices that pages are kept of
+constexpr std::size_t most_made = 8;  // choices that pages are kept of
 constexpr std::uint64_t late = 8;     // pages that a part stays for after its last
-constexpr int pause_for_each = 10;    // of what a look took: a tenth of the time
-
-// Which file it is: another one of that name is another store.
-std::optional<std::pair<std::uint64_t, std::uint64_t>> file_of(
-    const std::filesystem::path& path) {
-  struct stat found {};
-  if (::stat(path.c_str(), &found) != 0) return std::nullopt;
-  return std::pair<std::uint64_t, std::uint64_t>{found.st_dev, found.st_ino};
-}
+constexpr int pause_for_each = 10;    // of what a look took: a tenth of a processor
+constexpr std::chrono::seconds longest_pause{15};
 
 // What differs where anything was written.
 std::string state_of(const std::vector<StoredRun>& runs) {
@@ -38,6 +30,12 @@ bool names(const std::vector<std::string>& prefixes, const StoredRun& run) {
 
 }  // namespace
 
+std::chrono::nanoseconds spent_by_this_thread() {
+  timespec spent{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+  return std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec);
+}
+
 std::vector<StoredRun> chosen_runs(const std::vector<StoredRun>& runs,
                                    const RunChoice& choice) {
   std::vector<const StoredRun*> newest;
@@ -53,19 +51,8 @@ std::vector<StoredRun> chosen_runs(const std::vector<StoredRun>& runs,
   return chosen;
 }
 
-Status WatchedStore::look() {
-  const auto file = file_of(setting_.file);
-  if (file != file_) store_.reset();
-  if (!store_) {
-    store_ = TRY(setting_.open());
-    file_ = file;
-  }
-  auto meant = meant_runs(*store_, setting_.among);
-  if (!meant) {
-    store_.reset();
-    return tl::unexpected(meant.error());
-  }
-  runs_ = std::move(meant->runs);
+Status WatchedStore::look(Store& store) {
+  runs_ = TRY(meant_runs(store, setting_.among)).runs;
   // In the order of their beginnings: two that go on would change places else.
   std::ranges::stable_sort(runs_, {}, &StoredRun::created);
   state_ = state_of(runs_);
@@ -73,32 +60,35 @@ Status WatchedStore::look() {
 }
 
 Result<const WatchedStore::Made*> WatchedStore::page(const RunChoice& choice) {
-  const TimePoint begun = setting_.clock.now();
   const auto known = std::ranges::find(made_, choice, &Made::choice);
-  if (known != made_.end()) {
-    std::rotate(known, known + 1, made_.end());
-    if (begun < next_look_) {
-      if (error_) return tl::unexpected(*error_);
-      return &made_.back();
-    }
+  const bool is_known = known != made_.end();
+  if (is_known) std::rotate(known, known + 1, made_.end());
+  if (setting_.clock.now() < next_look_) {
+    if (error_) return tl::unexpected(*error_);
+    return is_known ? &made_.back() : nullptr;
   }
+  const auto before = setting_.spent();
   const auto done = [&]() -> Result<const Made*> {
-    TRY(look());
-    if (known != made_.end() && made_.back().state == state_) return &made_.back();
-    return make(choice);
+    // Not kept open: its log could not be emptied then.
+    const auto store = TRY(setting_.open());
+    TRY(look(*store));
+    if (is_known && made_.back().state == state_) return &made_.back();
+    return make(*store, choice);
   }();
-  const TimePoint ended = setting_.clock.now();
-  next_look_ = ended + pause_for_each * (ended - begun);
+  const auto pause = std::chrono::duration_cast<std::chrono::microseconds>(
+      pause_for_each * (setting_.spent() - before));
+  next_look_ = setting_.clock.now() + std::min<decltype(pause)>(pause, longest_pause);
   error_ = done ? std::nullopt : std::optional(done.error());
   return done;
 }
 
-Result<const WatchedStore::Made*> WatchedStore::make(const RunChoice& choice) {
+Result<const WatchedStore::Made*> WatchedStore::make(Store& store,
+                                                     const RunChoice& choice) {
   PageSetting setting = setting_.page;
   // Two pages are told apart by it, as it is written: in milliseconds.
   constexpr std::chrono::milliseconds later{1};
   setting.made = last_made_ = std::max(setting_.clock.wall(), last_made_ + later);
-  LivePage page = TRY(live_page(*store_, chosen_runs(runs_, choice), runs_, setting));
+  LivePage page = TRY(live_page(store, chosen_runs(runs_, choice), runs_, setting));
   keep(std::move(page.parts));
   std::erase_if(made_, [&](const Made& one) { return one.choice == choice; });
   if (made_.size() == most_made) made_.erase(made_.begin());

@@ -35,22 +35,21 @@ class WatchedStore {
     std::string at;     // when, as the page's figures have it
     LivePage page;      // its parts are in part()
   };
-  // The page of those runs: the one that was made, where nothing was written since. It
-  // takes a tenth of the time at most: where looking takes long, so do the pauses
-  // between two looks, in which the page of before is given. The pointer lives until
-  // the next call.
+  // The page of those runs: the one that was made, where nothing was written since.
+  // The store is open while it is looked at and no longer. That takes a tenth of a
+  // processor, or more where a look takes longer than 1.5 s: between two looks, of
+  // whatever runs, are pauses of up to 15 s, in which the page of before is given;
+  // null where there is none of those runs. The pointer lives until the next call.
   Result<const Made*> page(const RunChoice& choice);
   // By its SHA-256; null where no page of late had it.
   const std::string* part(const std::string& sha256) const;
 
  private:
-  Status look();
-  Result<const Made*> make(const RunChoice& choice);
+  Status look(Store& store);
+  Result<const Made*> make(Store& store, const RunChoice& choice);
   void keep(std::vector<PagePart> parts);
 
   const ViewSetting& setting_;
-  std::unique_ptr<Store> store_;
-  std::optional<std::pair<std::uint64_t, std::uint64_t>> file_;  // which was opened
   std::vector<StoredRun> runs_;  // the first that began, first
   std::string state_;
   TimePoint next_look_{};
