@@ -1,6 +1,7 @@
 #include "proctor/view/view.h"
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <thread>
 
@@ -41,6 +42,14 @@ class Client {
     EXPECT_EQ(::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL),
               static_cast<ssize_t>(bytes.size()));
   }
+  // Whether the other end closes before half a minute of silence would end it.
+  bool is_ended() const {
+    const timeval patience{.tv_sec = 15, .tv_usec = 0};
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    char byte = 0;
+    const ssize_t n = ::recv(descriptor_, &byte, 1, 0);
+    return n == 0 || (n < 0 && errno == ECONNRESET);
+  }
   // All that comes until the other end closes.
   std::string rest() const {
     std::string all;
@@ -61,7 +70,11 @@ class ServedView : public testing::Test {
   ServedView() {
     std::signal(SIGPIPE, SIG_IGN);
     kept_.reply("AB");
-    view_ = View::open(kept_.setting()).value();
+    ViewSetting setting = kept_.setting();
+    setting.clock.now = [this, now = setting.clock.now] {
+      return now() + later_.load();
+    };
+    view_ = View::open(std::move(setting)).value();
     const std::string address = view_->address();
     const std::size_t token = address.find("/?token=");
     token_ = address.substr(token + 8);
@@ -93,6 +106,7 @@ class ServedView : public testing::Test {
   }
 
   KeptStore kept_;
+  std::atomic<std::chrono::seconds> later_{};
   std::unique_ptr<View> view_;
   std::string token_;
   int port_ = 0;
@@ -169,6 +183,24 @@ TEST_F(ServedView, clients_that_are_slow_or_say_nothing_hold_up_nobody) {
 
   stop();
   EXPECT_EQ(ended_by_, SIGUSR1);
+}
+
+TEST_F(ServedView, of_more_connections_than_64_those_that_wait_longest_are_closed) {
+  std::vector<Client> silent;
+  for (int i = 0; i < 100; ++i) silent.emplace_back(port_);
+
+  EXPECT_THAT(get("/head"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_TRUE(silent.front().is_ended());
+}
+
+TEST_F(ServedView, a_request_that_is_not_whole_in_time_is_not_waited_for) {
+  const Client slow(port_);
+  slow.send("GET /head HTTP/1.1\r\nHost: 127");
+  get("/head");  // so that it was accepted
+
+  later_ = std::chrono::seconds(10);
+
+  EXPECT_TRUE(slow.is_ended());
 }
 
 TEST_F(ServedView, a_port_that_is_taken_is_said_so) {

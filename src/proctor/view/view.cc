@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <optional>
 
 #include <arpa/inet.h>
 #include <event2/buffer.h>
@@ -17,6 +18,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "proctor/view/connections.h"
 #include "proctor/view/gate.h"
 #include "proctor/view/watched_store.h"
 
@@ -148,6 +150,7 @@ struct View::State {
   WatchedStore store{setting};
   Held<event_base, event_base_free> base{event_base_new()};
   Held<evhttp, evhttp_free> http{evhttp_new(base.get())};
+  std::optional<Connections> connections;
   int ended_by = 0;
 
   std::string say(std::string_view english) const {
@@ -159,6 +162,7 @@ struct View::State {
 };
 
 void View::State::answer(evhttp_request* request) {
+  connections->answering(request);
   const ViewRequest asked = read_request(request);
   if (const auto refused = refusal(asked, gate))
     return send(request, {.status = refused->status, .body = say(refused->why) + "\n"});
@@ -203,6 +207,8 @@ View::View(std::unique_ptr<State> state) : state_(std::move(state)) {}
 View::~View() = default;
 
 Result<std::unique_ptr<View>> View::open(ViewSetting setting) {
+  // What a client does wrong is its own affair, and could fill a terminal.
+  event_set_log_callback([](int, const char*) {});
   auto state = std::make_unique<State>();
   state->setting = std::move(setting);
   if (!state->http) return fail(Fault::io, "libevent does not start");
@@ -215,6 +221,7 @@ Result<std::unique_ptr<View>> View::open(ViewSetting setting) {
   evhttp_set_max_headers_size(http, largest_head);
   evhttp_set_max_body_size(http, largest_body);
   evhttp_set_timeout(http, seconds_of_silence);
+  state->connections.emplace(state->base.get(), http, state->setting.clock.now);
   evhttp_set_gencb(
       http,
       [](evhttp_request* request, void* self) {
