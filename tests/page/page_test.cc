@@ -330,6 +330,16 @@ TEST_F(RunPage, a_page_that_is_served_may_ask_who_it_is_from_and_holds_no_part) 
     EXPECT_EQ(head["live"]["parts"][part.id], sha256_hex(part.bytes));
 }
 
+TEST_F(RunPage, a_served_page_orders_nothing_whose_times_are_not_known) {
+  const std::vector<StoredRun> runs = {add("AB")};
+
+  const LivePage page = live_page(made_.store(), runs, runs, {}).value();
+
+  const json live = json::parse(page.head)["live"];
+  EXPECT_EQ(live["curves"], json::parse("[[]]"));
+  EXPECT_EQ(live["newest"], json::array());
+}
+
 TEST_F(RunPage, a_served_page_of_no_run_has_nothing_to_show) {
   const LivePage live = live_page(made_.store(), {}, {}, {}).value();
 

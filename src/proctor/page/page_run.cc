@@ -58,8 +58,10 @@ struct Collected {
 
   void add(const Graded& graded, std::uint32_t place) {
     add_columns(graded, place);
-    run.ended.push_back(
-        {graded.attempt->started + graded.attempt->latency, place, graded.mark});
+    // What another harness asked may have no times: then there is no order.
+    if (graded.attempt->started != WallTime{})
+      run.ended.push_back(
+          {graded.attempt->started + graded.attempt->latency, place, graded.mark});
     const auto letter = graded.answer.letter;
     if (graded.mark != Mark::failed) {
       const bool is_letter = letter && *letter >= 'A' && *letter <= 'Z';

@@ -32,7 +32,7 @@ struct PageRun {
   std::array<std::int64_t, 27> letters{};  // answers by letter; the last: none
   std::optional<Calibration> calibration;
   std::vector<double> seconds;       // of the replies
-  std::vector<EndedQuestion> ended;  // their places for ordinals
+  std::vector<EndedQuestion> ended;  // whose time is known; places for ordinals
 };
 
 // Reads a run once, with its replies; what it asked is added to the questions.
