@@ -74,7 +74,8 @@ function runningTable(runs) {
 // Wanted before the columns are there: then it has no letters yet.
 function newestTable() {
   const rowAt = new Map(Array.from(columns.place ?? [], (place, row) => [place, row]));
-  return table([w("time"), w("run"), w("question"), w("subject"), w("answer"), w("key"), w("mark")],
+  const titles = ["time", "run", "question", "subject", "answer", "key", "mark"];
+  return table(titles.map((key) => ({ text: w(key) })),
     head.live.newest.filter(([, place]) => rowAt.has(place)).map(([run, place, at]) => {
       const row = rowAt.get(place), mark = markOf(run, row);
       return el("tr", {}, el("td", { class: "time" }, at.slice(11, 19)),
@@ -84,7 +85,7 @@ function newestTable() {
         el("td", { class: "is-" + mark }, letterOf(run, row)),
         el("td", {}, lettersOf(columns.key[row]).join(", ")),
         el("td", { class: "is-" + mark }, w(mark)));
-    }), { about: w("newest-about"), name: "newest" });
+    }), { about: w("newest-about"), stacks: true, name: "newest" });
 }
 
 function runsChooser() {
