@@ -206,6 +206,7 @@ NOT_RUN = {
     "1c07c4a2": "the run of a server whose answers differ; test_fake_server_page.py has it",
     "postgresql://USER@HOST:PORT/DATABASE": "needs a PostgreSQL; test_postgres.py has one",
     "postgresql://…": "likewise",
+    "view": "serves until it is ended; test_view.py ends it",
     "my.csv": "a file of the reader's; test_datasets.py reads such columns",
 }
 # Commands that take something: alone they are mentioned.
