@@ -13,7 +13,7 @@ namespace {
 // The subjects of the rows, and the categories they are in; numbered in the order of
 // their names.
 struct PageSubjects {
-  std::string_view dataset;  // whose categories these are: the first run's
+  std::string dataset;  // whose categories these are: the first run's
   std::vector<std::string> names;
   std::vector<std::string_view> categories;  // their titles
   std::vector<int> category, also;           // by subject; -1: in none
@@ -30,7 +30,8 @@ PageSubjects subjects_of(const std::vector<std::uint32_t>& rows,
   Names names;
   std::set<std::string_view> categories;
   for (const std::uint32_t place : rows) names.insert(questions.at(place).subject);
-  PageSubjects subjects{.dataset = dataset, .names = {names.begin(), names.end()}};
+  PageSubjects subjects{.dataset = std::string(dataset),
+                        .names = {names.begin(), names.end()}};
   std::vector<Subject> known;
   for (const std::string& name : subjects.names) {
     const Subject* const subject = find_subject(name, dataset);
