@@ -21,21 +21,7 @@ Result<std::vector<StoredRun>> PostgresStore::runs() {
                   "r.number) FROM run r LEFT JOIN activity t ON t.run = r.number ORDER "
                   "BY updated DESC, r.id",
                   run_columns)));
-  std::vector<StoredRun> listed;
-  while (TRY(row.step())) {
-    constexpr int first = run_column_count;
-    std::string id(row.text_at(first));
-    RunInfo info = TRY(
-        read_run(row).in(fmt::format("{}: run {}", database_.shown(), short_id(id))));
-    listed.push_back({.id = std::move(id),
-                      .info = std::move(info),
-                      .created = WallTime(Microseconds(row.number_at(first + 1))),
-                      .updated = WallTime(Microseconds(row.number_at(first + 2))),
-                      .results = row.number_at(first + 3),
-                      .attempts = row.number_at(first + 4),
-                      .generation = static_cast<int>(row.number_at(first + 5))});
-  }
-  return listed;
+  return read_runs(row, database_.shown());
 }
 
 Result<std::int64_t> PostgresStore::number_of(const std::string& run_id) {
@@ -58,13 +44,7 @@ Result<std::vector<SubjectReplies>> PostgresStore::subjects(const std::string& r
       "dataset = (SELECT dataset FROM run WHERE number = $1) GROUP BY subject ORDER BY "
       "subject",
       PgValues().number(number)));
-  std::vector<SubjectReplies> listed;
-  while (TRY(row.step())) {
-    listed.push_back({.name = std::string(row.text_at(0)),
-                      .questions = row.number_at(1),
-                      .replied = row.number_at(2)});
-  }
-  return listed;
+  return read_subjects(row);
 }
 
 Result<Dataset> PostgresStore::questions(const std::string& run_id) {
@@ -83,10 +63,7 @@ Result<Dataset> PostgresStore::questions(const std::string& run_id) {
       fmt::format("SELECT {} FROM question WHERE dataset = $1 ORDER BY ordinal",
                   question_columns),
       PgValues().number(run.number_at(run_column_count))));
-  while (TRY(row.step())) {
-    dataset.questions.push_back(TRY(read_question(row).in(
-        fmt::format("{}: question {}", database_.shown(), dataset.questions.size()))));
-  }
+  dataset.questions = TRY(read_questions(row, database_.shown()));
   return dataset;
 }
 

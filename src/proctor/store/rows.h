@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "proctor/store/form.h"
 
@@ -116,6 +117,50 @@ Result<RunInfo> read_run(const Row& row) {
   TRY(check_is(row, 3, "repeats", 1));
   TRY(check_is(row, 4, "rotations", 1));
   return info;
+}
+
+// What a list of runs has behind run_columns: id, created, updated, how many results
+// and attempts there are, and the highest generation.
+template <class Row>
+Result<std::vector<StoredRun>> read_runs(Row& row, const std::string& place) {
+  std::vector<StoredRun> listed;
+  while (TRY(row.step())) {
+    constexpr int first = run_column_count;
+    std::string id = string_at(row, first);
+    RunInfo info =
+        TRY(read_run(row).in(fmt::format("{}: run {}", place, short_id(id))));
+    listed.push_back({.id = std::move(id),
+                      .info = std::move(info),
+                      .created = WallTime(Microseconds(row.number_at(first + 1))),
+                      .updated = WallTime(Microseconds(row.number_at(first + 2))),
+                      .results = row.number_at(first + 3),
+                      .attempts = row.number_at(first + 4),
+                      .generation = static_cast<int>(row.number_at(first + 5))});
+  }
+  return listed;
+}
+
+// Rows of a name, its questions, and those of them that have a reply.
+template <class Row>
+Result<std::vector<SubjectReplies>> read_subjects(Row& row) {
+  std::vector<SubjectReplies> listed;
+  while (TRY(row.step())) {
+    listed.push_back({.name = string_at(row, 0),
+                      .questions = row.number_at(1),
+                      .replied = row.number_at(2)});
+  }
+  return listed;
+}
+
+// Rows of question_columns, in order.
+template <class Row>
+Result<std::vector<Question>> read_questions(Row& row, const std::string& place) {
+  std::vector<Question> questions;
+  while (TRY(row.step())) {
+    questions.push_back(TRY(read_question(row).in(
+        fmt::format("{}: question {}", place, questions.size()))));
+  }
+  return questions;
 }
 
 }  // namespace proctor
