@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "proctor/report/find_word.h"
 #include "proctor/report/json_line.h"
 #include "proctor/report/namesakes.h"
 #include "proctor/report/runs_table.h"
@@ -319,28 +320,16 @@ std::string data_text(std::span<const ScoredRun> runs, const Breakdown& breakdow
   return text;
 }
 
-template <class Value, std::size_t n>
-Result<Value> find_word(
-    std::string_view name,
-    const std::array<std::pair<std::string_view, Value>, n>& words) {
-  std::vector<std::string> known;
-  for (const auto& [word, value] : words) {
-    if (word == name) return value;
-    known.emplace_back(word);
-  }
-  return fail(Fault::usage, "found {}, expected {}", name, join(known, ", "));
-}
-
 }  // namespace
 
 Result<By> find_by(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, By>, 3> words = {
+  constexpr NamedValues<By, 3> words = {
       {{"model", By::model}, {"subject", By::subject}, {"category", By::category}}};
   return find_word(name, words);
 }
 
 Result<SortBy> find_sort(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, SortBy>, 2> words = {
+  constexpr NamedValues<SortBy, 2> words = {
       {{"name", SortBy::name}, {"accuracy", SortBy::accuracy}}};
   return find_word(name, words);
 }

@@ -7,6 +7,7 @@
 #include "proctor/report/comparison.h"
 #include "proctor/report/exam_tables.h"
 #include "proctor/report/export.h"
+#include "proctor/report/find_word.h"
 #include "proctor/report/ink.h"
 #include "proctor/report/language.h"
 #include "proctor/report/manual.h"
