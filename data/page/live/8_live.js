@@ -147,6 +147,7 @@ async function take(next) {
   takeColumns(fresh.get("columns"), read("ids"));
   const rowsBefore = restoreChoice();
   drawFigures();
+  drawMade();
   drawRowsAgain(rowsBefore);
   restore();
   tellProgress(before);

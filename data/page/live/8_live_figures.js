@@ -1,18 +1,6 @@
 // What a page that is served shows of runs under way: how far they are, how their
 // accuracy came to be, what ended last.
 
-function drawFigures() {
-  drawLive();
-  drawRuns();
-  drawSubjects();
-  drawComparison();
-  drawLetters();
-  drawCalibration();
-  drawLatency();
-  drawContents();
-  drawMade();
-}
-
 function progressPicture(run) {
   let at = 0;
   return svg("svg", { class: "bar", viewBox: "0 0 100 20", preserveAspectRatio: "none",

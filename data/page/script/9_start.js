@@ -28,8 +28,7 @@ function drawContents() {
       .map((id) => el("li", {}, el("a", { href: "#" + id }, w(id))))));
 }
 
-function drawAll() {
-  drawWords();
+function drawFigures() {
   if (head.live) drawLive();
   drawRuns();
   drawSubjects();
@@ -38,6 +37,11 @@ function drawAll() {
   drawCalibration();
   drawLatency();
   drawContents();
+}
+
+function drawAll() {
+  drawWords();
+  drawFigures();
   showChoice();
 }
 
