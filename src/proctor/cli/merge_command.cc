@@ -22,10 +22,8 @@ Result<int> merge_command(const Arguments& arguments, World& world) {
       TRY(open_store(*path, OpenMode::read_write, {.talk = reading_world(world).talk})
               .in("--into"));
   Table table{{{"store"}, {"runs", Align::right}, {"tries", Align::right}}, {}};
-  std::set<std::string> ids;
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const std::string name = shown_store(arguments.positional[i]);
-    for (const StoredRun& run : TRY(sources[i]->runs())) ids.insert(run.id);
     const Merged merged = TRY(merge(*sources[i], *into).in(name));
     table.rows.push_back(
         {name, with_thousands(merged.runs), with_thousands(merged.attempts)});
@@ -34,6 +32,9 @@ Result<int> merge_command(const Arguments& arguments, World& world) {
       table_text(translated(world.console.language(), std::move(table), form, {}), form,
                  world.console.table_width()));
   if (!arguments.has("--complete")) return complete;
+  std::set<std::string> ids;
+  for (const auto& source : sources)
+    for (const StoredRun& run : TRY(source->runs())) ids.insert(run.id);
   std::vector<StoredRun> copied;
   for (const StoredRun& run : TRY(into->runs()))
     if (ids.contains(run.id)) copied.push_back(run);

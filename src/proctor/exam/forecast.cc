@@ -11,8 +11,6 @@
 namespace proctor {
 namespace {
 
-constexpr std::int64_t bytes_a_token = 4;  // of English, roughly
-
 // What the store has of the run.
 struct Kept {
   std::vector<TrialId> answered;

@@ -19,6 +19,7 @@ Result<std::vector<RunForecast>> forecast_runs(const ModelChoice& choice,
                                                Store& store, const RunNotes& notes,
                                                const ExamWorld& world);
 
+constexpr std::int64_t bytes_a_token = 4;  // of English, roughly
 // Of what a prompt is made of, as it is written.
 std::int64_t bytes_of(const Prompt& prompt);
 

@@ -9,7 +9,6 @@
 namespace proctor {
 namespace {
 
-constexpr double bytes_a_token = 4;
 constexpr int longest_reply = 256;
 
 }  // namespace

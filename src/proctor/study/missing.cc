@@ -12,6 +12,7 @@ Result<Missing> missing_of(Store& store, const StoredRun& run) {
     return {};
   }));
   missing.replies = static_cast<std::int64_t>(open.size());
+  if (open.empty()) return missing;
   const Dataset asked = TRY(store.questions(run.id));
   for (const std::uint32_t ordinal : open)
     ++missing.subjects[asked.questions[ordinal].subject];
