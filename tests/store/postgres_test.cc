@@ -2,7 +2,10 @@
 // run.
 #ifdef PROCTOR_HAS_POSTGRES
 
+#include <algorithm>
+#include <iterator>
 #include <list>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -76,6 +79,37 @@ TEST_F(PostgresStores, two_askers_of_one_run_never_claim_the_same) {
   EXPECT_THAT(claimed(*one, plan_, 2), ElementsAre(4));
   EXPECT_THAT(claimed(*other, plan_, 2), IsEmpty());
   EXPECT_EQ(*other->asked_elsewhere(plan_), 3U);
+}
+
+// They look for free trials at the same moment: of two that found one free, who comes
+// second must see that it no longer is.
+TEST_F(PostgresStores, many_askers_at_once_claim_no_trial_twice) {
+  const Dataset dataset = dataset_of(3000);
+  const Plan plan = plan_of(dataset);
+  std::vector<std::unique_ptr<Store>> askers;
+  for (int i = 0; i < 8; ++i) {
+    askers.push_back(open({.unit = 4}));
+    ASSERT_TRUE(askers.back()->open(plan));
+  }
+
+  std::vector<std::vector<std::uint32_t>> of_each(askers.size());
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < askers.size(); ++i) {
+    threads.emplace_back([&, i] {
+      while (true) {
+        const auto some = claimed(*askers[i], plan, 4);
+        if (some.empty()) return;
+        std::ranges::copy(some, std::back_inserter(of_each[i]));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  std::vector<std::uint32_t> all;
+  for (const auto& some : of_each) std::ranges::copy(some, std::back_inserter(all));
+  std::ranges::sort(all);
+  EXPECT_EQ(std::ranges::adjacent_find(all), all.end());
+  EXPECT_THAT(all, SizeIs(3000));
 }
 
 TEST_F(PostgresStores, a_unit_is_leased_at_once_and_given_out_one_by_one) {

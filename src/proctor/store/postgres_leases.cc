@@ -22,19 +22,21 @@ constexpr std::string_view renew =
     "true)";
 
 // One statement, so that a trial has one holder; SKIP LOCKED, so that nobody waits for
-// who leases at the same moment. It need not be on disk: a lease that a crash forgets
-// is a trial that is free.
+// who leases at the same moment. `seen` is the lease as the statement found it: where
+// somebody else has leased it since, PostgreSQL locks the newer row and looks at the
+// conditions again with that one, but with the asker of the older, so that a lease just
+// taken looks like one whose holder is gone. Its epoch tells. It need not be on disk: a
+// lease that a crash forgets is a trial that is free.
 constexpr std::string_view lease_sql =
     "WITH free AS (SELECT l.ordinal FROM unnest($3::bigint[]) WITH ORDINALITY w "
-    "(ordinal, place) JOIN lease l ON l.run = $1 AND l.generation = $2 AND l.ordinal = "
-    "w.ordinal LEFT JOIN asker a ON a.id = l.asker WHERE NOT l.ended AND (a.id IS NULL "
-    "OR a.expires <= now()) AND NOT EXISTS (SELECT FROM result r WHERE r.run = $1 AND "
-    "r.ordinal = w.ordinal AND r.generation >= $2) ORDER BY w.place LIMIT $4 FOR "
-    "UPDATE "
-    "OF l SKIP LOCKED) UPDATE lease l SET asker = $5, epoch = epoch + 1 FROM free "
-    "WHERE "
-    "l.run = $1 AND l.generation = $2 AND l.ordinal = free.ordinal RETURNING "
-    "l.ordinal, "
+    "(ordinal, place) JOIN lease seen ON seen.run = $1 AND seen.generation = $2 AND "
+    "seen.ordinal = w.ordinal JOIN lease l ON l.run = $1 AND l.generation = $2 AND "
+    "l.ordinal = w.ordinal AND l.epoch = seen.epoch LEFT JOIN asker a ON a.id = "
+    "seen.asker WHERE NOT l.ended AND (a.id IS NULL OR a.expires <= now()) AND NOT "
+    "EXISTS (SELECT FROM result r WHERE r.run = $1 AND r.ordinal = w.ordinal AND "
+    "r.generation >= $2) ORDER BY w.place LIMIT $4 FOR UPDATE OF l SKIP LOCKED) UPDATE "
+    "lease l SET asker = $5, epoch = epoch + 1 FROM free WHERE l.run = $1 AND "
+    "l.generation = $2 AND l.ordinal = free.ordinal RETURNING l.ordinal, "
     "set_config('synchronous_commit', 'off', true)";
 
 }  // namespace
